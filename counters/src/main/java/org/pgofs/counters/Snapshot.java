@@ -1,0 +1,14 @@
+package org.pgofs.counters;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+
+/**
+ * The merged counts of one image at one moment. Immutable.
+ *
+ * @param image whose counts these are
+ * @param counters the counters section, {@link Image#countersSize()} bytes, little-endian, from position 0
+ * @param bitmaps the bitmaps section, {@link Image#bitmapsSize()} bytes, from position 0
+ * @param taken when the counts were read
+ */
+public record Snapshot(Image image, ByteBuffer counters, ByteBuffer bitmaps, Instant taken) {}
