@@ -81,6 +81,8 @@ struct pgofs_segment_header {
   uint64_t published_ns;    /* CLOCK_REALTIME */
   uint32_t pid;             /* in its own pid namespace; for people only, nothing is decided by it */
   uint32_t path_size;       /* bytes of path, at most PGOFS_PATH_MAX */
+  uint32_t uid;             /* the UID in the image file's name: the owner, as the target's user namespace numbers it */
+  uint32_t reserved;        /* 0 */
   char path[PGOFS_PATH_MAX];
 };
 
@@ -174,8 +176,10 @@ PGOFS_AT(segment_header, pid_namespace, 136);
 PGOFS_AT(segment_header, published_ns, 144);
 PGOFS_AT(segment_header, pid, 152);
 PGOFS_AT(segment_header, path_size, 156);
-PGOFS_AT(segment_header, path, 160);
-PGOFS_SIZE(segment_header, 160 + PGOFS_PATH_MAX);
+PGOFS_AT(segment_header, uid, 160);
+PGOFS_AT(segment_header, reserved, 164);
+PGOFS_AT(segment_header, path, 168);
+PGOFS_SIZE(segment_header, 168 + PGOFS_PATH_MAX);
 
 PGOFS_AT(control, reset_epoch, 0);
 PGOFS_SIZE(value_slot, 16);
