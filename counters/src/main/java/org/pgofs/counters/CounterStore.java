@@ -1,0 +1,282 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.pgofs.counters.CounterStoreStatus.ImageStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The counters of all instrumented programs that publish in one directory.
+ *
+ * <ol>
+ *   <li>Every count that a target made after its start is in the next {@link #freeze}, whether the target still runs,
+ *       has ended or was killed, and whether this store was there or not when it started or ended.
+ *   <li>A freeze and a reset see all segments that were published before they were called.
+ *   <li>A count made before a reset returned is in no later freeze or it was made while the reset ran; a count made
+ *       after it returned is in all of them.
+ *   <li>A reset that returned holds after a crash of this process; one that threw has changed nothing.
+ * </ol>
+ *
+ * Thread-safe: one lock guards everything.
+ */
+public final class CounterStore implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CounterStore.class);
+
+    /** Ended processes are saved in batches: this long, or this much of the tmpfs, may wait. */
+    private static final long SAVE_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private static final long SAVE_BYTES = 16L << 20;
+    private static final long RETRY_DELAY_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final SegmentDirectory directory;
+    private final SegmentReader reader = new SegmentReader();
+    private final SegmentCatalog catalog;
+    private final StateDirectory state;
+    private final DirectoryWatch watch;
+    private final Thread watcher = new Thread(this::watch, "segment-watcher");
+    private long saveNotBefore;
+    private int recheckDelayMs;
+    private boolean closed;
+
+    /**
+     * Opens the store of a directory: takes up what an earlier store left, and finds the segments that are there.
+     *
+     * @param directory held by the caller, to be closed after the store
+     * @return the store, at work
+     * @throws IOException if the state that an earlier store left cannot be read
+     */
+    public static CounterStore open(SegmentDirectory directory) throws IOException {
+        CounterStore store = new CounterStore(directory);
+        store.start();
+        return store;
+    }
+
+    private CounterStore(SegmentDirectory directory) throws IOException {
+        this.directory = directory;
+        catalog = new SegmentCatalog(directory.path(), reader);
+        state = new StateDirectory(directory.state());
+        state.load().forEach(catalog::restore);
+        catalog.delete(state.manifest().folded());
+        watch = new DirectoryWatch(directory.path());
+        watcher.setDaemon(true);
+    }
+
+    private void start() throws IOException {
+        lock.lock();
+        try {
+            catalog.scan();
+        } finally {
+            lock.unlock();
+        }
+        watcher.start();
+    }
+
+    private void watch() {
+        int timeoutMs = 0;
+        while (timeoutMs != Integer.MIN_VALUE) {
+            watch.await(timeoutMs);
+            lock.lock();
+            try {
+                timeoutMs = closed ? Integer.MIN_VALUE : work();
+            } catch (IOException | RuntimeException e) {
+                LOG.error("watching the segment directory", e);
+                timeoutMs = (int) TimeUnit.NANOSECONDS.toMillis(RETRY_DELAY_NS);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /**
+     * Does what events ask for.
+     *
+     * @return milliseconds until it is to be called again without an event, -1 for never
+     */
+    private int work() throws IOException {
+        catchUp();
+        catalog.recheck();
+        recheckDelayMs = catalog.hasRechecks() ? Math.max(1, 2 * recheckDelayMs) : 0;
+        if (!catalog.changed().isEmpty()) {
+            long wait = saveNotBefore - System.nanoTime();
+            if (wait <= 0 || catalog.unsavedBytes() >= SAVE_BYTES) {
+                saveOrRetry();
+            }
+        }
+        int saveDelayMs = catalog.changed().isEmpty()
+                ? -1
+                : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(saveNotBefore - System.nanoTime()));
+        return recheckDelayMs == 0
+                ? saveDelayMs
+                : saveDelayMs == -1 ? recheckDelayMs : Math.min(recheckDelayMs, saveDelayMs);
+    }
+
+    /** Applies everything that happened before it was called. */
+    private void catchUp() throws IOException {
+        catalog.apply(watch.drain());
+    }
+
+    private void saveOrRetry() {
+        long begin = System.nanoTime();
+        try {
+            save();
+            // At most a tenth of the time is spent on saving.
+            saveNotBefore = System.nanoTime() + Math.max(SAVE_DELAY_NS, 10 * (System.nanoTime() - begin));
+        } catch (IOException e) {
+            LOG.warn("cannot save counts, keeping them in memory: {}", e.toString());
+            saveNotBefore = System.nanoTime() + RETRY_DELAY_NS;
+        }
+    }
+
+    private void save() throws IOException {
+        state.commit(catalog.images(), catalog.changed(), catalog.unsaved());
+        catalog.saved();
+    }
+
+    /**
+     * The images of which the store has counts, or had before a reset.
+     *
+     * @return by name, a list of the caller's own
+     * @throws IOException if the directory cannot be read
+     */
+    public List<Image> images() throws IOException {
+        lock.lock();
+        try {
+            catchUp();
+            List<Image> images = new ArrayList<>();
+            catalog.images().forEach(image -> images.add(image.image()));
+            images.sort((a, b) -> a.name().compareTo(b.name()));
+            return images;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Reads the counts of some images, all at one moment.
+     *
+     * @param selected which images
+     * @return by image name, a list of the caller's own
+     * @throws IOException if counters cannot be read
+     */
+    public List<Snapshot> freeze(Predicate<? super Image> selected) throws IOException {
+        lock.lock();
+        try {
+            catchUp();
+            List<Snapshot> snapshots = new ArrayList<>();
+            for (ImageCounters image : catalog.images()) {
+                if (selected.test(image.image())) {
+                    snapshots.add(image.freeze(reader));
+                }
+            }
+            snapshots.sort((a, b) -> a.image().name().compareTo(b.image().name()));
+            return snapshots;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Sets the counts of some images to 0, all in one step. No target is written to.
+     *
+     * @param selected which images
+     * @throws IOException if the reset could not be made durable: nothing has changed then
+     */
+    public void reset(Predicate<? super Image> selected) throws IOException {
+        lock.lock();
+        try {
+            catchUp();
+            Map<ImageCounters, CounterSum> baselines = new LinkedHashMap<>();
+            for (ImageCounters image : catalog.images()) {
+                if (selected.test(image.image())) {
+                    baselines.put(image, image.sumOfLive(reader).negated());
+                }
+            }
+            apply(baselines);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void apply(Map<ImageCounters, CounterSum> baselines) throws IOException {
+        Map<ImageCounters, CounterSum> carries = new LinkedHashMap<>();
+        Map<ImageCounters, Long> ended = new LinkedHashMap<>();
+        baselines.forEach((image, baseline) -> {
+            carries.put(image, image.carry());
+            ended.put(image, image.ended());
+            image.reset(baseline, 0);
+        });
+        catalog.changed().addAll(baselines.keySet());
+        try {
+            save();
+        } catch (IOException e) {
+            carries.forEach((image, carry) -> image.reset(carry, ended.get(image)));
+            throw e;
+        }
+    }
+
+    /**
+     * What the store holds.
+     *
+     * @return at one moment
+     * @throws IOException if counters cannot be read
+     */
+    public CounterStoreStatus status() throws IOException {
+        lock.lock();
+        try {
+            catchUp();
+            catalog.recheck();
+            List<ImageStatus> images = new ArrayList<>();
+            for (ImageCounters image : catalog.images()) {
+                images.add(new ImageStatus(image.freeze(reader), pids(image.live()), image.ended()));
+            }
+            images.sort((a, b) ->
+                    a.snapshot().image().name().compareTo(b.snapshot().image().name()));
+            return new CounterStoreStatus(images, catalog.dropped().list(), new RefusedLog(directory.path()).counts());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static List<Integer> pids(Collection<SegmentFile> segments) {
+        return segments.stream()
+                .map(segment -> segment.header().pid())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** Saves what is not saved yet and lets go of the directory. Targets count on. */
+    @Override
+    public void close() throws IOException {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            watch.wake();
+            if (!catalog.changed().isEmpty()) {
+                save();
+            }
+        } finally {
+            lock.unlock();
+        }
+        try {
+            watcher.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        watch.close();
+        catalog.close();
+    }
+}

@@ -1,0 +1,30 @@
+package org.pgofs.counters;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a store holds at one moment, and what it does not.
+ *
+ * @param images the images, by name
+ * @param dropped the files that are left out, oldest first; at most {@link DroppedFiles#KEPT} are named
+ * @param refused how many images could not publish, by reason
+ */
+public record CounterStoreStatus(List<ImageStatus> images, List<DroppedFile> dropped, Map<Refusal, Long> refused) {
+    /**
+     * One image.
+     *
+     * @param snapshot its counters
+     * @param livePids the processes that have it loaded, as their own pid namespace numbers them
+     * @param ended the number of processes that ended, whose counters are included
+     */
+    public record ImageStatus(Snapshot snapshot, List<Integer> livePids, long ended) {}
+
+    /**
+     * A file in the segment directory that is left out.
+     *
+     * @param file its name, safe to print
+     * @param reason what is wrong with it
+     */
+    public record DroppedFile(String file, String reason) {}
+}

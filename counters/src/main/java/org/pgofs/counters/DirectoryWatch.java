@@ -1,0 +1,104 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import jnr.constants.platform.Errno;
+
+/**
+ * Says what happens to the files of one directory, by inotify: the JDK's WatchService cannot report that the last
+ * writer closed a file. An event is queued before the system call that caused it returns, so {@link #drain} gives
+ * everything that happened before it was called.
+ */
+final class DirectoryWatch implements AutoCloseable {
+    private static final int IN_CLOSE_WRITE = 0x8;
+    private static final int IN_MOVED_TO = 0x80;
+    private static final int IN_Q_OVERFLOW = 0x4000;
+    private static final int IN_ONLYDIR = 0x1000000;
+    private static final int IN_NONBLOCK = 0x800;
+    private static final int IN_CLOEXEC = 0x80000;
+    private static final int EFD_NONBLOCK = 0x800;
+    private static final int EFD_CLOEXEC = 0x80000;
+    private static final short POLLIN = 1;
+    private static final int EVENT_HEADER = 16;
+    private static final int BUFFER = 1 << 16;
+
+    private final int inotify;
+    private final int wakeup;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.nativeOrder());
+
+    /** What happened to a name. */
+    enum Kind {
+        /** The file has a new name, under which it is complete. */
+        PUBLISHED,
+        /** The last description that could write to the file is gone, mappings included. */
+        CLOSED,
+        /** Events were lost; the name is empty. */
+        LOST
+    }
+
+    record Event(Kind kind, String name) {}
+
+    DirectoryWatch(Path directory) throws IOException {
+        inotify = Linux.check(LibC.INSTANCE.inotify_init1(IN_NONBLOCK | IN_CLOEXEC), "inotify_init1");
+        wakeup = Linux.check(LibC.INSTANCE.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
+        int mask = IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR;
+        Linux.check(LibC.INSTANCE.inotify_add_watch(inotify, directory.toString(), mask), "inotify_add_watch");
+    }
+
+    /** All events so far, oldest first. Not thread-safe. */
+    List<Event> drain() throws IOException {
+        List<Event> events = new ArrayList<>();
+        while (true) {
+            long size = LibC.INSTANCE.read(inotify, buffer.clear(), BUFFER);
+            if (size == -1) {
+                if (Linux.errno() == Errno.EAGAIN) {
+                    return events;
+                }
+                throw Linux.failure("reading inotify events");
+            }
+            for (int at = 0; at < size; at += EVENT_HEADER + buffer.getInt(at + 12)) {
+                events.add(event(at));
+            }
+        }
+    }
+
+    private Event event(int at) {
+        int mask = buffer.getInt(at + 4);
+        byte[] name = new byte[buffer.getInt(at + 12)];
+        buffer.get(at + EVENT_HEADER, name);
+        int length = 0;
+        while (length < name.length && name[length] != 0) {
+            length++;
+        }
+        Kind kind = (mask & IN_Q_OVERFLOW) != 0 ? Kind.LOST : (mask & IN_MOVED_TO) != 0 ? Kind.PUBLISHED : Kind.CLOSED;
+        return new Event(kind, new String(name, 0, length, StandardCharsets.ISO_8859_1));
+    }
+
+    /**
+     * Waits for an event or for {@link #wake}.
+     *
+     * @param milliseconds how long at most, -1 for ever
+     */
+    void await(int milliseconds) {
+        ByteBuffer fds = ByteBuffer.allocateDirect(16).order(ByteOrder.nativeOrder());
+        fds.putInt(0, inotify).putShort(4, POLLIN).putInt(8, wakeup).putShort(12, POLLIN);
+        LibC.INSTANCE.poll(fds, 2, milliseconds);
+    }
+
+    /** Ends all waiting, now and later. */
+    void wake() throws IOException {
+        ByteBuffer one = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
+        Linux.check(LibC.INSTANCE.write(wakeup, one.putLong(0, 1), Long.BYTES), "eventfd");
+    }
+
+    @Override
+    public void close() {
+        Linux.close(inotify);
+        Linux.close(wakeup);
+    }
+}

@@ -1,0 +1,99 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The counters of one image: those of its live segments, and a carry for everything else. What is served is
+ * {@code sum over live segments + carry}. A segment whose process ended is added to the carry; a reset makes the carry
+ * minus the sum of the live ones, so that it never writes into a target. Guarded by the store's lock.
+ */
+final class ImageCounters {
+    private final StoredImage image;
+    private final Set<ImageReference> references = new LinkedHashSet<>();
+    private final Map<String, SegmentFile> live = new LinkedHashMap<>();
+    private CounterSum carry;
+    private long ended;
+
+    ImageCounters(StoredImage image) {
+        this(image, new CounterSum(image.countersSize() / Long.BYTES), 0);
+    }
+
+    ImageCounters(StoredImage image, CounterSum carry, long ended) {
+        this.image = image;
+        this.carry = carry;
+        this.ended = ended;
+    }
+
+    StoredImage image() {
+        return image;
+    }
+
+    /** By which names segments may ask for this image. */
+    Set<ImageReference> references() {
+        return references;
+    }
+
+    Collection<SegmentFile> live() {
+        return live.values();
+    }
+
+    /** The live segment of that name. */
+    SegmentFile live(String name) {
+        return live.get(name);
+    }
+
+    /** The number of processes whose counters are in the carry. */
+    long ended() {
+        return ended;
+    }
+
+    CounterSum carry() {
+        return carry;
+    }
+
+    /** Starts again from a baseline: minus the sum of the live segments. */
+    void reset(CounterSum newCarry, long newEnded) {
+        carry = newCarry;
+        ended = newEnded;
+    }
+
+    void join(SegmentFile segment) {
+        live.put(segment.name(), segment);
+    }
+
+    /**
+     * Moves the counters of a segment whose process ended into the carry.
+     *
+     * @return whether all of them could be read
+     */
+    boolean fold(SegmentFile segment, SegmentReader reader) throws IOException {
+        CounterSum counters = new CounterSum(carry.values().length);
+        boolean complete = reader.add(segment, image.countersBegin(), counters);
+        carry.add(counters);
+        live.remove(segment.name());
+        ended++;
+        return complete;
+    }
+
+    /** The sum over the live segments. */
+    CounterSum sumOfLive(SegmentReader reader) throws IOException {
+        CounterSum sum = new CounterSum(carry.values().length);
+        for (SegmentFile segment : live.values()) {
+            reader.add(segment, image.countersBegin(), sum);
+        }
+        return sum;
+    }
+
+    Snapshot freeze(SegmentReader reader) throws IOException {
+        CounterSum sum = sumOfLive(reader);
+        sum.add(carry);
+        return new Snapshot(image, sum.toSection(), ByteBuffer.allocate(0), Instant.now());
+    }
+}

@@ -1,0 +1,88 @@
+package org.pgofs.counters;
+
+import static org.pgofs.counters.InvalidFileException.require;
+
+import java.nio.ByteBuffer;
+
+/** The header of an image file, {@code struct pgofs_image_header}; {@code pgofs_format.h} has the diagram. */
+final class ImageLayout {
+    static final String PREFIX = "i-";
+    static final long MAGIC_VALUE = 0x31474d49464f4750L;
+
+    static final int MAGIC = 0;
+    static final int VERSION = MAGIC + Long.BYTES;
+    static final int HEADER_SIZE = VERSION + Integer.BYTES;
+    static final int FILE_SIZE = HEADER_SIZE + Integer.BYTES;
+    static final int RAW_VERSION = FILE_SIZE + Long.BYTES;
+    static final int KEY = RAW_VERSION + Long.BYTES;
+    static final int COUNTERS_SIZE = KEY + 2 * Long.BYTES;
+    static final int BITMAPS_SIZE = COUNTERS_SIZE + Long.BYTES;
+    static final int VALUE_SITES = BITMAPS_SIZE + Long.BYTES;
+    static final int BINARY_IDS = VALUE_SITES + Long.BYTES;
+    static final int RECORDS = BINARY_IDS + 2 * Long.BYTES;
+    static final int NAMES = RECORDS + 2 * Long.BYTES;
+    static final int VTABLES = NAMES + 2 * Long.BYTES;
+    static final int VTABLE_NAMES = VTABLES + 2 * Long.BYTES;
+    static final int SIZE = VTABLE_NAMES + 2 * Long.BYTES;
+
+    /** The size of {@code struct pgofs_vtable}. */
+    static final int VTABLE_SIZE = 24;
+
+    private ImageLayout() {}
+
+    /** Where the parts of an image file lie. */
+    record Header(
+            long rawVersion,
+            long countersSize,
+            Area binaryIds,
+            Area records,
+            Area names,
+            Area vtables,
+            Area vtableNames) {}
+
+    /**
+     * Reads and checks the header of an image file.
+     *
+     * @param file the whole file, little-endian, from position 0
+     */
+    static Header read(ByteBuffer file) throws InvalidFileException {
+        int size = file.limit();
+        require(size >= SIZE, "is too short for an image file: %d bytes", size);
+        require(file.getLong(MAGIC) == MAGIC_VALUE, "is not an image file: wrong magic");
+        int version = file.getInt(VERSION);
+        require(
+                version == SegmentLayout.FORMAT_VERSION,
+                "has format version %d, this daemon knows %d",
+                version,
+                SegmentLayout.FORMAT_VERSION);
+        require(file.getInt(HEADER_SIZE) == SIZE, "has a header of %d bytes", file.getInt(HEADER_SIZE));
+        require(
+                file.getLong(FILE_SIZE) == size,
+                "has %d bytes, not the %d of its header",
+                size,
+                file.getLong(FILE_SIZE));
+        long countersSize = file.getLong(COUNTERS_SIZE);
+        require(
+                countersSize > 0 && countersSize <= Integer.MAX_VALUE && countersSize % Long.BYTES == 0,
+                "has %d bytes of counters",
+                countersSize);
+        require(file.getLong(BITMAPS_SIZE) == 0, "has bitmaps, which are not supported yet");
+        Area binaryIds = area(file, BINARY_IDS, Long.BYTES, "binary ids");
+        Area records = area(file, RECORDS, RecordLayout.SIZE, "records");
+        require(records.size() > 0, "has no records");
+        return new Header(
+                file.getLong(RAW_VERSION),
+                countersSize,
+                binaryIds,
+                records,
+                area(file, NAMES, 1, "names"),
+                area(file, VTABLES, VTABLE_SIZE, "vtables"),
+                area(file, VTABLE_NAMES, 1, "vtable names"));
+    }
+
+    private static Area area(ByteBuffer file, int at, int unit, String what) throws InvalidFileException {
+        Area area = Area.read(file, at);
+        require(area.fits(SIZE, file.limit()) && area.size() % unit == 0, "has its %s out of place", what);
+        return area;
+    }
+}

@@ -1,0 +1,18 @@
+package org.pgofs.counters;
+
+/** A file in the segment directory is not what its name promises. The message says what is wrong with it. */
+final class InvalidFileException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    InvalidFileException(String reason) {
+        super(reason);
+    }
+
+    /** Throws if the condition does not hold. */
+    @SuppressWarnings("AnnotateFormatMethod")
+    static void require(boolean condition, String reason, Object... arguments) throws InvalidFileException {
+        if (!condition) {
+            throw new InvalidFileException(String.format(reason, arguments));
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package org.pgofs.counters;
+
+import java.nio.ByteBuffer;
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.annotations.In;
+import jnr.ffi.annotations.Out;
+import jnr.ffi.types.off_t;
+import jnr.ffi.types.size_t;
+import jnr.ffi.types.ssize_t;
+
+/**
+ * The functions of libc that the JDK has no way to. Public because jnr-ffi needs it; not an API. Each is documented in
+ * section 2 of the manual; it returns -1 and sets errno on failure, which {@link Linux} makes an exception.
+ */
+public interface LibC {
+    /** The process-wide binding. */
+    LibC INSTANCE = LibraryLoader.create(LibC.class).load("c");
+
+    /**
+     * open(2).
+     *
+     * @param path the file
+     * @param flags O_*
+     * @param mode permissions of a new file
+     * @return a file descriptor, or -1
+     */
+    int open(@In String path, int flags, int mode);
+
+    /**
+     * close(2).
+     *
+     * @param fd the descriptor
+     * @return 0, or -1
+     */
+    int close(int fd);
+
+    /**
+     * pread(2).
+     *
+     * @param fd the descriptor
+     * @param target direct
+     * @param size bytes
+     * @param offset bytes from the start
+     * @return bytes read, or -1
+     */
+    @ssize_t
+    long pread(int fd, @Out ByteBuffer target, @size_t long size, @off_t long offset);
+
+    /**
+     * read(2).
+     *
+     * @param fd the descriptor
+     * @param target direct
+     * @param size bytes
+     * @return bytes read, or -1
+     */
+    @ssize_t
+    long read(int fd, @Out ByteBuffer target, @size_t long size);
+
+    /**
+     * write(2).
+     *
+     * @param fd the descriptor
+     * @param source direct
+     * @param size bytes
+     * @return bytes written, or -1
+     */
+    @ssize_t
+    long write(int fd, @In ByteBuffer source, @size_t long size);
+
+    /**
+     * statx(2).
+     *
+     * @param directory a descriptor
+     * @param path relative to it
+     * @param flags AT_*
+     * @param mask STATX_*
+     * @param target struct statx, direct
+     * @return 0, or -1
+     */
+    int statx(int directory, @In String path, int flags, int mask, @Out ByteBuffer target);
+
+    /**
+     * fcntl(2).
+     *
+     * @param fd the descriptor
+     * @param command F_*
+     * @param argument of the command
+     * @return as the command has it, or -1
+     */
+    int fcntl(int fd, int command, int argument);
+
+    /**
+     * statfs(2).
+     *
+     * @param path any file of the file system
+     * @param target struct statfs, direct
+     * @return 0, or -1
+     */
+    int statfs(@In String path, @Out ByteBuffer target);
+
+    /**
+     * mount(2).
+     *
+     * @param source what to mount
+     * @param target where
+     * @param type of the file system
+     * @param flags MS_*
+     * @param data options of the type
+     * @return 0, or -1
+     */
+    int mount(@In String source, @In String target, @In String type, long flags, @In String data);
+
+    /**
+     * inotify_init1(2).
+     *
+     * @param flags IN_*
+     * @return a file descriptor, or -1
+     */
+    int inotify_init1(int flags);
+
+    /**
+     * inotify_add_watch(2).
+     *
+     * @param fd of inotify_init1
+     * @param path what to watch
+     * @param mask IN_*
+     * @return a watch descriptor, or -1
+     */
+    int inotify_add_watch(int fd, @In String path, int mask);
+
+    /**
+     * eventfd(2).
+     *
+     * @param initial count
+     * @param flags EFD_*
+     * @return a file descriptor, or -1
+     */
+    int eventfd(int initial, int flags);
+
+    /**
+     * poll(2).
+     *
+     * @param fds struct pollfd[], direct
+     * @param count of them
+     * @param timeout milliseconds, -1 for ever
+     * @return how many are ready, or -1
+     */
+    int poll(ByteBuffer fds, long count, int timeout);
+}

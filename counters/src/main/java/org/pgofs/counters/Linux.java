@@ -1,0 +1,122 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import jnr.constants.platform.Errno;
+import jnr.ffi.LastError;
+import jnr.ffi.Runtime;
+
+/** System calls on files of which nothing is known yet, with errors as exceptions. x86-64 and AArch64 Linux. */
+final class Linux {
+    private static final LibC C = LibC.INSTANCE;
+    private static final Runtime RUNTIME = Runtime.getRuntime(C);
+
+    private static final int O_NONBLOCK = 0x800;
+    private static final int O_NOFOLLOW = "aarch64".equals(System.getProperty("os.arch")) ? 0x8000 : 0x20000;
+    private static final int O_CLOEXEC = 0x80000;
+
+    private static final int AT_EMPTY_PATH = 0x1000;
+    private static final int STATX_BASIC_STATS = 0x7ff;
+
+    private static final int F_SETSIG = 10;
+    private static final int F_SETLEASE = 1024;
+    private static final int F_RDLCK = 0;
+    private static final int F_UNLCK = 2;
+    private static final int SIGURG = 23;
+
+    private Linux() {}
+
+    /** What statx says of an open file. */
+    record Status(int mode, int links, int uid, long inode, long size) {
+        private static final int TYPE = 0170000;
+        private static final int REGULAR = 0100000;
+
+        boolean regular() {
+            return (mode & TYPE) == REGULAR;
+        }
+    }
+
+    /**
+     * Opens for reading, whatever it is, without following a link at the end of the path and without blocking.
+     *
+     * @return a file descriptor
+     * @throws IOException with the reason in words
+     */
+    static int openForReading(Path path) throws IOException {
+        return check(C.open(path.toString(), O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0), path.toString());
+    }
+
+    static void close(int fd) {
+        C.close(fd);
+    }
+
+    static Status status(int fd) throws IOException {
+        ByteBuffer statx = ByteBuffer.allocateDirect(256).order(ByteOrder.nativeOrder());
+        check(C.statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, statx), "statx");
+        return new Status(
+                Short.toUnsignedInt(statx.getShort(28)),
+                statx.getInt(16),
+                statx.getInt(20),
+                statx.getLong(32),
+                statx.getLong(40));
+    }
+
+    /**
+     * Reads at an offset until the buffer is full or the file ends.
+     *
+     * @param target a direct buffer; filled from its position, which moves on
+     * @return whether the buffer could be filled
+     */
+    static boolean readFully(int fd, long offset, ByteBuffer target) throws IOException {
+        long at = offset;
+        while (target.hasRemaining()) {
+            int count = (int) check(C.pread(fd, target, target.remaining(), at), "pread");
+            if (count == 0) {
+                return false;
+            }
+            target.position(target.position() + count);
+            at += count;
+        }
+        return true;
+    }
+
+    /**
+     * Whether no process has the file mapped shared and writable or open for writing: only then is a read lease granted.
+     * Unlike a pid it is right for killed, traced and unreaped processes, in other pid namespaces and after dlclose.
+     *
+     * @param fd open for reading only
+     */
+    static boolean unusedByWriters(int fd) throws IOException {
+        // A break of the lease while it is held must not kill us: SIGURG is ignored by default, SIGIO is not.
+        check(C.fcntl(fd, F_SETSIG, SIGURG), "F_SETSIG");
+        if (C.fcntl(fd, F_SETLEASE, F_RDLCK) == -1) {
+            if (errno() == Errno.EAGAIN) {
+                return false;
+            }
+            throw failure("F_SETLEASE (needs CAP_LEASE)");
+        }
+        check(C.fcntl(fd, F_SETLEASE, F_UNLCK), "F_SETLEASE");
+        return true;
+    }
+
+    static Errno errno() {
+        return Errno.valueOf(LastError.getLastError(RUNTIME));
+    }
+
+    static long check(long result, String what) throws IOException {
+        if (result == -1) {
+            throw failure(what);
+        }
+        return result;
+    }
+
+    static int check(int result, String what) throws IOException {
+        return (int) check((long) result, what);
+    }
+
+    static IOException failure(String what) {
+        return new IOException(what + ": " + errno().description());
+    }
+}

@@ -1,0 +1,128 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * What one generation of the store's state consists of. Its rename into place is what commits the generation.
+ *
+ * <p>As text, a line each, with fields that hold no white space:
+ *
+ * <pre>
+ * pgofs-state 1
+ * generation N
+ * image DIGEST NAME ENDED CARRY_GENERATION
+ * reference OWNER UID HIGH LOW NONCE          of the image above
+ * folded INODE NAME                           a segment whose counters are in the carry
+ * checksum CRC32C-of-the-lines-above
+ * </pre>
+ *
+ * @param generation counts the commits
+ * @param images the images with a carry
+ * @param folded the segments that were folded since the last generation and may still be there
+ */
+record Manifest(long generation, List<SavedImage> images, List<FoldedSegment> folded) {
+    static final Manifest EMPTY = new Manifest(0, List.of(), List.of());
+
+    private static final String FORMAT = "pgofs-state 1";
+    private static final int RADIX = 16;
+
+    /**
+     * An image of a generation.
+     *
+     * @param digest of its image file
+     * @param name under which it is served
+     * @param ended number of processes in the carry
+     * @param carryGeneration the generation that wrote its carry file
+     * @param references by which names segments ask for it
+     */
+    record SavedImage(String digest, String name, long ended, long carryGeneration, List<ImageReference> references) {}
+
+    /**
+     * A segment that is in the carry.
+     *
+     * @param inode its inode number
+     * @param name its name, never used again
+     */
+    record FoldedSegment(long inode, String name) {}
+
+    String toText() {
+        StringBuilder text = new StringBuilder();
+        text.append(FORMAT)
+                .append('\n')
+                .append("generation ")
+                .append(generation)
+                .append('\n');
+        for (SavedImage image : images) {
+            line(text, "image", image.digest, image.name, image.ended, image.carryGeneration);
+            for (ImageReference reference : image.references) {
+                ImageKey key = reference.key();
+                line(
+                        text,
+                        "reference",
+                        reference.owner(),
+                        key.uid(),
+                        Long.toHexString(key.high()),
+                        Long.toHexString(key.low()),
+                        Long.toHexString(key.nonce()));
+            }
+        }
+        for (FoldedSegment segment : folded) {
+            line(text, "folded", segment.inode, segment.name);
+        }
+        return text + "checksum " + checksum(text.toString()) + "\n";
+    }
+
+    private static void line(StringBuilder text, Object... fields) {
+        for (int i = 0; i < fields.length; i++) {
+            text.append(i == 0 ? "" : " ").append(fields[i]);
+        }
+        text.append('\n');
+    }
+
+    static Manifest parse(String text) throws IOException {
+        int end = text.lastIndexOf("checksum ");
+        if (!text.startsWith(FORMAT + "\n")
+                || end < 0
+                || !text.substring(end).equals("checksum " + checksum(text.substring(0, end)) + "\n")) {
+            throw new IOException("it is damaged or of another version");
+        }
+        long generation = 0;
+        List<SavedImage> images = new ArrayList<>();
+        List<FoldedSegment> folded = new ArrayList<>();
+        for (String line : text.substring(0, end).split("\n", -1)) {
+            String[] field = line.split(" ", -1);
+            switch (field[0]) {
+                case "generation" -> generation = Long.parseLong(field[1]);
+                case "image" ->
+                    images.add(new SavedImage(
+                            field[1], field[2], Long.parseLong(field[3]), Long.parseLong(field[4]), new ArrayList<>()));
+                case "reference" -> images.get(images.size() - 1).references.add(reference(field));
+                case "folded" -> folded.add(new FoldedSegment(Long.parseLong(field[1]), field[2]));
+                default -> {
+                    // The first line, and the end of the last one.
+                }
+            }
+        }
+        return new Manifest(generation, images, folded);
+    }
+
+    private static ImageReference reference(String[] field) {
+        return new ImageReference(
+                Integer.parseInt(field[1]),
+                new ImageKey(
+                        Integer.parseInt(field[2]),
+                        Long.parseUnsignedLong(field[3], RADIX),
+                        Long.parseUnsignedLong(field[4], RADIX),
+                        Long.parseUnsignedLong(field[5], RADIX)));
+    }
+
+    private static String checksum(String text) {
+        CRC32C crc = new CRC32C();
+        crc.update(text.getBytes(StandardCharsets.UTF_8));
+        return Long.toHexString(crc.getValue());
+    }
+}

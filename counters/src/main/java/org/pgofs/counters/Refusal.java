@@ -1,0 +1,55 @@
+package org.pgofs.counters;
+
+import java.util.Optional;
+
+/** Why an image did not publish its counters, {@code enum pgofs_refusal} of {@code pgofs_format.h}. */
+public enum Refusal {
+    /** The segment directory's tmpfs is limited and full. */
+    NO_SPACE(1, "no space in the segment directory"),
+    /** RLIMIT_FSIZE or RLIMIT_NOFILE of the target. */
+    FILE_LIMIT(2, "limit of file size or of open files"),
+    /** Files cannot be created there by that user. */
+    NO_ACCESS(3, "no access to the segment directory"),
+    /** The counters do not have their pages for themselves. */
+    NOT_ALIGNED(4, "counters not page-aligned by the linker"),
+    /** No raw version in the image, or one that the runtime does not know. */
+    RAW_VERSION(5, "no known raw version in the image"),
+    /** Records that point outside the counters, or sections of odd size. */
+    BAD_SECTIONS(6, "profile sections are inconsistent"),
+    /** The counters could not be mapped. */
+    NOT_MAPPED(7, "mmap failed"),
+    /** Any other error of a system call. */
+    IO(8, "system call failed"),
+    /** A kind of instrumentation that cannot be shared. */
+    VARIANT(9, "unsupported kind of instrumentation");
+
+    private final int code;
+    private final String text;
+
+    Refusal(int code, String text) {
+        this.code = code;
+        this.text = text;
+    }
+
+    int code() {
+        return code;
+    }
+
+    /**
+     * The reason in words.
+     *
+     * @return one phrase
+     */
+    public String text() {
+        return text;
+    }
+
+    static Optional<Refusal> of(int code) {
+        for (Refusal refusal : values()) {
+            if (refusal.code == code) {
+                return Optional.of(refusal);
+            }
+        }
+        return Optional.empty();
+    }
+}

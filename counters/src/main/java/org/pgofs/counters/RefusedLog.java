@@ -1,0 +1,53 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * The file {@code .refused}, to which a target that could not publish appends one byte, the reason. It is a log and not
+ * a mapped page of counts, because anybody who may write a file may also truncate it, and a target that touches a
+ * truncated mapping dies of SIGBUS.
+ */
+final class RefusedLog {
+    static final String NAME = ".refused";
+
+    /** Targets do not append to a longer one. */
+    private static final int MAX_SIZE = 1 << 20;
+
+    private final Path path;
+
+    RefusedLog(Path directory) {
+        path = directory.resolve(NAME);
+    }
+
+    /** Makes the file if it is not there; one that is not root's is set aside. */
+    void prepare() throws IOException {
+        if (!Files.exists(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            Files.createFile(path);
+        }
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw--w--w-"));
+    }
+
+    /** How many images were refused for each reason. */
+    Map<Refusal, Long> counts() throws IOException {
+        Map<Refusal, Long> counts = new EnumMap<>(Refusal.class);
+        int fd = Linux.openForReading(path);
+        try {
+            ByteBuffer reasons =
+                    ByteBuffer.allocateDirect((int) Math.min(Linux.status(fd).size(), MAX_SIZE));
+            Linux.readFully(fd, 0, reasons);
+            reasons.flip();
+            while (reasons.hasRemaining()) {
+                Refusal.of(reasons.get()).ifPresent(refusal -> counts.merge(refusal, 1L, Long::sum));
+            }
+        } finally {
+            Linux.close(fd);
+        }
+        return counts;
+    }
+}

@@ -1,0 +1,298 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.pgofs.counters.Manifest.FoldedSegment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which segments there are and to which image each belongs. A segment goes from pending (its image file is not there
+ * yet) to live to folded, or is dropped. Guarded by the store's lock.
+ */
+final class SegmentCatalog {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentCatalog.class);
+    private static final String TEMPORARY_PREFIX = "t-";
+    private static final int RECHECKS = 12;
+
+    private final Path directory;
+    private final SegmentReader reader;
+    private final Map<String, ImageCounters> images = new TreeMap<>();
+    private final Map<ImageReference, ImageCounters> byReference = new HashMap<>();
+    private final Map<String, SegmentFile> pending = new LinkedHashMap<>();
+    private final Map<String, ImageCounters> live = new HashMap<>();
+    private final Set<String> folded = new HashSet<>();
+    private final DroppedFiles dropped = new DroppedFiles();
+    private final Set<ImageCounters> changed = new LinkedHashSet<>();
+    private final List<FoldedSegment> unsaved = new ArrayList<>();
+    private final Map<String, Integer> recheck = new HashMap<>();
+    private long unsavedBytes;
+
+    SegmentCatalog(Path directory, SegmentReader reader) {
+        this.directory = directory;
+        this.reader = reader;
+    }
+
+    /** Adds an image that an earlier daemon knew. */
+    void restore(ImageCounters image) {
+        images.put(image.image().digest(), image);
+        image.references().forEach(reference -> byReference.put(reference, image));
+    }
+
+    /** The images, in a lasting order. */
+    Collection<ImageCounters> images() {
+        return Collections.unmodifiableCollection(images.values());
+    }
+
+    DroppedFiles dropped() {
+        return dropped;
+    }
+
+    /** The images whose carry was not saved yet. */
+    Set<ImageCounters> changed() {
+        return changed;
+    }
+
+    /** The segments that are in a carry that was not saved yet. */
+    List<FoldedSegment> unsaved() {
+        return unsaved;
+    }
+
+    /** The size of the files in {@link #unsaved}, in bytes. */
+    long unsavedBytes() {
+        return unsavedBytes;
+    }
+
+    /** The carries were saved: the files of the folded segments may go. */
+    void saved() {
+        changed.clear();
+        delete(unsaved);
+        unsaved.forEach(segment -> folded.remove(segment.name()));
+        unsaved.clear();
+        unsavedBytes = 0;
+    }
+
+    /** Deletes the files of segments that are in a saved carry. */
+    void delete(Collection<FoldedSegment> segments) {
+        for (FoldedSegment segment : segments) {
+            try {
+                Files.deleteIfExists(directory.resolve(segment.name()));
+            } catch (IOException e) {
+                LOG.warn("cannot delete a segment that is no longer needed: {}", e.toString());
+            }
+        }
+    }
+
+    /** Looks at every file of the directory. */
+    void scan() throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                found(file.getFileName().toString());
+            }
+        }
+        retryPending();
+        for (String name : List.copyOf(live.keySet())) {
+            endIfUnused(name);
+        }
+        for (String name : List.copyOf(pending.keySet())) {
+            endIfUnused(name);
+        }
+    }
+
+    void apply(List<DirectoryWatch.Event> events) throws IOException {
+        for (DirectoryWatch.Event event : events) {
+            switch (event.kind()) {
+                case PUBLISHED -> found(event.name());
+                case CLOSED -> checkClosed(event.name());
+                case LOST -> scan();
+            }
+        }
+    }
+
+    private void checkClosed(String name) {
+        // The kernel reports the close a moment before it lets go of the file: then it is looked at again.
+        if (!endIfUnused(name)) {
+            recheck.put(name, RECHECKS);
+        }
+    }
+
+    /** Whether {@link #recheck} has something to do. */
+    boolean hasRechecks() {
+        return !recheck.isEmpty();
+    }
+
+    /** Looks again at files that were closed and still in use; gives up after some rounds, since others may use them. */
+    void recheck() {
+        recheck.entrySet().removeIf(entry -> endIfUnused(entry.getKey()) || entry.setValue(entry.getValue() - 1) == 0);
+    }
+
+    private void found(String name) {
+        if (name.startsWith(SegmentFile.PREFIX)) {
+            foundSegment(name);
+        } else if (name.startsWith(ImageLayout.PREFIX)) {
+            retryPending();
+        } else if (name.startsWith(TEMPORARY_PREFIX)) {
+            endIfUnused(name);
+        } else if (!name.startsWith(".")) {
+            dropped.add(name, "is not a file of pgofs");
+        }
+    }
+
+    private void foundSegment(String name) {
+        if (live.containsKey(name) || pending.containsKey(name) || folded.contains(name) || dropped.contains(name)) {
+            return;
+        }
+        try {
+            place(SegmentFile.open(directory.resolve(name)));
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} is gone already", name);
+        } catch (IOException | InvalidFileException e) {
+            dropped.add(name, e.getMessage());
+        }
+    }
+
+    private void retryPending() {
+        for (SegmentFile segment : List.copyOf(pending.values())) {
+            pending.remove(segment.name());
+            try {
+                segment.readHeader();
+                place(segment);
+            } catch (IOException | InvalidFileException e) {
+                segment.close();
+                dropped.add(segment.name(), e.getMessage());
+            }
+        }
+    }
+
+    /** Makes a segment live, or pending. */
+    private void place(SegmentFile segment) {
+        try {
+            ImageCounters image = byReference.get(segment.image());
+            if (image == null) {
+                image = readImage(segment);
+            }
+            InvalidFileException.require(
+                    image.image().sectionSize() == segment.header().counters().size(),
+                    "has %d bytes of counters, its image %d",
+                    segment.header().counters().size(),
+                    image.image().sectionSize());
+            image.join(segment);
+            live.put(segment.name(), image);
+        } catch (IOException e) {
+            LOG.debug("{} waits for its image file: {}", segment.name(), e.getMessage());
+            pending.put(segment.name(), segment);
+        } catch (InvalidFileException e) {
+            segment.close();
+            dropped.add(segment.name(), e.getMessage());
+        }
+    }
+
+    private ImageCounters readImage(SegmentFile segment) throws IOException, InvalidFileException {
+        String name = segment.header().imageKey().fileName();
+        byte[] bytes = ImageFile.read(directory.resolve(name), segment.image().owner());
+        StoredImage image;
+        try {
+            image = StoredImage.read(bytes, segment.header().path(), this::isTaken);
+        } catch (InvalidFileException e) {
+            throw new InvalidFileException("needs " + name + ", which " + e.getMessage());
+        }
+        ImageCounters counters = images.computeIfAbsent(image.digest(), digest -> new ImageCounters(image));
+        counters.references().add(segment.image());
+        byReference.put(segment.image(), counters);
+        changed.add(counters);
+        LOG.info("new image {} with {} functions", counters.image().name(), image.functions());
+        return counters;
+    }
+
+    private boolean isTaken(String name) {
+        return images.values().stream().anyMatch(image -> image.image().name().equals(name));
+    }
+
+    /**
+     * Ends a segment, or deletes an unfinished file, if nobody uses it any more.
+     *
+     * @return whether there is nothing more to do for the name
+     */
+    private boolean endIfUnused(String name) {
+        ImageCounters image = live.get(name);
+        SegmentFile segment = image == null ? pending.get(name) : image.live(name);
+        try {
+            if (segment == null) {
+                return !name.startsWith(TEMPORARY_PREFIX) || deleteUnfinished(directory.resolve(name));
+            }
+            if (!segment.ended()) {
+                return false;
+            }
+            if (image == null) {
+                endPending(segment);
+            } else {
+                fold(segment, image);
+            }
+        } catch (IOException e) {
+            LOG.warn("cannot tell whether {} is still in use: {}", name, e.getMessage());
+        }
+        return true;
+    }
+
+    private void fold(SegmentFile segment, ImageCounters image) throws IOException {
+        String name = segment.name();
+        if (!image.fold(segment, reader)) {
+            dropped.add(name, "was truncated: the counters that are missing count as 0");
+        }
+        live.remove(name);
+        segment.close();
+        changed.add(image);
+        folded.add(name);
+        unsaved.add(new FoldedSegment(segment.inode(), name));
+        unsavedBytes += segment.size();
+    }
+
+    private void endPending(SegmentFile segment) throws IOException {
+        retryPending();
+        ImageCounters image = live.get(segment.name());
+        if (image != null) {
+            fold(segment, image);
+        } else if (pending.remove(segment.name()) != null) {
+            segment.close();
+            dropped.add(segment.name(), "ended before its image file was complete");
+        }
+    }
+
+    private static boolean deleteUnfinished(Path file) throws IOException {
+        int fd;
+        try {
+            fd = Linux.openForReading(file);
+        } catch (IOException e) {
+            return true;
+        }
+        try {
+            boolean unused = Linux.status(fd).regular() && Linux.unusedByWriters(fd);
+            if (unused) {
+                Files.deleteIfExists(file);
+            }
+            return unused;
+        } finally {
+            Linux.close(fd);
+        }
+    }
+
+    /** Closes all segments; their files stay. */
+    void close() {
+        pending.values().forEach(SegmentFile::close);
+        images.values().forEach(image -> image.live().forEach(SegmentFile::close));
+    }
+}

@@ -1,0 +1,156 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directory in which targets publish: a tmpfs into which anyone may put files and which nobody but root may list.
+ * One daemon at a time holds it.
+ */
+public final class SegmentDirectory implements AutoCloseable {
+    /** Where it is when nobody says otherwise, for targets too. */
+    public static final Path DEFAULT = Path.of("/run/pgofs");
+
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentDirectory.class);
+
+    private static final String STATE = ".state";
+    private static final String LOCK = "lock";
+    private static final long TMPFS_MAGIC = 0x01021994;
+    private static final long MS_NOSUID = 2;
+    private static final long MS_NODEV = 4;
+    private static final long MS_NOEXEC = 8;
+    // Without limits: a target that touches a page for which a tmpfs has no room dies of SIGBUS.
+    private static final String OPTIONS = "size=0,nr_inodes=0,mode=1733";
+
+    private final Path path;
+    private final FileChannel lock;
+
+    private SegmentDirectory(Path path, FileChannel lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /**
+     * Makes a directory ready for targets and takes it for this process: mounts a tmpfs over it unless it is the mount
+     * point of one, and checks that it is root's and sticky.
+     *
+     * @param directory absolute
+     * @return the directory, held until it is closed
+     * @throws IOException if it cannot be used; the message is one line that says why and what to do
+     */
+    public static SegmentDirectory take(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            Files.createDirectories(directory);
+        }
+        if (!Files.isDirectory(directory)) {
+            throw new IOException("segment directory " + directory + " is not a directory");
+        }
+        if (!isMountPoint(directory)) {
+            mountTmpfs(directory);
+        }
+        check(directory);
+        Path state = directory.resolve(STATE);
+        prepareState(state);
+        new RefusedLog(directory).prepare();
+        return new SegmentDirectory(directory, lock(directory, state.resolve(LOCK)));
+    }
+
+    private static boolean isMountPoint(Path directory) throws IOException {
+        Path parent = directory.toAbsolutePath().getParent();
+        return parent == null
+                || !Files.getAttribute(directory, "unix:dev").equals(Files.getAttribute(parent, "unix:dev"));
+    }
+
+    private static void mountTmpfs(Path directory) throws IOException {
+        if (!isEmpty(directory)) {
+            throw new IOException("segment directory " + directory
+                    + " is not empty and not the mount point of a tmpfs: empty it or choose another one");
+        }
+        int result = LibC.INSTANCE.mount(
+                "pgofs-segments", directory.toString(), "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, OPTIONS);
+        Linux.check(result, "cannot mount a tmpfs on segment directory " + directory);
+        LOG.info("mounted a tmpfs on segment directory {}", directory);
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            return !files.iterator().hasNext();
+        }
+    }
+
+    private static void check(Path directory) throws IOException {
+        String prefix = "segment directory " + directory;
+        ByteBuffer statfs = ByteBuffer.allocateDirect(256).order(ByteOrder.nativeOrder());
+        Linux.check(LibC.INSTANCE.statfs(directory.toString(), statfs), prefix);
+        if (statfs.getLong(0) != TMPFS_MAGIC) {
+            throw new IOException(prefix + " is the mount point of something that is not a tmpfs: choose another one");
+        }
+        int mode = (int) Files.getAttribute(directory, "unix:mode");
+        if (!Files.getAttribute(directory, "unix:uid").equals(0) || (mode & 01000) == 0) {
+            throw new IOException(prefix + " must belong to root and be sticky: chown root, chmod 1733");
+        }
+    }
+
+    private static void prepareState(Path state) throws IOException {
+        Set<PosixFilePermission> rwx = PosixFilePermissions.fromString("rwx------");
+        if (Files.exists(state, LinkOption.NOFOLLOW_LINKS)
+                && !(Files.isDirectory(state, LinkOption.NOFOLLOW_LINKS)
+                        && Files.getAttribute(state, "unix:uid", LinkOption.NOFOLLOW_LINKS)
+                                .equals(0))) {
+            throw new IOException(state + " is not a directory of root's: somebody else made it; remove it");
+        }
+        if (!Files.exists(state, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(state, PosixFilePermissions.asFileAttribute(rwx));
+        }
+        Files.setPosixFilePermissions(state, rwx);
+    }
+
+    private static FileChannel lock(Path directory, Path file) throws IOException {
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileLock held = channel.tryLock();
+        if (held == null) {
+            String pid = Files.readString(file, StandardCharsets.US_ASCII).strip();
+            channel.close();
+            throw new IOException("segment directory " + directory + " is in use by another daemon, pid " + pid
+                    + ": unmount that one, or give this one another --segment-dir");
+        }
+        channel.truncate(0);
+        channel.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"));
+        return channel;
+    }
+
+    /**
+     * Where it is.
+     *
+     * @return its path
+     */
+    public Path path() {
+        return path;
+    }
+
+    /** Where the store keeps what must outlive the daemon. */
+    Path state() {
+        return path.resolve(STATE);
+    }
+
+    /** Lets go of the directory; the tmpfs stays, with what targets have published. */
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+}

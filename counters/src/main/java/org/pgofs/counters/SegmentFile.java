@@ -1,0 +1,109 @@
+package org.pgofs.counters;
+
+import static org.pgofs.counters.InvalidFileException.require;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+
+/**
+ * One published segment, held open for reading: it stays readable when somebody unlinks it. Its content belongs to a
+ * process that may do anything with it at any time.
+ */
+final class SegmentFile implements AutoCloseable {
+    static final String PREFIX = "s-";
+
+    private final Path path;
+    private final int fd;
+    private final long inode;
+    private final int owner;
+    private final long size;
+    private SegmentLayout.Header header;
+
+    /**
+     * Opens and checks a segment.
+     *
+     * @throws IOException if it cannot be opened or read
+     * @throws InvalidFileException if it is not a segment
+     */
+    static SegmentFile open(Path path) throws IOException, InvalidFileException {
+        int fd = Linux.openForReading(path);
+        try {
+            return new SegmentFile(path, fd);
+        } catch (IOException | InvalidFileException | RuntimeException e) {
+            Linux.close(fd);
+            throw e;
+        }
+    }
+
+    private SegmentFile(Path path, int fd) throws IOException, InvalidFileException {
+        this.path = path;
+        this.fd = fd;
+        Linux.Status status = Linux.status(fd);
+        require(status.regular(), "is not a regular file");
+        require(status.links() == 1, "has %d links", status.links());
+        require(status.size() >= SegmentLayout.SIZE, "is too short for a segment: %d bytes", status.size());
+        inode = status.inode();
+        owner = status.uid();
+        size = status.size();
+        readHeader();
+    }
+
+    /** Reads the header again: its nonce may be written after the segment was published. */
+    void readHeader() throws IOException, InvalidFileException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(SegmentLayout.SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        require(Linux.readFully(fd, 0, bytes), "was truncated");
+        header = SegmentLayout.read(bytes, size);
+    }
+
+    String name() {
+        return path.getFileName().toString();
+    }
+
+    Path path() {
+        return path;
+    }
+
+    long inode() {
+        return inode;
+    }
+
+    long size() {
+        return size;
+    }
+
+    SegmentLayout.Header header() {
+        return header;
+    }
+
+    /** The image file that this segment needs. */
+    ImageReference image() {
+        return new ImageReference(owner, header.imageKey());
+    }
+
+    /** Whether the process is gone, or has unmapped the segment: its counters are final. */
+    boolean ended() throws IOException {
+        return Linux.unusedByWriters(fd);
+    }
+
+    /**
+     * Reads counters.
+     *
+     * @param offset bytes from the start of the counters section
+     * @param target a direct buffer, to be filled; what is missing in a truncated file reads as 0
+     * @return whether nothing was missing
+     */
+    boolean readCounters(long offset, ByteBuffer target) throws IOException {
+        boolean complete = Linux.readFully(fd, header.counters().offset() + offset, target);
+        while (target.hasRemaining()) {
+            target.put((byte) 0);
+        }
+        return complete;
+    }
+
+    @Override
+    public void close() {
+        Linux.close(fd);
+    }
+}

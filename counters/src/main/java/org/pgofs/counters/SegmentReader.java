@@ -1,0 +1,41 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Adds the counters of segments to sums, piece by piece. Not thread-safe: it has one buffer. */
+final class SegmentReader {
+    private static final int PIECE = 1 << 20;
+    private static final int PAGE = 4096;
+
+    // Aligned to pages, as the counters in the file are: then no 8-byte counter is read in two halves.
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE + PAGE).alignedSlice(PAGE);
+    private final long[] piece = new long[PIECE / Long.BYTES];
+
+    /**
+     * Adds the counters that an image serves.
+     *
+     * @param begin offset in bytes of the first counter in the counters section
+     * @param sum to which to add; its length says how many
+     * @return whether the segment had them all; it does not when it was truncated
+     */
+    boolean add(SegmentFile segment, int begin, CounterSum sum) throws IOException {
+        boolean complete = true;
+        long end = begin + (long) sum.values().length * Long.BYTES;
+        // From the start of a page on, for the alignment.
+        for (long at = begin & -PAGE; at < end; at += PIECE) {
+            buffer.clear().limit((int) Math.min(PIECE, end - at));
+            complete &= segment.readCounters(at, buffer);
+            int skipped = (int) Math.max(begin - at, 0);
+            int count = (buffer.flip().limit() - skipped) / Long.BYTES;
+            buffer.position(skipped)
+                    .slice()
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asLongBuffer()
+                    .get(piece, 0, count);
+            sum.addUnsigned(piece, count, (int) ((at + skipped - begin) / Long.BYTES));
+        }
+        return complete;
+    }
+}

@@ -1,0 +1,157 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.pgofs.counters.Manifest.FoldedSegment;
+import org.pgofs.counters.Manifest.SavedImage;
+
+/**
+ * What outlives the daemon: copies of the image files, carry files, and the manifest that says which of them count. A
+ * change writes new files first and becomes true by one rename of the manifest, over all images at once; a daemon that
+ * dies before it leaves files behind that {@link #load} removes. It lies on the tmpfs of the segments: a reboot clears
+ * both.
+ */
+final class StateDirectory {
+    private static final String MANIFEST = "manifest";
+    private static final String NEW_MANIFEST = "manifest.new";
+    private static final String LOCK = "lock";
+
+    private final Path directory;
+    private Manifest manifest = Manifest.EMPTY;
+
+    StateDirectory(Path directory) {
+        this.directory = directory;
+    }
+
+    /** The generation in force. */
+    Manifest manifest() {
+        return manifest;
+    }
+
+    /** Reads the generation in force and removes what does not belong to it. */
+    List<ImageCounters> load() throws IOException {
+        Path file = directory.resolve(MANIFEST);
+        if (Files.exists(file)) {
+            try {
+                manifest = Manifest.parse(Files.readString(file));
+            } catch (IOException e) {
+                throw new IOException(file + ": " + e.getMessage() + "; move it away to start without old counts", e);
+            }
+        }
+        List<ImageCounters> images = new ArrayList<>();
+        for (SavedImage saved : manifest.images()) {
+            images.add(load(saved));
+        }
+        removeUnused();
+        return images;
+    }
+
+    private ImageCounters load(SavedImage saved) throws IOException {
+        Path file = imageFile(saved.digest());
+        try {
+            StoredImage image = StoredImage.restore(Files.readAllBytes(file), saved.name());
+            CounterSum carry = CarryFile.read(
+                    carryFile(saved.digest(), saved.carryGeneration()), image.countersSize() / Long.BYTES);
+            ImageCounters counters = new ImageCounters(image, carry, saved.ended());
+            counters.references().addAll(saved.references());
+            return counters;
+        } catch (InvalidFileException e) {
+            throw new IOException(file + " " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Makes a new generation.
+     *
+     * @param images all images of the store
+     * @param changed those of them whose carry is not that of the last generation
+     * @param folded the segments folded since the last generation
+     * @throws IOException if it could not be made: then the last generation is still in force, and nothing is left over
+     */
+    void commit(Collection<ImageCounters> images, Set<ImageCounters> changed, List<FoldedSegment> folded)
+            throws IOException {
+        long generation = manifest.generation() + 1;
+        Map<String, Long> carryGenerations = new HashMap<>();
+        manifest.images().forEach(image -> carryGenerations.put(image.digest(), image.carryGeneration()));
+        List<SavedImage> saved = new ArrayList<>();
+        try {
+            for (ImageCounters image : images) {
+                String digest = image.image().digest();
+                if (changed.contains(image) || !carryGenerations.containsKey(digest)) {
+                    saveImage(image.image());
+                    CarryFile.write(carryFile(digest, generation), image.carry());
+                    carryGenerations.put(digest, generation);
+                }
+                saved.add(new SavedImage(
+                        digest,
+                        image.image().name(),
+                        image.ended(),
+                        carryGenerations.get(digest),
+                        List.copyOf(image.references())));
+            }
+            Manifest next = new Manifest(generation, saved, List.copyOf(folded));
+            Path file = directory.resolve(NEW_MANIFEST);
+            Files.writeString(file, next.toText(), StandardCharsets.UTF_8);
+            Files.move(file, directory.resolve(MANIFEST), StandardCopyOption.ATOMIC_MOVE);
+            manifest = next;
+        } finally {
+            removeUnused();
+        }
+    }
+
+    private void saveImage(StoredImage image) throws IOException {
+        Path file = imageFile(image.digest());
+        if (Files.exists(file)) {
+            return;
+        }
+        Path unfinished = directory.resolve("unfinished-" + image.digest());
+        ByteBuffer bytes = image.file();
+        try (FileChannel channel = FileChannel.open(
+                unfinished,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE)) {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        }
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private void removeUnused() throws IOException {
+        Set<Path> used = new HashSet<>(Set.of(directory.resolve(MANIFEST), directory.resolve(LOCK)));
+        for (SavedImage image : manifest.images()) {
+            used.add(imageFile(image.digest()));
+            used.add(carryFile(image.digest(), image.carryGeneration()));
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                if (!used.contains(file)) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    private Path imageFile(String digest) {
+        return directory.resolve("image-" + digest);
+    }
+
+    private Path carryFile(String digest, long generation) {
+        return directory.resolve("carry-" + digest + "-" + generation);
+    }
+}

@@ -1,0 +1,220 @@
+package org.pgofs.counters;
+
+import static org.pgofs.counters.InvalidFileException.require;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** An image read from an image file. It keeps the file's bytes and reads the records where they lie. */
+final class StoredImage implements Image {
+    private static final HexFormat HEX = HexFormat.of();
+
+    private final ByteBuffer file;
+    private final ImageLayout.Header header;
+    private final String name;
+    private final String digest;
+    private final String buildId;
+    private final int countersBegin;
+    private final int countersEnd;
+
+    /**
+     * Reads and checks an image file.
+     *
+     * @param bytes the whole file; kept, not to be changed
+     * @param path of the executable or shared library, as a target told it
+     * @param taken whether a name is another image's
+     */
+    static StoredImage read(byte[] bytes, String path, Predicate<String> taken) throws InvalidFileException {
+        return new StoredImage(bytes, image -> {
+            String name = ImageNames.of(path, image.buildId.isEmpty() ? image.digest : image.buildId);
+            return taken.test(name) ? ImageNames.of(name, image.digest) : name;
+        });
+    }
+
+    /**
+     * Reads an image file that the store has named before.
+     *
+     * @param bytes the whole file; kept, not to be changed
+     * @param name as {@link #name()} returned it
+     */
+    static StoredImage restore(byte[] bytes, String name) throws InvalidFileException {
+        return new StoredImage(bytes, image -> name);
+    }
+
+    private StoredImage(byte[] bytes, Function<StoredImage, String> naming) throws InvalidFileException {
+        file = ByteBuffer.wrap(bytes).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        header = ImageLayout.read(file);
+        long variant = Variant.bits(header.rawVersion());
+        require(
+                (variant & (Variant.BYTE_COVERAGE | Variant.TEMPORAL)) == 0,
+                "has byte coverage or timestamps, which are not supported yet");
+        int begin = Integer.MAX_VALUE;
+        int end = 0;
+        for (int i = 0; i < functions(); i++) {
+            checkCounters(i);
+            int offset = (int) file.getLong(record(i) + RecordLayout.COUNTERS_OFFSET);
+            begin = Math.min(begin, offset);
+            end = Math.max(end, offset + counters(i) * Long.BYTES);
+        }
+        countersBegin = begin;
+        countersEnd = end;
+        digest = digest(bytes);
+        buildId = buildId(binaryIds());
+        name = naming.apply(this);
+    }
+
+    private void checkCounters(int function) throws InvalidFileException {
+        long offset = file.getLong(record(function) + RecordLayout.COUNTERS_OFFSET);
+        long size = Integer.toUnsignedLong(counters(function)) * Long.BYTES;
+        require(
+                size > 0 && new Area(offset, size).fits(0, header.countersSize()) && offset % Long.BYTES == 0,
+                "has a record %d whose counters are outside the counters section",
+                function);
+        require(
+                file.getInt(record(function) + RecordLayout.BITMAP_SIZE) == 0,
+                "has bitmaps, which are not supported yet");
+    }
+
+    private static String digest(byte[] bytes) {
+        try {
+            return HEX.formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String buildId(ByteBuffer binaryIds) throws InvalidFileException {
+        if (!binaryIds.hasRemaining()) {
+            return "";
+        }
+        long size = binaryIds.getLong();
+        require(size > 0 && size <= binaryIds.remaining(), "has a binary id of %d bytes", size);
+        byte[] id = new byte[(int) size];
+        binaryIds.get(id);
+        return HEX.formatHex(id);
+    }
+
+    /** The SHA-256 of the image file in hexadecimal: equal for two image files exactly if they are one image. */
+    String digest() {
+        return digest;
+    }
+
+    /** The image file's bytes; not to be changed. */
+    ByteBuffer file() {
+        return file.duplicate().rewind();
+    }
+
+    /** The size in bytes that the counters section of every segment of this image has. */
+    long sectionSize() {
+        return header.countersSize();
+    }
+
+    /** Where the served counters start in the counters section; what is before and behind is the linker's padding. */
+    int countersBegin() {
+        return countersBegin;
+    }
+
+    private int record(int function) {
+        return (int) header.records().offset() + function * RecordLayout.SIZE;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String buildId() {
+        return buildId;
+    }
+
+    @Override
+    public long rawVersion() {
+        return header.rawVersion();
+    }
+
+    @Override
+    public int functions() {
+        return (int) (header.records().size() / RecordLayout.SIZE);
+    }
+
+    @Override
+    public int countersSize() {
+        return countersEnd - countersBegin;
+    }
+
+    @Override
+    public int bitmapsSize() {
+        return 0;
+    }
+
+    @Override
+    public long nameRef(int function) {
+        return file.getLong(record(function) + RecordLayout.NAME_REF);
+    }
+
+    @Override
+    public long funcHash(int function) {
+        return file.getLong(record(function) + RecordLayout.FUNC_HASH);
+    }
+
+    @Override
+    public int countersOffset(int function) {
+        return (int) file.getLong(record(function) + RecordLayout.COUNTERS_OFFSET) - countersBegin;
+    }
+
+    @Override
+    public int counters(int function) {
+        return file.getInt(record(function) + RecordLayout.COUNTERS);
+    }
+
+    @Override
+    public int bitmapOffset(int function) {
+        return 0;
+    }
+
+    @Override
+    public int bitmapSize(int function) {
+        return 0;
+    }
+
+    @Override
+    public long address(int function) {
+        return file.getLong(record(function) + RecordLayout.FUNCTION);
+    }
+
+    @Override
+    public int valueSites(int function, ValueKind kind) {
+        int at = record(function) + RecordLayout.VALUE_SITES + kind.ordinal() * Short.BYTES;
+        return Short.toUnsignedInt(file.getShort(at));
+    }
+
+    @Override
+    public ByteBuffer names() {
+        return part(header.names());
+    }
+
+    @Override
+    public ByteBuffer binaryIds() {
+        return part(header.binaryIds());
+    }
+
+    @Override
+    public ByteBuffer vtables() {
+        return part(header.vtables());
+    }
+
+    @Override
+    public ByteBuffer vtableNames() {
+        return part(header.vtableNames());
+    }
+
+    private ByteBuffer part(Area area) {
+        return file.slice((int) area.offset(), (int) area.size()).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}
