@@ -2,6 +2,7 @@ package org.pgofs.counters;
 
 /** Makes names for images out of what targets say, which may be anything: they end in paths, logs and terminals. */
 final class ImageNames {
+    private static final String PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-";
     private static final int MAX_BASE = 200;
     private static final int ID_DIGITS = 8;
 
@@ -26,9 +27,7 @@ final class ImageNames {
         StringBuilder safe = new StringBuilder(base.length());
         for (int i = 0; i < base.length(); i++) {
             char c = base.charAt(i);
-            boolean plain =
-                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "_+-".indexOf(c) >= 0;
-            safe.append(plain || c == '.' && i > 0 ? c : '_');
+            safe.append(PLAIN.indexOf(c) >= 0 || (c == '.' && i > 0) ? c : '_');
         }
         return safe.isEmpty() ? "unnamed" : safe.toString();
     }

@@ -190,7 +190,7 @@ final class StoredImage implements Image {
 
     @Override
     public int valueSites(int function, ValueKind kind) {
-        int at = record(function) + RecordLayout.VALUE_SITES + kind.ordinal() * Short.BYTES;
+        int at = record(function) + RecordLayout.VALUE_SITES + kind.number() * Short.BYTES;
         return Short.toUnsignedInt(file.getShort(at));
     }
 
