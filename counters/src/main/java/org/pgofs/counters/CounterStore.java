@@ -102,8 +102,9 @@ public final class CounterStore implements AutoCloseable {
      * @return milliseconds until it is to be called again without an event, -1 for never
      */
     private int work() throws IOException {
-        catchUp();
+        catalog.apply(watch.drain());
         catalog.recheck();
+        catalog.countRecheckRound();
         recheckDelayMs = catalog.hasRechecks() ? Math.max(1, 2 * recheckDelayMs) : 0;
         if (!catalog.changed().isEmpty()) {
             long wait = saveNotBefore - System.nanoTime();
@@ -119,9 +120,14 @@ public final class CounterStore implements AutoCloseable {
                 : saveDelayMs == -1 ? recheckDelayMs : Math.min(recheckDelayMs, saveDelayMs);
     }
 
-    /** Applies everything that happened before it was called. */
+    /** Applies everything that happened before it was called; what follows from it is left to the watcher. */
     private void catchUp() throws IOException {
-        catalog.apply(watch.drain());
+        List<DirectoryWatch.Event> events = watch.drain();
+        catalog.apply(events);
+        catalog.recheck();
+        if (!events.isEmpty()) {
+            watch.wake();
+        }
     }
 
     private void saveOrRetry() {
@@ -233,7 +239,6 @@ public final class CounterStore implements AutoCloseable {
         lock.lock();
         try {
             catchUp();
-            catalog.recheck();
             List<ImageStatus> images = new ArrayList<>();
             for (ImageCounters image : catalog.images()) {
                 images.add(new ImageStatus(image.freeze(reader), pids(image.live()), image.ended()));

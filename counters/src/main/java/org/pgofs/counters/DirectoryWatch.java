@@ -88,9 +88,10 @@ final class DirectoryWatch implements AutoCloseable {
         ByteBuffer fds = ByteBuffer.allocateDirect(16).order(ByteOrder.nativeOrder());
         fds.putInt(0, inotify).putShort(4, POLLIN).putInt(8, wakeup).putShort(12, POLLIN);
         LibC.INSTANCE.poll(fds, 2, milliseconds);
+        LibC.INSTANCE.read(wakeup, ByteBuffer.allocateDirect(Long.BYTES), Long.BYTES);
     }
 
-    /** Ends all waiting, now and later. */
+    /** Ends the waiting, or the next one. */
     void wake() throws IOException {
         ByteBuffer one = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
         Linux.check(LibC.INSTANCE.write(wakeup, one.putLong(0, 1), Long.BYTES), "eventfd");

@@ -135,9 +135,14 @@ final class SegmentCatalog {
         return !recheck.isEmpty();
     }
 
-    /** Looks again at files that were closed and still in use; gives up after some rounds, since others may use them. */
+    /** Looks again at files that were closed and still in use. */
     void recheck() {
-        recheck.entrySet().removeIf(entry -> endIfUnused(entry.getKey()) || entry.setValue(entry.getValue() - 1) == 0);
+        recheck.keySet().removeIf(this::endIfUnused);
+    }
+
+    /** Gives up on files that stay in use for some rounds: they have other users, whose close will be reported. */
+    void countRecheckRound() {
+        recheck.entrySet().removeIf(entry -> entry.setValue(entry.getValue() - 1) == 0);
     }
 
     private void found(String name) {
@@ -185,11 +190,7 @@ final class SegmentCatalog {
             if (image == null) {
                 image = readImage(segment);
             }
-            InvalidFileException.require(
-                    image.image().sectionSize() == segment.header().counters().size(),
-                    "has %d bytes of counters, its image %d",
-                    segment.header().counters().size(),
-                    image.image().sectionSize());
+            requireFit(segment, image.image());
             image.join(segment);
             live.put(segment.name(), image);
         } catch (IOException e) {
@@ -201,6 +202,12 @@ final class SegmentCatalog {
         }
     }
 
+    private static void requireFit(SegmentFile segment, StoredImage image) throws InvalidFileException {
+        long size = segment.header().counters().size();
+        InvalidFileException.require(
+                image.sectionSize() == size, "has %d bytes of counters, its image %d", size, image.sectionSize());
+    }
+
     private ImageCounters readImage(SegmentFile segment) throws IOException, InvalidFileException {
         String name = segment.header().imageKey().fileName();
         byte[] bytes = ImageFile.read(directory.resolve(name), segment.image().owner());
@@ -210,6 +217,7 @@ final class SegmentCatalog {
         } catch (InvalidFileException e) {
             throw new InvalidFileException("needs " + name + ", which " + e.getMessage());
         }
+        requireFit(segment, image);
         ImageCounters counters = images.computeIfAbsent(image.digest(), digest -> new ImageCounters(image));
         counters.references().add(segment.image());
         byReference.put(segment.image(), counters);
