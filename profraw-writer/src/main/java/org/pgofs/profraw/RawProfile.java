@@ -1,0 +1,193 @@
+package org.pgofs.profraw;
+
+import java.nio.ByteBuffer;
+import org.pgofs.counters.Image;
+import org.pgofs.counters.Snapshot;
+import org.pgofs.counters.ValueKind;
+import org.pgofs.counters.Variant;
+
+/**
+ * The raw profile of one image in one version of the format: all of it that does not depend on counts. Immutable, and
+ * small beside the image. What the version cannot hold (in version 8 bitmaps, vtables and vtable sites) is left out.
+ */
+public final class RawProfile {
+    private static final long MAGIC = 0xff6c_7072_6f66_7281L; // of targets with 64-bit addresses
+
+    private final Image image;
+    private final RawLayout layout;
+    private final RawSections sections;
+    private final ValueData values;
+    private final ByteBuffer binaryIds;
+    private final ByteBuffer names;
+    private final ByteBuffer vtables;
+    private final ByteBuffer vtableNames;
+
+    /**
+     * The profile of an image.
+     *
+     * @param image whose functions it describes
+     * @param layout of the version in which it is written; it need not be the image's own
+     */
+    public RawProfile(Image image, RawLayout layout) {
+        this.image = image;
+        this.layout = layout;
+        sections = new RawSections(image, layout);
+        values = new ValueData(image, layout);
+        binaryIds = image.binaryIds().slice();
+        names = image.names().slice();
+        vtables = image.vtables().slice();
+        vtableNames = image.vtableNames().slice();
+    }
+
+    /**
+     * The image.
+     *
+     * @return whose functions the profile describes
+     */
+    public Image image() {
+        return image;
+    }
+
+    /**
+     * The version as the profile's header has it.
+     *
+     * @return the layout's number and the image's variant bits
+     */
+    public long rawVersion() {
+        return layout.number() | Variant.bits(image.rawVersion());
+    }
+
+    /**
+     * The size of the profile. It does not depend on counts.
+     *
+     * @return bytes
+     */
+    public long size() {
+        return sections.values + values.size();
+    }
+
+    /**
+     * The profile with counts.
+     *
+     * @param snapshot the counts; its buffers must not change as long as the result is read
+     * @return the bytes of the profile
+     * @throws IllegalArgumentException if the snapshot is of another image
+     */
+    public RawBytes with(Snapshot snapshot) {
+        if (snapshot.image() != image) {
+            throw new IllegalArgumentException(
+                    "a snapshot of " + snapshot.image().name() + " for " + image.name());
+        }
+        return new RawBytes() {
+            @Override
+            public long size() {
+                return RawProfile.this.size();
+            }
+
+            @Override
+            public void read(long offset, ByteBuffer target) {
+                RawProfile.this.read(snapshot, offset, target);
+            }
+        };
+    }
+
+    private void read(Snapshot snapshot, long offset, ByteBuffer target) {
+        if (offset < 0) {
+            throw new IllegalArgumentException("negative offset " + offset);
+        }
+        int count = (int) Math.min(target.remaining(), Math.max(0, size() - offset));
+        if (count > 0) {
+            int position = target.position();
+            put(new ByteWindow(offset, target.slice(position, count)), snapshot);
+            target.position(position + count);
+        }
+    }
+
+    private void put(ByteWindow window, Snapshot snapshot) {
+        putHeader(window);
+        window.put(sections.binaryIds, binaryIds);
+        putRecords(window);
+        window.put(sections.counters, snapshot.counters());
+        window.putZeros(sections.counters.end(), sections.bitmaps.begin());
+        window.put(sections.bitmaps, snapshot.bitmaps());
+        window.putZeros(sections.bitmaps.end(), sections.names.begin());
+        window.put(sections.names, names);
+        window.putZeros(sections.names.end(), sections.vtables.begin());
+        window.put(sections.vtables, vtables);
+        window.put(sections.vtableNames, vtableNames);
+        window.putZeros(sections.vtableNames.end(), sections.values);
+        values.put(window, sections.values);
+    }
+
+    private void putHeader(ByteWindow window) {
+        if (window.begin() < layout.headerSize()) {
+            long at = 0;
+            for (HeaderField field : layout.header()) {
+                window.putLong(at, value(field));
+                at += HeaderField.SIZE;
+            }
+        }
+    }
+
+    private long value(HeaderField field) {
+        return switch (field) {
+            case MAGIC -> MAGIC;
+            case VERSION -> rawVersion();
+            case BINARY_IDS_SIZE -> sections.binaryIds.size();
+            case RECORDS -> image.functions();
+            case PAD_BEFORE_COUNTERS -> 0;
+            case COUNTERS -> sections.counters.size() / sections.counterSize;
+            case PAD_AFTER_COUNTERS -> sections.bitmaps.begin() - sections.counters.end();
+            case BITMAPS_SIZE -> sections.bitmaps.size();
+            case PAD_AFTER_BITMAPS -> sections.names.begin() - sections.bitmaps.end();
+            case NAMES_SIZE -> sections.names.size();
+            case COUNTERS_DELTA -> layout.pointer(sections.counters.begin(), sections.records.begin());
+            case BITMAPS_DELTA -> layout.pointer(sections.bitmaps.begin(), sections.records.begin());
+            case NAMES_DELTA -> sections.names.begin();
+            case VTABLES -> sections.vtables.size() / RawSections.VTABLE_SIZE;
+            case VTABLE_NAMES_SIZE -> sections.vtableNames.size();
+            case VALUE_KIND_LAST -> layout.valueKinds() - 1;
+        };
+    }
+
+    private void putRecords(ByteWindow window) {
+        long recordsBegin = sections.records.begin();
+        long end = Math.min(window.end(), sections.records.end());
+        long function = Math.max(0, window.begin() - recordsBegin) / layout.recordSize();
+        for (long at = recordsBegin + function * layout.recordSize(); at < end; at += layout.recordSize()) {
+            putRecord(window, at, (int) function++);
+        }
+    }
+
+    private void putRecord(ByteWindow window, long begin, int function) {
+        long at = begin;
+        for (RecordField field : layout.record()) {
+            long value = value(field, begin, function);
+            switch (field.size()) {
+                case Long.BYTES -> window.putLong(at, value);
+                case Integer.BYTES -> window.putInt(at, (int) value);
+                default -> window.putShort(at, (short) value);
+            }
+            at += field.size();
+        }
+    }
+
+    private long value(RecordField field, long record, int function) {
+        return switch (field) {
+            case NAME_REF -> image.nameRef(function);
+            case FUNC_HASH -> image.funcHash(function);
+            case COUNTER_POINTER -> layout.pointer(sections.counters.begin() + image.countersOffset(function), record);
+            case BITMAP_POINTER ->
+                image.bitmapSize(function) == 0
+                        ? 0
+                        : layout.pointer(sections.bitmaps.begin() + image.bitmapOffset(function), record);
+            case FUNCTION_POINTER -> image.address(function);
+            case VALUES, PADDING_2 -> 0;
+            case COUNTERS -> image.counters(function);
+            case INDIRECT_CALL_SITES -> image.valueSites(function, ValueKind.INDIRECT_CALL_TARGET);
+            case MEMOP_SITES -> image.valueSites(function, ValueKind.MEMOP_SIZE);
+            case VTABLE_SITES -> image.valueSites(function, ValueKind.VTABLE_TARGET);
+            case BITMAP_SIZE -> image.bitmapSize(function);
+        };
+    }
+}
