@@ -1,0 +1,105 @@
+package org.pgofs.profraw;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.pgofs.counters.Variant;
+import org.pgofs.profraw.RawProfileReader.ParsedProfile;
+
+/** What the real llvm-profdata understands of the profiles that are written. */
+class LlvmProfdataIT {
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @CsvSource({"8, 14", "8, 16", "10, 19", "10, 22"})
+    void shouldShowAllFunctionsOfSeveralImages(int number, int version) {
+        Llvm llvm = new Llvm(version, directory);
+        List<TestImage> images = List.of(image("a", number, 3), image("b", number, 1), image("c", number, 200));
+        SortedMap<String, List<Long>> expected = new TreeMap<>();
+        images.forEach(image -> expected.putAll(counts(image)));
+        ByteBuffer file = TestFiles.bytes(TestFiles.sequence(images, number));
+
+        assertEquals(204, expected.size());
+        assertEquals(expected, Llvm.counts(llvm.show(file)));
+        assertEquals(expected, Llvm.counts(llvm.showMerged(file)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, 14", "10, 19"})
+    void shouldAddTheCountsOfOneImageTwice(int number, int version) {
+        Llvm llvm = new Llvm(version, directory);
+        TestImage image = image("twice", number, 20);
+        ByteBuffer file = TestFiles.bytes(TestFiles.sequence(List.of(image, image), number));
+
+        assertEquals(times(2, counts(image)), Llvm.counts(llvm.showMerged(file)));
+    }
+
+    @Test
+    void shouldShowAnOlderImageInANewerVersion() {
+        TestImage image = image("old", 8, 50);
+
+        assertEquals(counts(image), Llvm.counts(new Llvm(14, directory).show(TestFiles.bytes(image, 8))));
+        assertEquals(counts(image), Llvm.counts(new Llvm(19, directory).show(TestFiles.bytes(image, 10))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, 14", "10, 19"})
+    void shouldAlignProfilesOfOddSize(int number, int version) throws IOException {
+        Llvm llvm = new Llvm(version, directory);
+        ByteBuffer stock = llvm.stockProfile(
+                "clang",
+                TestSources.write(directory, "golden.c"),
+                List.of("-fprofile-generate", "-mllvm", "-pgo-function-entry-coverage", "-Wl,--build-id=none"));
+        ParsedProfile golden = RawProfileReader.readAll(stock).get(0);
+        TestImage image = golden.toImage();
+        ByteBuffer file = TestFiles.bytes(TestFiles.sequence(List.of(image, image, image), number));
+
+        assertEquals(number == 8, golden.size() % 8 != 0);
+        assertEquals(3, RawProfileReader.readAll(file).size());
+        // It adds single bytes, too: 3 means covered in three runs.
+        assertEquals(times(3, Llvm.counts(llvm.showMerged(stock))), Llvm.counts(llvm.showMerged(file)));
+    }
+
+    private static SortedMap<String, List<Long>> times(int factor, SortedMap<String, List<Long>> all) {
+        all.replaceAll(
+                (name, counts) -> counts.stream().map(count -> factor * count).toList());
+        return all;
+    }
+
+    /** Functions with 1 to 4 counters; two of three have value sites, of all kinds that the version has. */
+    private static TestImage image(String prefix, int number, int functions) {
+        Random random = new Random(functions);
+        TestImage.Builder builder = TestImage.of(prefix, number | Variant.IR);
+        for (int i = 0; i < functions; i++) {
+            long[] counts = random.longs(1 + i % 4, 1, 1L << 40).toArray();
+            List<Integer> sites = List.of(i % 3, 11 * (i % 3), number == 8 ? 0 : i % 3);
+            builder.function(prefix + i, random.nextLong() >>> 4, sites, new byte[0], counts);
+        }
+        return builder.build();
+    }
+
+    private static SortedMap<String, List<Long>> counts(TestImage image) {
+        SortedMap<String, List<Long>> counts = new TreeMap<>();
+        ByteBuffer counters = image.snapshot().counters();
+        for (int i = 0; i < image.functions(); i++) {
+            List<Long> values = new ArrayList<>();
+            for (int counter = 0; counter < image.counters(i); counter++) {
+                values.add(counters.getLong(image.countersOffset(i) + counter * Long.BYTES));
+            }
+            counts.put(image.name() + i + " " + image.funcHash(i), values);
+        }
+        return counts;
+    }
+}
