@@ -1,0 +1,115 @@
+/*
+ * A program that does what it is told, so that its counts are known exactly. Commands are lines on standard input; each
+ * is answered by a line when it is done. A function that is never inlined has one counter: the number of its calls.
+ *
+ *   work N            calls counted() N times
+ *   library N         calls library_counted() of the shared library N times (if built with it)
+ *   spin              starts a thread that calls spun() for ever
+ *   fork N            a child by fork() calls counted() N times, and ends with this process
+ *   clone IN OUT      a child by the bare system call takes commands from the named pipe IN and answers on OUT
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define NEVER_INLINED __attribute__((noinline, visibility("default")))
+
+#ifdef WITH_LIBRARY
+void library_counted(void);
+#else
+static void library_counted(void) {}
+#endif
+
+NEVER_INLINED void counted(void) { __asm__ volatile(""); }
+NEVER_INLINED void untouched(void) { __asm__ volatile(""); }
+NEVER_INLINED void spun(void) { __asm__ volatile(""); }
+
+static void fail(const char *what) {
+  perror(what);
+  _exit(1);
+}
+
+static void *spin(void *unused) {
+  for (;;) spun();
+  return unused;
+}
+
+static void times(long n, void (*function)(void)) {
+  for (long i = 0; i < n; i++) function();
+}
+
+static void fork_child(long n) {
+  int done[2];
+  if (pipe(done)) fail("pipe");
+  pid_t child = fork();
+  if (child < 0) fail("fork");
+  if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    times(n, counted);
+    close(done[1]);
+    for (;;) pause();
+  }
+  char byte;
+  close(done[1]);
+  if (read(done[0], &byte, 1) != 0) fail("read");
+  close(done[0]);
+}
+
+static void serve(int in, int out);
+
+static void clone_child(const char *in, const char *out) {
+  long child = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+  if (child < 0) fail("clone");
+  if (child == 0) {
+    close(0);
+    close(1);
+    serve(open(in, O_RDONLY), open(out, O_WRONLY));
+    _exit(0);
+  }
+}
+
+static void obey(char *line) {
+  long n = 0;
+  char in[256], out[256];
+  pthread_t thread;
+  if (sscanf(line, "work %ld", &n) == 1) {
+    times(n, counted);
+  } else if (sscanf(line, "library %ld", &n) == 1) {
+    times(n, library_counted);
+  } else if (sscanf(line, "fork %ld", &n) == 1) {
+    fork_child(n);
+  } else if (sscanf(line, "clone %255s %255s", in, out) == 2) {
+    clone_child(in, out);
+  } else if (strcmp(line, "spin") == 0) {
+    if (pthread_create(&thread, 0, spin, 0)) fail("pthread_create");
+  } else {
+    fprintf(stderr, "unknown command: %s\n", line);
+    _exit(2);
+  }
+}
+
+static void serve(int in, int out) {
+  char line[600];
+  size_t size = 0;
+  while (size < sizeof line && read(in, line + size, 1) == 1) {
+    if (line[size++] != '\n') continue;
+    line[size - 1] = 0;
+    obey(line);
+    if (write(out, "done\n", 5) != 5) fail("write");
+    size = 0;
+  }
+}
+
+int main(int argc, char **argv) {
+  (void)argv;
+  if (argc > 1000) untouched();
+  serve(0, 1);
+  return 0;
+}

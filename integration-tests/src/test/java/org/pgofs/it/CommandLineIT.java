@@ -1,0 +1,181 @@
+package org.pgofs.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The command's answers, and its life cycle. */
+final class CommandLineIT {
+    /** Longer than the 2 s promised, as the machine may be busy. */
+    private static final int UNMOUNT_SECONDS = 5;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldRefuseAMountPointThatIsNotOne() throws Exception {
+        Path missing = directory.resolve("missing");
+        assertRefused(pgofs("mount", missing), missing.toString());
+        Path file = Files.createFile(directory.resolve("file"));
+        assertRefused(pgofs("mount", file), file.toString());
+        Path full = Files.createDirectory(directory.resolve("full"));
+        Files.createFile(full.resolve("something"));
+        assertRefused(pgofs("mount", full), full.toString());
+        assertFalse(PgofsMount.isMounted(full));
+    }
+
+    @Test
+    void shouldRefuseASegmentDirectoryThatIsNotFit() throws Exception {
+        Path point = Files.createDirectory(directory.resolve("point"));
+        Path file = Files.createFile(directory.resolve("file"));
+        Shell.Result result = Shell.in(directory)
+                .run(Checkout.PGOFS.toString(), "mount", "--segment-dir", file.toString(), point.toString());
+        assertRefused(result, file.toString());
+    }
+
+    @Test
+    void shouldRefuseAMountPointInUseAndASecondDaemon() throws Exception {
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            assertRefused(pgofs("mount", mount.root()), mount.root().toString());
+            Path other = Files.createDirectory(directory.resolve("other"));
+            Shell.Result second = Shell.in(directory)
+                    .run(
+                            Checkout.PGOFS.toString(),
+                            "mount",
+                            "--segment-dir",
+                            mount.segments().toString(),
+                            other.toString());
+            assertRefused(second, mount.segments().toString());
+            assertFalse(PgofsMount.isMounted(other));
+            assertTrue(Files.exists(mount.profraw()), "the first one is undisturbed");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mount --no-such-option /", "mount -o no-such-option /", "mount", "nonsense", "config --no"})
+    void shouldAnswerWrongUseWithStatus2(String arguments) {
+        Shell.Result result = Shell.in(directory).bash("exec \"$1\" " + arguments, Checkout.PGOFS);
+        assertEquals(2, result.status(), result::toString);
+        assertFalse(result.errors().isBlank());
+        assertEquals("", result.output());
+    }
+
+    @Test
+    void shouldRefuseToUnmountWhatIsNotItsOwn() throws Exception {
+        Path plain = Files.createDirectory(directory.resolve("plain"));
+        assertRefused(pgofs("umount", plain), plain.toString());
+        assertRefused(pgofs("umount", Path.of("/proc")), "/proc");
+        assertTrue(PgofsMount.isMounted(Path.of("/proc")));
+        assertRefused(pgofs("status", plain), plain.toString());
+    }
+
+    @Test
+    void shouldSayWhatIsMissingOnTheMachine() throws Exception {
+        Path point = Files.createDirectory(directory.resolve("point"));
+        String withoutDevice = "mount -t tmpfs none /dev; mknod -m 666 /dev/null c 1 3; mknod -m 666 /dev/urandom c 1 9;"
+                + " mknod -m 666 /dev/random c 1 8; exec \"$1\" mount --segment-dir \"$3\" \"$2\"";
+        String withoutLibrary = "for l in $(ldconfig -p | sed -n 's,.*libfuse.so.2 .*=> ,,p'); do"
+                + " mount --bind /dev/null \"$(readlink -f \"$l\")\"; done; exec \"$1\" mount --segment-dir \"$3\" \"$2\"";
+        assertRefused(apart(withoutDevice, point), "/dev/fuse");
+        assertRefused(apart(withoutLibrary, point), "libfuse2");
+    }
+
+    @Test
+    void shouldReturnFromMountWhenTheMountIsReady() throws Exception {
+        Path program = Toolchain.DEFAULT.worker(directory);
+        try (PgofsMount mount = PgofsMount.prepare(directory);
+                Worker worker = Worker.start(mount.shell(), program)) {
+            worker.work(5);
+            mount.shell()
+                    .run(
+                            Checkout.PGOFS.toString(),
+                            "mount",
+                            "--segment-dir",
+                            mount.segments().toString(),
+                            mount.root().toString())
+                    .ok();
+            assertEquals(5, mount.profile(Toolchain.DEFAULT).calls("counted"));
+            pgofs("umount", mount.root()).ok();
+            assertFalse(PgofsMount.isMounted(mount.root()));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "INT"})
+    void shouldUnmountAtASignalThoughFilesAreOpen(String signal) throws Exception {
+        Path program = Toolchain.DEFAULT.worker(directory);
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker worker = Worker.start(mount.shell(), program);
+                InputStream open = Files.newInputStream(mount.profraw())) {
+            worker.work(1);
+            assertEquals(0x81, open.read());
+            Shell.in(directory)
+                    .run("kill", "-" + signal, Long.toString(mount.daemon().pid()))
+                    .ok();
+            assertTrue(mount.daemon().waitFor(UNMOUNT_SECONDS, TimeUnit.SECONDS), "the daemon ends");
+            assertFalse(PgofsMount.isMounted(mount.root()));
+            worker.work(1);
+        }
+    }
+
+    @Test
+    void shouldTakeModeAndOwnerOfTheRootAsDebugfsDoes() throws Exception {
+        try (PgofsMount mount = PgofsMount.prepare(directory)) {
+            mount.startDaemon("-o", "mode=750,uid=65534,gid=65534");
+            String owner = stat(mount.root());
+            assertEquals("750 65534 65534", owner);
+            mount.stopDaemon();
+            mount.startDaemon();
+            assertEquals("700 0 0", stat(mount.root()));
+            assertEquals("200 0 0", stat(mount.root().resolve("pgo/reset")));
+            assertEquals("600 0 0", stat(mount.profraw()));
+            assertEquals("444 0 0", stat(mount.root().resolve("pgo/status")));
+        }
+    }
+
+    private String stat(Path path) {
+        return Shell.in(directory)
+                .run("stat", "-c", "%a %u %g", path.toString())
+                .ok()
+                .output()
+                .strip();
+    }
+
+    private Shell.Result pgofs(String verb, Path argument) {
+        return Shell.in(directory).run(Checkout.PGOFS.toString(), verb, argument.toString());
+    }
+
+    /** In a mount namespace of its own, where parts of the machine can be hidden. */
+    private Shell.Result apart(String script, Path point) {
+        return Shell.in(directory)
+                .run(
+                        "unshare",
+                        "-m",
+                        "bash",
+                        "-euc",
+                        script,
+                        "script",
+                        Checkout.PGOFS.toString(),
+                        point.toString(),
+                        directory.resolve("point-segments").toString());
+    }
+
+    private static void assertRefused(Shell.Result result, String subject) {
+        assertEquals(1, result.status(), result::toString);
+        List<String> lines = result.errors().lines().toList();
+        assertEquals(1, lines.size(), result::toString);
+        assertTrue(lines.get(0).startsWith("pgofs: "), lines::toString);
+        assertTrue(lines.get(0).contains(subject), lines::toString);
+        assertEquals("", result.output());
+    }
+}

@@ -1,0 +1,107 @@
+package org.pgofs.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Several images at once. */
+final class ImagesIT {
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @ValueSource(ints = {14, 19})
+    void shouldServeAnExecutableAndItsLibraryInOneFile(int version) throws Exception {
+        Toolchain toolchain = new Toolchain(version);
+        Path program = toolchain.workerWithLibrary(directory);
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker worker = Worker.start(mount.shell(), program)) {
+            worker.work(3);
+            worker.tell("library 4");
+
+            Profile profile = mount.profile(toolchain);
+            assertEquals(3, profile.calls("counted"));
+            assertEquals(4, profile.calls("library_counted"));
+            assertEquals(0, profile.calls("untouched"));
+
+            Path merged = directory.resolve("merged.profdata");
+            Shell.in(directory)
+                    .run(toolchain.profdata(), "merge", "-o", merged.toString(), mount.copy().toString())
+                    .ok();
+            assertEquals(
+                    profile.counts().keySet(),
+                    Profile.of(toolchain, merged).counts().keySet());
+        }
+    }
+
+    @Test
+    void shouldServeAndResetEachImageByItself() throws Exception {
+        Toolchain toolchain = Toolchain.DEFAULT;
+        Path program = toolchain.workerWithLibrary(directory);
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker worker = Worker.start(mount.shell(), program)) {
+            worker.work(3);
+            worker.tell("library 4");
+
+            Path library = imageDirectory(mount, "liblibrary.so-");
+            Profile alone = Profile.of(toolchain, library.resolve("profraw"));
+            assertEquals(4, alone.calls("library_counted"));
+            assertEquals(-1, alone.calls("counted"), "another image's function");
+
+            Shell.in(directory).bash("echo 1 >\"$1\"", library.resolve("reset")).ok();
+            Profile profile = mount.profile(toolchain);
+            assertEquals(3, profile.calls("counted"));
+            assertEquals(0, profile.calls("library_counted"));
+        }
+    }
+
+    /** Equal bytes: the same image, wherever it lies. Other bytes: another image, though the name is the same. */
+    @Test
+    void shouldTellImagesByTheirContent() throws Exception {
+        Toolchain toolchain = Toolchain.DEFAULT;
+        Path first = toolchain.worker(Files.createDirectory(directory.resolve("a")));
+        Path copied = Files.copy(first, Files.createDirectory(directory.resolve("b")).resolve("worker14"));
+        Path other = Files.createDirectory(directory.resolve("c")).resolve("worker14");
+        toolchain.instrumented(other, "-DWITH_LIBRARY", Checkout.SOURCES.resolve("c/worker.c"),
+                Checkout.SOURCES.resolve("c/library.c"), "-pthread");
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker one = Worker.start(mount.shell(), first);
+                Worker two = Worker.start(mount.shell(), copied);
+                Worker three = Worker.start(mount.shell(), other)) {
+            one.work(1);
+            two.work(2);
+            three.work(4);
+            List<Path> images = images(mount);
+            assertEquals(2, images.size(), images::toString);
+            List<Long> calls = images.stream()
+                    .map(image -> Profile.of(toolchain, image.resolve("profraw")).calls("counted"))
+                    .sorted()
+                    .toList();
+            assertEquals(List.of(3L, 4L), calls);
+        }
+    }
+
+    private static Path imageDirectory(PgofsMount mount, String prefix) throws IOException {
+        List<Path> found = images(mount).stream()
+                .filter(image -> image.getFileName().toString().startsWith(prefix))
+                .toList();
+        assertEquals(1, found.size(), () -> prefix + " in " + found);
+        assertTrue(found.get(0).getFileName().toString().matches(".*-[0-9a-f]{8}"), found::toString);
+        return found.get(0);
+    }
+
+    private static List<Path> images(PgofsMount mount) throws IOException {
+        try (Stream<Path> images = Files.list(mount.root().resolve("pgo/images"))) {
+            return images.toList();
+        }
+    }
+}

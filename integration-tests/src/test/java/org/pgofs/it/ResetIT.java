@@ -1,0 +1,54 @@
+package org.pgofs.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A reset is exact, whatever the program does meanwhile. */
+final class ResetIT {
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @ValueSource(ints = {14, 19})
+    void shouldCountExactlyWhatCameAfterTheResetWhileAnotherThreadSpins(int version) throws Exception {
+        Toolchain toolchain = new Toolchain(version);
+        Path program = toolchain.worker(directory);
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker worker = Worker.start(mount.shell(), program)) {
+            worker.tell("spin");
+            for (int round = 1; round <= 100; round++) {
+                mount.reset();
+                worker.work(round);
+                Profile profile = mount.profile(toolchain);
+                assertEquals(round, profile.calls("counted"), "round " + round);
+                assertTrue(profile.calls("spun") > 0, "the thread spins");
+            }
+        }
+    }
+
+    @Test
+    void shouldResetByAnyWriteAndByEachOfSeveral() throws Exception {
+        Path program = Toolchain.DEFAULT.worker(directory);
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker worker = Worker.start(mount.shell(), program)) {
+            worker.tell("spin");
+            Path reset = mount.root().resolve("pgo/reset");
+            for (String text : new String[] {"0", "a\nb\n", "x".repeat(10000)}) {
+                worker.work(3);
+                Files.writeString(reset, text, StandardOpenOption.WRITE);
+                assertEquals(0, mount.profile(Toolchain.DEFAULT).calls("counted"), text);
+            }
+            worker.work(3);
+            Shell.in(directory).bash(": >\"$1\"; : >>\"$1\"", reset).ok();
+            assertEquals(3, mount.profile(Toolchain.DEFAULT).calls("counted"), "opening without writing is no reset");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package org.pgofs.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code pgofs status} and {@code pgofs doctor} say. */
+final class StatusIT {
+    private static final Set<String> IMAGE_FIELDS = Set.of(
+            "name",
+            "build_id",
+            "raw_version",
+            "functions",
+            "counters",
+            "nonzero_counters",
+            "total_count",
+            "live_processes",
+            "ended_processes");
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldTellImagesProcessesAndTotals() throws Exception {
+        Path program = Toolchain.DEFAULT.worker(directory);
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker live = Worker.start(mount.shell(), program);
+                Worker ended = Worker.start(mount.shell(), program)) {
+            ended.end();
+            mount.reset();
+            live.work(1000000);
+
+            Map<?, ?> status = status(mount);
+            assertEquals(Set.of("mount", "segment_dir", "images", "dropped", "refused"), status.keySet());
+            assertEquals(mount.root().toString(), status.get("mount"));
+            assertEquals(mount.segments().toString(), status.get("segment_dir"));
+            assertEquals(List.of(), status.get("dropped"));
+            assertEquals(Map.of(), status.get("refused"));
+
+            Map<?, ?> image = (Map<?, ?>) ((List<?>) status.get("images")).get(0);
+            assertEquals(IMAGE_FIELDS, image.keySet());
+            assertTrue(image.get("name").toString().startsWith("worker14-"), image::toString);
+            assertEquals(8L, image.get("raw_version"));
+            assertEquals(List.of(live.pid()), image.get("live_processes"));
+            assertEquals(1L, image.get("ended_processes"));
+            Profile profile = mount.profile(Toolchain.DEFAULT);
+            assertEquals((long) profile.counts().size(), image.get("functions"));
+            assertTrue((Long) image.get("nonzero_counters") > 0);
+            assertTrue((Long) image.get("nonzero_counters") < (Long) image.get("counters"));
+            assertTrue((Long) image.get("total_count") >= 1000000);
+
+            String text = Files.readString(mount.root().resolve("pgo/status"));
+            assertTrue(text.contains(image.get("name").toString()), text);
+        }
+    }
+
+    @Test
+    void shouldReportFilesThatAreNoSegments() throws Exception {
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            Path bad = mount.segments().resolve("s-bad");
+            Files.writeString(mount.segments().resolve("t-bad"), "this is no segment");
+            Files.move(mount.segments().resolve("t-bad"), bad);
+            mount.reset(); // looks at the directory anew
+            List<?> dropped = (List<?>) status(mount).get("dropped");
+            assertEquals(1, dropped.size(), dropped::toString);
+            Map<?, ?> entry = (Map<?, ?>) dropped.get(0);
+            assertEquals(Set.of("file", "reason"), entry.keySet());
+            assertTrue(entry.get("file").toString().endsWith("s-bad"), entry::toString);
+        }
+    }
+
+    @Test
+    void shouldTellWhetherAProgramIsFit() {
+        Path program = Toolchain.DEFAULT.worker(directory);
+        String fit = doctor(program).ok().output();
+        assertTrue(fit.contains("llvm-profdata"), fit);
+        Path stock = Toolchain.DEFAULT.stock(
+                directory.resolve("stock"), Checkout.SOURCES.resolve("c/worker.c"), "-pthread");
+        assertEquals(1, doctor(stock).status());
+        Path plain = Toolchain.DEFAULT.clang(
+                directory.resolve("plain"), Checkout.SOURCES.resolve("c/worker.c"), "-pthread");
+        assertEquals(1, doctor(plain).status());
+    }
+
+    private Shell.Result doctor(Path program) {
+        return Shell.in(directory).run(Checkout.PGOFS.toString(), "doctor", program.toString());
+    }
+
+    private Map<?, ?> status(PgofsMount mount) throws Exception {
+        String text = Shell.in(directory)
+                .run(
+                        Checkout.PGOFS.toString(),
+                        "status",
+                        "--json",
+                        mount.root().toString())
+                .ok()
+                .output();
+        return (Map<?, ?>) Json.parse(text);
+    }
+}

@@ -1,0 +1,75 @@
+package org.pgofs.it;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One version of clang and its tools.
+ *
+ * @param version the number in the names of Debian's packages
+ */
+record Toolchain(int version) {
+    static final Toolchain DEFAULT = new Toolchain(14);
+
+    private static final List<String> INSTRUMENT = config("--cflags");
+    private static final List<String> RUNTIME = config("--libs");
+
+    @Override
+    public String toString() {
+        return "clang-" + version;
+    }
+
+    String profdata() {
+        return "llvm-profdata-" + version;
+    }
+
+    /** Compiles and links with instrumentation and our runtime. */
+    Path instrumented(Path program, Object... arguments) {
+        List<Object> all = new ArrayList<>(INSTRUMENT);
+        all.addAll(Arrays.asList(arguments));
+        all.addAll(RUNTIME);
+        return clang(program, all.toArray());
+    }
+
+    /** Compiles and links with instrumentation and the compiler's own runtime. */
+    Path stock(Path program, Object... arguments) {
+        List<Object> all = new ArrayList<>(INSTRUMENT);
+        all.addAll(Arrays.asList(arguments));
+        return clang(program, all.toArray());
+    }
+
+    Path clang(Path output, Object... arguments) {
+        List<String> command = new ArrayList<>(List.of(toString(), "-O2", "-o", output.toString()));
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        Shell.in(output.getParent()).run(command.toArray(String[]::new)).ok();
+        return output;
+    }
+
+    /** Builds worker.c. */
+    Path worker(Path directory) {
+        return instrumented(directory.resolve("worker" + version), Checkout.SOURCES.resolve("c/worker.c"), "-pthread");
+    }
+
+    /** Builds worker.c with the shared library. */
+    Path workerWithLibrary(Path directory) {
+        Path library = instrumented(
+                directory.resolve("liblibrary.so"), "-fPIC", "-shared", Checkout.SOURCES.resolve("c/library.c"));
+        return instrumented(
+                directory.resolve("with-library"),
+                "-DWITH_LIBRARY",
+                Checkout.SOURCES.resolve("c/worker.c"),
+                library,
+                "-Wl,-rpath," + directory,
+                "-pthread");
+    }
+
+    private static List<String> config(String option) {
+        String line =
+                Shell.in(Checkout.ROOT).run(Checkout.PGOFS.toString(), "config", option).ok().output();
+        return List.of(line.strip().split(" +", -1));
+    }
+}

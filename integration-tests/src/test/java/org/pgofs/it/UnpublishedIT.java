@@ -1,0 +1,56 @@
+package org.pgofs.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A program that cannot publish runs as if nothing were there. */
+final class UnpublishedIT {
+    private static final String TELL = "printf 'work 5\\nfork 5\\n' | \"$1\"";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldRunSilentlyWithoutASegmentDirectory() {
+        Path program = Toolchain.DEFAULT.worker(directory);
+        Shell.Result result = Shell.in(directory)
+                .with("PGOFS_SEGMENT_DIR", directory.resolve("missing").toString())
+                .bash(TELL, program)
+                .ok();
+        assertEquals("done\ndone\n", result.output());
+        assertEquals("", result.errors());
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhereTheDirectoryIsNotFitForSegments() throws Exception {
+        Path program = Toolchain.DEFAULT.worker(directory);
+        Path open = Files.createDirectory(directory.resolve("open"));
+        Shell.in(directory).run("chmod", "777", open.toString()).ok();
+        Shell.Result result = Shell.in(directory)
+                .with("PGOFS_SEGMENT_DIR", open.toString())
+                .bash(TELL, program)
+                .ok();
+        assertEquals("done\ndone\n", result.output());
+        assertEquals("", result.errors());
+        try (Stream<Path> files = Files.list(open)) {
+            assertEquals(0, files.count());
+        }
+    }
+
+    @Test
+    void shouldBeSwitchedOffByTheEnvironment() throws Exception {
+        Path program = Toolchain.DEFAULT.worker(directory);
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker off = Worker.start(mount.shell().with("PGOFS_DISABLE", "1"), program);
+                Worker on = Worker.start(mount.shell(), program)) {
+            off.work(5);
+            on.work(3);
+            assertEquals(3, mount.profile(Toolchain.DEFAULT).calls("counted"));
+        }
+    }
+}
