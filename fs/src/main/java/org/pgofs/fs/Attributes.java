@@ -1,0 +1,59 @@
+package org.pgofs.fs;
+
+import java.time.Instant;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+import ru.serce.jnrfuse.struct.FileStat;
+import ru.serce.jnrfuse.struct.Statvfs;
+import ru.serce.jnrfuse.struct.Timespec;
+
+/** Fills {@code struct stat} and {@code struct statvfs}. */
+final class Attributes {
+    private static final int BLOCK = 512;
+    private static final int PAGE = 4096;
+    private static final int MAX_NAME = 255;
+
+    private final Runtime runtime;
+    private final MountOptions options;
+
+    Attributes(Runtime runtime, MountOptions options) {
+        this.runtime = runtime;
+        this.options = options;
+    }
+
+    void putDirectory(long stat, Directory directory) {
+        put(stat, directory, FileStat.S_IFDIR, 0, directory.created());
+    }
+
+    void putFile(long stat, PseudoFile file, long size, Instant modified) {
+        put(stat, file, FileStat.S_IFREG, size, modified);
+    }
+
+    private void put(long address, Node node, int type, long size, Instant modified) {
+        FileStat stat = FileStat.of(Pointer.wrap(runtime, address));
+        stat.st_mode.set(type | node.mode());
+        // For a directory, 1 says that nobody counted its directories.
+        stat.st_nlink.set(1);
+        stat.st_uid.set(node.uid(options.uid()));
+        stat.st_gid.set(node.gid(options.gid()));
+        stat.st_size.set(size);
+        stat.st_blksize.set(PAGE);
+        // Too few, and cp looks for holes.
+        stat.st_blocks.set((size + BLOCK - 1) / BLOCK);
+        put(stat.st_atim, modified);
+        put(stat.st_mtim, modified);
+        put(stat.st_ctim, modified);
+    }
+
+    private static void put(Timespec field, Instant time) {
+        field.tv_sec.set(time.getEpochSecond());
+        field.tv_nsec.set(time.getNano());
+    }
+
+    void putFileSystem(long address) {
+        Statvfs statvfs = Statvfs.of(Pointer.wrap(runtime, address));
+        statvfs.f_bsize.set(PAGE);
+        statvfs.f_frsize.set(PAGE);
+        statvfs.f_namemax.set(MAX_NAME);
+    }
+}

@@ -1,0 +1,121 @@
+package org.pgofs.fs;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
+
+/**
+ * A directory, mode 0755: its children are fixed by the program, or asked for at every look-up. Users can neither add
+ * nor remove any. Safe for use by several threads.
+ */
+public final class Directory extends Node {
+    private static final int MODE = 0755;
+    private static final int MAX_NAME_BYTES = 255;
+
+    private final Supplier<? extends SortedMap<String, Node>> children;
+    private final Map<String, Node> hidden = new ConcurrentHashMap<>();
+    private final Instant created = Instant.now();
+
+    private Directory(Supplier<? extends SortedMap<String, Node>> children) {
+        super(MODE);
+        this.children = children;
+    }
+
+    /**
+     * A directory whose children are those that were {@linkplain #add added}.
+     *
+     * @return a new directory, empty
+     */
+    public static Directory fixed() {
+        SortedMap<String, Node> children = new ConcurrentSkipListMap<>();
+        return new Directory(() -> children);
+    }
+
+    /**
+     * A directory whose children are asked for at every look-up and at every listing, by several threads at once. What
+     * users change of a child (mode, owner) lasts as long as the child is the same object.
+     *
+     * @param children the children by name, in an immutable map or one that is safe for use by several threads; names
+     *     as {@link #add} has them
+     * @return a new directory
+     */
+    public static Directory dynamic(Supplier<? extends SortedMap<String, Node>> children) {
+        return new Directory(children);
+    }
+
+    /**
+     * Adds a child to a {@linkplain #fixed() fixed} directory; one of the same name is replaced.
+     *
+     * @param name 1 to 255 bytes of UTF-8, without a slash or a NUL, neither {@code .} nor {@code ..}
+     * @param node the child
+     * @return this directory
+     * @throws IllegalArgumentException if the name is none
+     */
+    public Directory add(String name, Node node) {
+        children.get().put(checked(name), node);
+        return this;
+    }
+
+    /**
+     * Adds a child that is found by its name and not listed: a recursive copy does not meet it.
+     *
+     * @param name as {@link #add} has it
+     * @param node the child
+     * @return this directory
+     * @throws IllegalArgumentException if the name is none
+     */
+    public Directory addHidden(String name, Node node) {
+        hidden.put(checked(name), node);
+        return this;
+    }
+
+    /** The child of a name, null if there is none. */
+    Node child(String name) {
+        Node listed = children.get().get(name);
+        return listed != null ? listed : hidden.get(name);
+    }
+
+    /** The names that a listing shows, sorted. */
+    List<String> names() {
+        return children.get().keySet().stream().map(Directory::checked).toList();
+    }
+
+    /**
+     * The node that a path leads to, null if there is none.
+     *
+     * @param path absolute within this directory, which is {@code /}
+     */
+    Node resolve(String path) {
+        Node node = this;
+        int start = 1;
+        while (start < path.length() && node != null) {
+            int slash = path.indexOf('/', start);
+            int end = slash < 0 ? path.length() : slash;
+            node = node instanceof Directory directory ? directory.child(path.substring(start, end)) : null;
+            start = end + 1;
+        }
+        return node;
+    }
+
+    Instant created() {
+        return created;
+    }
+
+    private static String checked(String name) {
+        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes == 0
+                || bytes > MAX_NAME_BYTES
+                || name.indexOf('/') >= 0
+                || name.indexOf('\0') >= 0
+                || name.equals(".")
+                || name.equals("..")) {
+            throw new IllegalArgumentException("not a file name: '" + name + "'");
+        }
+        return name;
+    }
+}

@@ -1,0 +1,48 @@
+package org.pgofs.fs;
+
+import java.time.Instant;
+
+/** An open file: who opened it by which path, and its state. */
+final class Handle {
+    private final String path;
+    private final PseudoFile node;
+    private final int opener;
+    private final OpenFile file;
+    private Instant modified;
+
+    /**
+     * A handle.
+     *
+     * @param opener the thread that opened it, 0 if it is not visible from here
+     */
+    Handle(String path, PseudoFile node, int opener, OpenFile file) {
+        this.path = path;
+        this.node = node;
+        this.opener = opener;
+        this.file = file;
+    }
+
+    boolean isOf(String asked, int caller) {
+        return opener == caller && caller != 0 && path.equals(asked);
+    }
+
+    String path() {
+        return path;
+    }
+
+    PseudoFile node() {
+        return node;
+    }
+
+    OpenFile file() {
+        return file;
+    }
+
+    /** The time that the first to ask was told. */
+    synchronized Instant modified() {
+        if (modified == null) {
+            modified = file.modified();
+        }
+        return modified;
+    }
+}

@@ -1,0 +1,174 @@
+package org.pgofs.fs;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A mounted tree.
+ *
+ * <ol>
+ *   <li>It is served by threads of its own, which do not keep the JVM alive.
+ *   <li>When the process ends without closing it, however, it is unmounted.
+ *   <li>The tree must not be used by other file accesses of this JVM: a thread of it that waits for another would hang
+ *       at exit.
+ *   <li>Nothing here touches the JVM's signal handlers; {@code -Xrs} would change that.
+ * </ol>
+ */
+public final class Mount implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Mount.class);
+    private static final Duration READY = Duration.ofSeconds(10);
+    private static final Duration HANDLES_TO_CLOSE = Duration.ofMillis(1500);
+    private static final Duration LOOPS_TO_END = Duration.ofMillis(200);
+
+    /** The kernel's limit with this protocol version. */
+    private static final int MAX_READ = 128 * 1024;
+
+    private static final String FUSE_OPTIONS = "fsname=pgofs,subtype=pgofs,nosuid,nodev,noexec,allow_other,"
+            + "default_permissions,attr_timeout=0,entry_timeout=0,hard_remove,big_writes,max_read=" + MAX_READ;
+
+    private final Native libraries;
+    private final Path mountPoint;
+    private final Callbacks callbacks;
+    private final Pointer fuse;
+    private final Pointer fuseMountPoint;
+    private final LoopThreads threads;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private String device;
+    private Watchdog watchdog;
+
+    private Mount(Native libraries, Path mountPoint, Directory root, MountOptions options) throws MountException {
+        this.libraries = libraries;
+        this.mountPoint = mountPoint;
+        threads = new LoopThreads(this::loop, this::tearDown);
+        callbacks = new Callbacks(libraries, threads, root, options);
+        // Two out parameters: the path, which fuse_teardown wants, and an int.
+        Pointer results = Memory.allocateDirect(libraries.runtime, 2 * Long.BYTES, true);
+        String[] arguments = {"pgofs", "-f", "-o", FUSE_OPTIONS, mountPoint.toString()};
+        fuse = libraries.fuse.fuse_setup(
+                arguments.length,
+                arguments,
+                callbacks.table(),
+                callbacks.table().size(),
+                results,
+                results.slice(Long.BYTES),
+                null);
+        if (fuse == null) {
+            throw new MountException("cannot mount " + mountPoint + ": see libfuse's message above");
+        }
+        fuseMountPoint = results.getPointer(0);
+    }
+
+    /**
+     * Mounts a tree, and returns when it is ready. Needs root.
+     *
+     * @param mountPoint an empty directory; if the mount of a killed process is still there, it is detached
+     * @param root the tree; its mode becomes that of the options
+     * @param options mode and owner
+     * @return the mount
+     * @throws MountException if it cannot be mounted; the message is a line that says what to do
+     * @throws IOException if the mount table cannot be read
+     */
+    public static Mount mount(Path mountPoint, Directory root, MountOptions options) throws IOException {
+        Native libraries = new Native();
+        Path prepared = MountPoint.prepare(libraries, mountPoint);
+        root.chmod(options.mode());
+        Mount mount = new Mount(libraries, prepared, root, options);
+        mount.start();
+        return mount;
+    }
+
+    /**
+     * Waits until it is unmounted, by {@link #close()} or from outside, and everything is cleaned up.
+     *
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    public void awaitUnmount() throws InterruptedException {
+        threads.awaitEnd();
+    }
+
+    /**
+     * Unmounts: gives open files 1.5 s to be closed, then cuts off those that are left. Returns within 2 s. More calls
+     * wait for the first.
+     */
+    @Override
+    public void close() {
+        try {
+            if (closed.compareAndSet(false, true)) {
+                detach();
+            }
+            if (!threads.awaitEnd(LOOPS_TO_END)) {
+                threads.interrupt();
+                if (!threads.awaitEnd(LOOPS_TO_END)) {
+                    LOG.warn(
+                            "{}: an operation does not end, or files that were unmounted from outside are open",
+                            mountPoint);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void start() throws IOException {
+        try {
+            device = MountTable.read().at(mountPoint).orElseThrow().device();
+            watchdog = Watchdog.start(mountPoint, device);
+        } catch (IOException e) {
+            LOG.warn("{} will stay mounted if this process is killed", mountPoint, e);
+        }
+        threads.start();
+        try {
+            if (!callbacks.awaitInit(READY)) {
+                throw new MountException("the kernel does not answer at " + mountPoint + ": try again");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MountException("interrupted while mounting " + mountPoint, e);
+        }
+    }
+
+    private void loop() {
+        int result = libraries.fuse.fuse_session_loop(libraries.fuse.fuse_get_session(fuse));
+        if (result != 0) {
+            LOG.error("{}: a loop ended with {}", mountPoint, result);
+        }
+    }
+
+    private void detach() throws InterruptedException {
+        try {
+            callbacks.files().awaitEmpty(HANDLES_TO_CLOSE);
+        } finally {
+            unmount();
+        }
+    }
+
+    /** In one call, since a detached mount cannot be named any more. */
+    private void unmount() {
+        try {
+            if (MountTable.read()
+                    .at(mountPoint)
+                    .filter(entry -> entry.device().equals(device))
+                    .isPresent()) {
+                libraries.c.umount2(
+                        mountPoint.toString(), Native.MNT_FORCE | Native.MNT_DETACH | Native.UMOUNT_NOFOLLOW);
+            }
+        } catch (IOException e) {
+            LOG.error("cannot unmount {}", mountPoint, e);
+        }
+    }
+
+    /** By the last loop thread: no callback runs or will. */
+    private void tearDown() {
+        callbacks.closeLeaked();
+        libraries.fuse.fuse_teardown(fuse, fuseMountPoint);
+        if (watchdog != null) {
+            watchdog.close();
+        }
+    }
+}

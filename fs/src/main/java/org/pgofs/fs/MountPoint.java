@@ -1,0 +1,108 @@
+package org.pgofs.fs;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import jnr.ffi.Runtime;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes sure that a mount can be made, or says why not. */
+final class MountPoint {
+    static final String TYPE = "fuse.pgofs";
+    private static final Path FUSE_DEVICE = Path.of("/dev/fuse");
+    private static final Logger LOG = LoggerFactory.getLogger(MountPoint.class);
+
+    private final Native libraries;
+    private final Path path;
+
+    private MountPoint(Native libraries, Path path) {
+        this.libraries = libraries;
+        this.path = path;
+    }
+
+    /**
+     * Checks a mount point, and detaches what a killed process left there.
+     *
+     * @return its path as the mount table has it
+     * @throws MountException if nothing can be mounted there
+     */
+    static Path prepare(Native libraries, Path mountPoint) throws IOException {
+        if (libraries.c.geteuid() != 0) {
+            throw new MountException("only root can mount: use sudo");
+        }
+        checkDevice(FUSE_DEVICE);
+        MountPoint point = new MountPoint(libraries, real(mountPoint));
+        point.repair();
+        point.checkDirectory();
+        return point.path;
+    }
+
+    static void checkDevice(Path device) throws MountException {
+        if (!Files.exists(device)) {
+            throw new MountException("there is no " + device + ": load the kernel's fuse module (modprobe fuse),"
+                    + " or let the container have the device");
+        }
+    }
+
+    /** The real path, made without asking the mount point itself: that of a dead mount does not answer. */
+    private static Path real(Path mountPoint) throws MountException {
+        Path absolute = mountPoint.toAbsolutePath().normalize();
+        try {
+            if (Files.isSymbolicLink(absolute)) {
+                return absolute.toRealPath();
+            }
+            Path parent = absolute.getParent();
+            return parent == null ? absolute : parent.toRealPath().resolve(absolute.getFileName());
+        } catch (IOException e) {
+            throw missing(mountPoint, e);
+        }
+    }
+
+    /** What several killed processes left lies one on another. */
+    private void repair() throws IOException {
+        Optional<MountTable.Entry> mounted = ours();
+        while (mounted.isPresent()) {
+            if (!isDead()) {
+                throw new MountException(path + " is already mounted: unmount it first (umount " + path + ")");
+            }
+            LOG.warn("{} is the mount of a process that died: detaching it", path);
+            if (libraries.c.umount2(path.toString(), Native.MNT_DETACH | Native.UMOUNT_NOFOLLOW) != 0) {
+                throw new MountException("cannot detach the dead mount " + path + ": error " + errno());
+            }
+            mounted = ours();
+        }
+    }
+
+    private Optional<MountTable.Entry> ours() throws IOException {
+        return MountTable.read().at(path).filter(entry -> entry.type().equals(TYPE));
+    }
+
+    private boolean isDead() {
+        return libraries.c.access(path.toString(), Native.F_OK) != 0 && errno() == Native.ENOTCONN;
+    }
+
+    private static int errno() {
+        return Runtime.getSystemRuntime().getLastError();
+    }
+
+    private void checkDirectory() throws IOException {
+        if (!Files.exists(path)) {
+            throw missing(path, null);
+        }
+        if (!Files.isDirectory(path)) {
+            throw new MountException(path + " is not a directory: give an empty one");
+        }
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
+            if (children.iterator().hasNext()) {
+                throw new MountException(path + " is not empty: give an empty directory");
+            }
+        }
+    }
+
+    private static MountException missing(Path mountPoint, Throwable cause) {
+        return new MountException(mountPoint + " does not exist: create it first (mkdir -p " + mountPoint + ")", cause);
+    }
+}

@@ -1,0 +1,73 @@
+package org.pgofs.fs;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The mounts that this process sees, in the form of {@code /proc/self/mountinfo} (proc(5)), the oldest first.
+ *
+ * @param mounts in the kernel's order
+ */
+record MountTable(List<Entry> mounts) {
+    private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
+    private static final int DEVICE_FIELD = 2;
+    private static final int MOUNT_POINT_FIELD = 4;
+    private static final int OCTAL = 8;
+    private static final int OCTAL_DIGITS = 3;
+
+    /**
+     * One mount.
+     *
+     * @param device major:minor, which no other file system has as long as this one lives
+     * @param mountPoint its absolute path
+     * @param type the file system type, with its subtype
+     */
+    record Entry(String device, String mountPoint, String type) {}
+
+    static MountTable read() throws IOException {
+        return parse(new String(Files.readAllBytes(MOUNTINFO), StandardCharsets.UTF_8));
+    }
+
+    static MountTable parse(String mountinfo) {
+        List<Entry> entries = new ArrayList<>();
+        mountinfo.lines().forEach(line -> {
+            List<String> fields = List.of(line.split(" ", 0));
+            int separator = fields.indexOf("-");
+            entries.add(new Entry(
+                    fields.get(DEVICE_FIELD), decode(fields.get(MOUNT_POINT_FIELD)), fields.get(separator + 1)));
+        });
+        return new MountTable(entries);
+    }
+
+    /** The mount that one sees at a path: the last one on it. */
+    Optional<Entry> at(Path mountPoint) {
+        return mounts.stream()
+                .filter(entry -> entry.mountPoint.equals(mountPoint.toString()))
+                .reduce((earlier, later) -> later);
+    }
+
+    /** Undoes the kernel's escapes: a backslash and three octal digits for a byte. */
+    private static String decode(String escaped) {
+        if (escaped.indexOf('\\') < 0) {
+            return escaped;
+        }
+        byte[] bytes = escaped.getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream decoded = new ByteArrayOutputStream(bytes.length);
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == '\\' && i + OCTAL_DIGITS < bytes.length) {
+                decoded.write(
+                        Integer.parseInt(new String(bytes, i + 1, OCTAL_DIGITS, StandardCharsets.US_ASCII), OCTAL));
+                i += OCTAL_DIGITS;
+            } else {
+                decoded.write(bytes[i]);
+            }
+        }
+        return decoded.toString(StandardCharsets.UTF_8);
+    }
+}

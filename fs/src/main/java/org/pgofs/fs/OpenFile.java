@@ -1,0 +1,66 @@
+package org.pgofs.fs;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+
+/**
+ * The state of one open file. What it reads must not change while it is open, or a program that reads it in pieces sees
+ * a mixture. All methods but {@link #close()} may be called by several threads at once. One that waits is interrupted
+ * when the mount is closed.
+ */
+public interface OpenFile extends AutoCloseable {
+    /**
+     * The size of what this open file reads: its content must be settled then.
+     *
+     * @return bytes, by default 0
+     * @throws FsException if the content cannot be made
+     */
+    default long size() throws FsException {
+        return 0;
+    }
+
+    /**
+     * The time of the last change. Asked once, after {@link #size()}, and kept: programs take a new time for a change
+     * under their hands.
+     *
+     * @return by default now
+     */
+    default Instant modified() {
+        return Instant.now();
+    }
+
+    /**
+     * Reads.
+     *
+     * @param offset bytes from the start of the content
+     * @param target where to put the bytes, from its position; direct, little-endian; as many remain as were asked for;
+     *     not to be kept
+     * @return how many bytes were put: all, unless the content ends before; 0 at its end and by default
+     * @throws FsException if the content cannot be made
+     */
+    default int read(long offset, ByteBuffer target) throws FsException {
+        return 0;
+    }
+
+    /**
+     * Writes. Its error reaches the writer; those of {@link #flush()} and {@link #close()} are mostly ignored.
+     *
+     * @param offset bytes from the start
+     * @param data all that one system call wrote, at most 128 KiB; read-only; not to be kept
+     * @throws FsException if it is refused, by default with {@link Errno#EINVAL}, as debugfs does
+     */
+    default void write(long offset, ByteBuffer data) throws FsException {
+        throw new FsException(Errno.EINVAL, "the file takes no data");
+    }
+
+    /**
+     * Some process closed one of its descriptors; shells do so before they write. Not for acting on what was written.
+     *
+     * @throws FsException what close is to return
+     */
+    default void flush() throws FsException {}
+
+    /** The last descriptor was closed. */
+    @Override
+    default void close() {}
+}
