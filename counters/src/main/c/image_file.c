@@ -1,0 +1,224 @@
+/*
+ * The image file: what all processes of this image have in common, written by the first of them. May call libc, but
+ * nothing that allocates.
+ */
+#define _GNU_SOURCE
+#include "pgofs_rt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* "i-", a user number, "-", a key, "-", a nonce, 0 */
+#define IMAGE_NAME_SIZE (2 + 20 + 1 + 32 + 1 + 16 + 1)
+
+/* Two lanes; each step is a bijection of the lane for a given word, and of the word for a given lane. */
+static void key_add(struct pgofs_image_key *key, uint64_t word) {
+  uint64_t a = (key->word[0] ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+  uint64_t b = (key->word[1] + word) * UINT64_C(0xc2b2ae3d27d4eb4f);
+  key->word[0] = a << 29 | a >> 35;
+  key->word[1] = b << 37 | b >> 27;
+}
+
+static void key_add_bytes(struct pgofs_image_key *key, const void *from, size_t size) {
+  const unsigned char *at = from;
+  for (size_t done = 0; done < size; done += 8) {
+    uint64_t word = 0;
+    memcpy(&word, at + done, size - done < 8 ? size - done : 8);
+    key_add(key, word);
+  }
+}
+
+static uint64_t scramble(uint64_t word) {
+  word = (word ^ word >> 32) * UINT64_C(0xd6e8feb86659fd93);
+  word = (word ^ word >> 32) * UINT64_C(0xd6e8feb86659fd93);
+  return word ^ word >> 32;
+}
+
+static uint64_t area_set(struct pgofs_area *area, uint64_t offset, uint64_t size) {
+  *area = (struct pgofs_area){size == 0 ? 0 : offset, size};
+  return offset + ((size + 7) & ~UINT64_C(7));
+}
+
+static void header_fill(struct pgofs_image *image) {
+  const struct pgofs_sections *sections = image->sections;
+  size_t build_id_size = pgofs_range_size(image->self->build_id);
+  struct pgofs_image_header *header = &image->header;
+  *header = (struct pgofs_image_header){
+      .magic = PGOFS_IMAGE_MAGIC,
+      .version = PGOFS_FORMAT_VERSION,
+      .header_size = sizeof *header,
+      .raw_version = sections->raw_version,
+      .counters_size = pgofs_range_size(sections->counters),
+      .bitmaps_size = pgofs_range_size(sections->bitmaps),
+      .value_sites = pgofs_range_size(sections->values) / 8,
+  };
+  uint64_t end = sizeof *header;
+  end = area_set(&header->binary_ids, end, build_id_size == 0 ? 0 : 8 + ((build_id_size + 7) & ~UINT64_C(7)));
+  end = area_set(&header->records, end, image->records.count * sizeof(struct pgofs_record));
+  end = area_set(&header->names, end, pgofs_range_size(sections->names));
+  end = area_set(&header->vtables, end, pgofs_range_size(sections->vtables) / 24 * sizeof(struct pgofs_vtable));
+  header->file_size = area_set(&header->vtable_names, end, pgofs_range_size(sections->vtable_names));
+}
+
+/* Checks every record, and finds the image's key. Returns a reason. */
+int pgofs_image_describe(struct pgofs_image *image, const struct pgofs_sections *sections,
+                         const struct pgofs_self *self) {
+  image->sections = sections;
+  image->self = self;
+  int reason = pgofs_records_find(&image->records, sections);
+  if (reason != 0) {
+    return reason;
+  }
+  header_fill(image);
+  struct pgofs_image_key key = {{0, 0}};
+  key_add_bytes(&key, &image->header, sizeof image->header);
+  key_add_bytes(&key, self->build_id.begin, pgofs_range_size(self->build_id));
+  for (size_t i = 0; i < image->records.count; i++) {
+    struct pgofs_record record;
+    reason = pgofs_record_get(&record, &image->records, i, sections, self);
+    if (reason != 0) {
+      return reason;
+    }
+    key_add_bytes(&key, &record, sizeof record);
+  }
+  image->header.key = (struct pgofs_image_key){{scramble(key.word[0]), scramble(key.word[1])}};
+  return 0;
+}
+
+/* Gathers small pieces into large writes. One image is written at a time, so the buffer can be static. */
+struct output {
+  int fd;
+  int reason;
+  uint64_t written;
+  size_t held;
+  unsigned char *buffer;
+};
+
+#define OUTPUT_SIZE (16 * 1024)
+static unsigned char output_buffer[OUTPUT_SIZE];
+
+static void output_flush(struct output *output) {
+  if (output->reason == 0) {
+    output->reason = pgofs_file_write(output->fd, output->buffer, output->held, output->written);
+  }
+  output->written += output->held;
+  output->held = 0;
+}
+
+static void output_add(struct output *output, const void *from, size_t size) {
+  const unsigned char *at = from;
+  while (size > 0) {
+    size_t part = size < OUTPUT_SIZE - output->held ? size : OUTPUT_SIZE - output->held;
+    memcpy(output->buffer + output->held, at, part);
+    output->held += part;
+    at += part;
+    size -= part;
+    if (output->held == OUTPUT_SIZE) {
+      output_flush(output);
+    }
+  }
+}
+
+/* Pads to a multiple of 8, where the next area begins. */
+static void output_range(struct output *output, struct pgofs_range range) {
+  static const unsigned char zero[8];
+  size_t size = pgofs_range_size(range);
+  output_add(output, range.begin, size);
+  output_add(output, zero, -size & 7);
+}
+
+static int content_write(const struct pgofs_image *image, int fd) {
+  struct output output = {.fd = fd, .buffer = output_buffer};
+  const struct pgofs_sections *sections = image->sections;
+  uint64_t build_id_size = pgofs_range_size(image->self->build_id);
+  output_add(&output, &image->header, sizeof image->header);
+  if (build_id_size != 0) {
+    output_add(&output, &build_id_size, sizeof build_id_size);
+    output_range(&output, image->self->build_id);
+  }
+  for (size_t i = 0; i < image->records.count; i++) {
+    struct pgofs_record record;
+    int reason = pgofs_record_get(&record, &image->records, i, sections, image->self);
+    if (reason != 0) {
+      return reason;
+    }
+    output_add(&output, &record, sizeof record);
+  }
+  output_range(&output, sections->names);
+  for (size_t i = 0; i < image->header.vtables.size / sizeof(struct pgofs_vtable); i++) {
+    struct pgofs_vtable vtable;
+    pgofs_vtable_get(&vtable, i, sections, image->self);
+    output_add(&output, &vtable, sizeof vtable);
+  }
+  output_range(&output, sections->vtable_names);
+  output_flush(&output);
+  return output.reason;
+}
+
+static void name_make(char name[IMAGE_NAME_SIZE], uid_t owner, const struct pgofs_image_key *key, uint64_t nonce) {
+  int size = snprintf(name, IMAGE_NAME_SIZE, PGOFS_IMAGE_PREFIX "%u-%016llx%016llx", (unsigned)owner,
+                      (unsigned long long)key->word[0], (unsigned long long)key->word[1]);
+  if (nonce != 0) {
+    (void)snprintf(name + size, IMAGE_NAME_SIZE - (size_t)size, "-%016llx", (unsigned long long)nonce);
+  }
+}
+
+enum found { FOUND_NONE, FOUND_OURS, FOUND_ANOTHER };
+
+static enum found look(const struct pgofs_image *image, const struct pgofs_directory *directory, const char *name,
+                       uid_t owner) {
+  int fd = openat(directory->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0) {
+    return errno == ENOENT ? FOUND_NONE : FOUND_ANOTHER;
+  }
+  struct stat status;
+  struct pgofs_image_header header;
+  bool ours = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == owner &&
+              (status.st_mode & 07777) == 0600 && status.st_nlink == 1 &&
+              (uint64_t)status.st_size == image->header.file_size &&
+              pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
+              memcmp(&header, &image->header, sizeof header) == 0;
+  (void)close(fd);
+  return ours ? FOUND_OURS : FOUND_ANOTHER;
+}
+
+static int image_write(const struct pgofs_image *image, const struct pgofs_directory *directory, const char *name) {
+  struct pgofs_file file;
+  int reason = pgofs_file_create(&file, directory, image->header.file_size);
+  if (reason != 0) {
+    return reason;
+  }
+  reason = content_write(image, file.fd);
+  if (reason == 0 && renameat(directory->fd, file.name, directory->fd, name) != 0) {
+    reason = pgofs_reason_of(errno);
+  }
+  if (reason != 0) {
+    pgofs_file_discard(&file, directory);
+    return reason;
+  }
+  (void)close(file.fd);
+  return 0;
+}
+
+/* Makes sure that the owner has a file of this image; its nonce is 0 if it has its usual name. Returns a reason. */
+int pgofs_image_publish(const struct pgofs_image *image, const struct pgofs_directory *directory, uid_t owner,
+                        uint64_t *nonce) {
+  char name[IMAGE_NAME_SIZE];
+  *nonce = 0;
+  name_make(name, owner, &image->header.key, 0);
+  enum found found = look(image, directory, name, owner);
+  if (found == FOUND_OURS) {
+    return 0;
+  }
+  if (found == FOUND_ANOTHER) {
+    if (pgofs_random(nonce, sizeof *nonce) != 0 || *nonce == 0) {
+      return PGOFS_REFUSED_IO;
+    }
+    name_make(name, owner, &image->header.key, *nonce);
+  }
+  return image_write(image, directory, name);
+}

@@ -1,0 +1,162 @@
+/*
+ * Publishes this image when it is loaded, and again in the child of a fork. The constructor may call libc; the fork
+ * handler system calls only. Both leave errno as it was.
+ */
+#define _GNU_SOURCE
+#include "pgofs_rt.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The linker makes these symbols for a section that exists. */
+#define BOUNDS(section)                                                                                  \
+  extern const unsigned char __start___llvm_prf_##section[] __attribute__((weak, visibility("hidden"))); \
+  extern const unsigned char __stop___llvm_prf_##section[] __attribute__((weak, visibility("hidden")))
+
+BOUNDS(cnts);
+BOUNDS(bits);
+BOUNDS(data);
+BOUNDS(names);
+BOUNDS(vals);
+BOUNDS(vnds);
+BOUNDS(vtab);
+BOUNDS(vns);
+
+#define RANGE(section) {__start___llvm_prf_##section, __stop___llvm_prf_##section}
+
+extern const uint64_t __llvm_profile_raw_version __attribute__((weak, visibility("hidden")));
+
+/* For the fork handler. */
+static char directory_path[PATH_MAX];
+static struct pgofs_segment segment;
+
+static const char *reason_text(int reason) {
+  static const char *const text[] = {
+      [PGOFS_REFUSED_NO_SPACE] = "the segment directory is full",
+      [PGOFS_REFUSED_FILE_LIMIT] = "the limit of file size or open files is too low",
+      [PGOFS_REFUSED_NO_ACCESS] = "files cannot be created in the segment directory",
+      [PGOFS_REFUSED_NOT_ALIGNED] = "the counters do not have their pages for themselves",
+      [PGOFS_REFUSED_RAW_VERSION] = "no raw profile version, or an unknown one (is it -fprofile-generate?)",
+      [PGOFS_REFUSED_BAD_SECTIONS] = "the profile sections are damaged",
+      [PGOFS_REFUSED_NOT_MAPPED] = "the counters cannot be mapped",
+      [PGOFS_REFUSED_IO] = "a system call failed",
+      [PGOFS_REFUSED_VARIANT] = "this kind of instrumentation cannot be shared yet",
+  };
+  return text[reason];
+}
+
+static void say(const struct pgofs_self *self, const char *what, const char *detail) {
+  const char *verbose = secure_getenv("PGOFS_VERBOSE");
+  if (verbose != NULL && strcmp(verbose, "1") == 0) {
+    (void)dprintf(STDERR_FILENO, "pgofs: %.*s%s%s%s\n", (int)self->path_size, self->path,
+                  self->path_size == 0 ? "" : ": ", what, detail);
+  }
+}
+
+static bool is_disabled(void) {
+  const char *disable = secure_getenv("PGOFS_DISABLE");
+  return disable != NULL && strcmp(disable, "1") == 0;
+}
+
+static int directory_open(struct pgofs_directory *directory, const struct pgofs_self *self) {
+  const char *path = secure_getenv("PGOFS_SEGMENT_DIR");
+  if (path == NULL || path[0] != '/') {
+    path = PGOFS_DEFAULT_DIRECTORY;
+  }
+  const char *wrong = strlen(path) < sizeof directory_path ? NULL : "the segment directory's path is too long";
+  if (wrong == NULL) {
+    memcpy(directory_path, path, strlen(path) + 1);
+    wrong = pgofs_directory_open(directory, path);
+  }
+  if (wrong != NULL) {
+    say(self, "not published: ", wrong);
+    return -1;
+  }
+  return 0;
+}
+
+/* The child of a fork. If it fails, the child goes on counting into its parent's segment. */
+static void forked(void) {
+  int error = errno;
+  struct pgofs_directory directory;
+  if (pgofs_directory_open(&directory, directory_path) == NULL) {
+    (void)pgofs_segment_republish(&segment, &directory);
+    (void)close(directory.fd);
+  }
+  errno = error;
+}
+
+/* Returns a reason. */
+static int publish(const struct pgofs_sections *sections, const struct pgofs_directory *directory,
+                   struct pgofs_self *self) {
+  struct pgofs_image image;
+  struct pgofs_file file;
+  if (!pgofs_self_find(self, sections->counters.begin)) {
+    return PGOFS_REFUSED_BAD_SECTIONS;
+  }
+  int reason = pgofs_image_describe(&image, sections, self);
+  if (reason == 0) {
+    reason = pgofs_segment_describe(&segment, &image);
+  }
+  if (reason == 0) {
+    reason = pgofs_segment_publish(&segment, directory, &file);
+  }
+  if (reason != 0) {
+    return reason;
+  }
+  uint64_t *nonce = &segment.header.image_nonce;
+  reason = pgofs_image_publish(&image, directory, segment.owner, nonce);
+  if (reason == 0 && *nonce != 0) {
+    reason = pgofs_file_write(file.fd, nonce, sizeof *nonce, offsetof(struct pgofs_segment_header, image_nonce));
+  }
+  (void)close(file.fd);
+  (void)pthread_atfork(NULL, NULL, forked);
+  if (reason == 0) {
+    say(self, "published as ", file.name);
+  }
+  return reason;
+}
+
+static void start(void) {
+  struct pgofs_sections sections = {
+      .counters = RANGE(cnts),
+      .bitmaps = RANGE(bits),
+      .data = RANGE(data),
+      .names = RANGE(names),
+      .values = RANGE(vals),
+      .value_nodes = RANGE(vnds),
+      .vtables = RANGE(vtab),
+      .vtable_names = RANGE(vns),
+      .raw_version = &__llvm_profile_raw_version == NULL ? 0 : __llvm_profile_raw_version,
+  };
+  struct pgofs_self self = {.path_size = 0};
+  struct pgofs_directory directory;
+  if (pgofs_range_size(sections.counters) == 0) {
+    return; /* nothing is instrumented here */
+  }
+  if (is_disabled()) {
+    say(&self, "not published: ", "PGOFS_DISABLE=1");
+    return;
+  }
+  if (directory_open(&directory, &self) != 0) {
+    return;
+  }
+  int reason = publish(&sections, &directory, &self);
+  if (reason != 0) {
+    pgofs_refused_count(&directory, reason);
+    say(&self, "not published: ", reason_text(reason));
+  }
+  (void)close(directory.fd);
+}
+
+/* As early as a program may ask for, so that few counts have to be copied. */
+__attribute__((constructor(101))) static void pgofs_start(void) {
+  int error = errno;
+  start();
+  errno = error;
+}

@@ -1,0 +1,123 @@
+/*
+ * The parts of the target runtime, seen from one another. Every function is hidden, keeps to its image (each executable
+ * and shared library has a runtime of its own) and returns: nothing here exits, aborts or allocates from the heap.
+ *
+ * "A reason" is 0 for done, or an enum pgofs_refusal.
+ */
+#ifndef PGOFS_RT_H
+#define PGOFS_RT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "pgofs_format.h"
+
+_Static_assert(sizeof(void *) == 8, "64-bit targets only");
+
+/* The alignment that anchor.S gives the counters. A larger page would hold foreign data beside them. */
+#define PGOFS_ALIGNMENT 4096u
+
+/* A prefix, 32 hexadecimal digits, 0. */
+#define PGOFS_NAME_SIZE 35
+
+struct pgofs_range {
+  const unsigned char *begin;
+  const unsigned char *end;
+};
+
+static inline size_t pgofs_range_size(struct pgofs_range range) {
+  return (size_t)((uintptr_t)range.end - (uintptr_t)range.begin);
+}
+
+/* The profile sections of this image; absent ones are empty. */
+struct pgofs_sections {
+  struct pgofs_range counters;
+  struct pgofs_range bitmaps;
+  struct pgofs_range data;
+  struct pgofs_range names;
+  struct pgofs_range values;      /* a pointer for each value site */
+  struct pgofs_range value_nodes; /* unused by this runtime */
+  struct pgofs_range vtables;
+  struct pgofs_range vtable_names;
+  uint64_t raw_version; /* 0: none */
+};
+
+/* elf_self.c: what the program headers and the system say of this image. */
+struct pgofs_self {
+  uint64_t load_bias;
+  uint64_t link_begin;
+  uint64_t link_end;
+  struct pgofs_range build_id;
+  const char *file; /* by which the image can be opened; valid while the image is loaded */
+  uint32_t path_size;
+  char path[PGOFS_PATH_MAX]; /* not terminated */
+};
+
+bool pgofs_self_find(struct pgofs_self *self, const void *inside);
+bool pgofs_self_has_last_page(const struct pgofs_self *self, const struct pgofs_sections *sections, uintptr_t page_end);
+
+/* records.c: the compiler's records, whatever their version, as canonical ones. */
+struct pgofs_record_layout;
+
+struct pgofs_records {
+  const struct pgofs_record_layout *layout;
+  const unsigned char *begin;
+  size_t count;
+};
+
+int pgofs_records_find(struct pgofs_records *records, const struct pgofs_sections *sections);
+int pgofs_record_get(struct pgofs_record *to, const struct pgofs_records *records, size_t index,
+                     const struct pgofs_sections *sections, const struct pgofs_self *self);
+void pgofs_vtable_get(struct pgofs_vtable *to, size_t index, const struct pgofs_sections *sections,
+                      const struct pgofs_self *self);
+
+/* directory.c: the segment directory and new files in it. */
+struct pgofs_directory {
+  int fd;
+  bool limited; /* its tmpfs can run full */
+};
+
+struct pgofs_file {
+  int fd;
+  uid_t owner;
+  char name[PGOFS_NAME_SIZE]; /* temporary until published */
+};
+
+const char *pgofs_directory_open(struct pgofs_directory *directory, const char *path);
+int pgofs_random(void *to, size_t size);
+int pgofs_reason_of(int error);
+int pgofs_file_create(struct pgofs_file *file, const struct pgofs_directory *directory, uint64_t size);
+int pgofs_file_write(int fd, const void *from, size_t size, uint64_t offset);
+void pgofs_file_discard(const struct pgofs_file *file, const struct pgofs_directory *directory);
+
+/* refused.c */
+void pgofs_refused_count(const struct pgofs_directory *directory, int reason);
+
+/* image_file.c */
+struct pgofs_image {
+  const struct pgofs_sections *sections;
+  const struct pgofs_self *self;
+  struct pgofs_records records;
+  struct pgofs_image_header header;
+};
+
+int pgofs_image_describe(struct pgofs_image *image, const struct pgofs_sections *sections,
+                         const struct pgofs_self *self);
+int pgofs_image_publish(const struct pgofs_image *image, const struct pgofs_directory *directory, uid_t owner,
+                        uint64_t *nonce);
+
+/* segment.c: the one segment of this image in this process. */
+struct pgofs_segment {
+  struct pgofs_segment_header header;
+  struct pgofs_range counters;
+  uid_t owner;
+};
+
+int pgofs_segment_describe(struct pgofs_segment *segment, const struct pgofs_image *image);
+int pgofs_segment_publish(struct pgofs_segment *segment, const struct pgofs_directory *directory,
+                          struct pgofs_file *file);
+int pgofs_segment_republish(struct pgofs_segment *segment, const struct pgofs_directory *directory);
+
+#endif

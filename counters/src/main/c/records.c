@@ -1,0 +1,166 @@
+/*
+ * The compiler's function records, raw versions 5 to 11, as canonical ones. May call memcpy and the like only.
+ *
+ * All versions begin with the name's hash at 0, the function's hash at 8 and where the counters are at 16: an address
+ * up to version 7, the distance from the record since.
+ */
+#include "pgofs_rt.h"
+
+#include <string.h>
+
+enum { NAME_REF = 0, FUNC_HASH = 8, COUNTERS = 16, VTABLE_ENTRY_SIZE = 24 };
+
+#define RAW_NUMBER UINT64_C(0xffffffff)
+#define RAW_CORRELATE (UINT64_C(1) << 59)     /* the records are in the debug information */
+#define RAW_BYTE_COVERAGE (UINT64_C(1) << 60) /* counters of one byte */
+#define RAW_TEMPORAL (UINT64_C(1) << 63)      /* a counter that is a time */
+
+/* Offsets in bytes of what differs. */
+struct pgofs_record_layout {
+  uint8_t first_version;
+  uint8_t size;
+  uint8_t relative; /* whether counters are given by their distance */
+  uint8_t function;
+  uint8_t values;
+  uint8_t counters;
+  uint8_t value_sites;
+  uint8_t value_kinds;
+  uint8_t bitmap_size; /* 0: the version has no bitmaps */
+};
+
+#define LAST_VERSION 11
+
+static const struct pgofs_record_layout layouts[] = {
+    {11, 72, 1, 40, 48, 56, 60, 3, 68},
+    {10, 64, 1, 32, 40, 48, 52, 3, 60},
+    {9, 64, 1, 32, 40, 48, 52, 2, 56},
+    {8, 48, 1, 24, 32, 40, 44, 2, 0},
+    {5, 48, 0, 24, 32, 40, 44, 2, 0},
+};
+
+static uint64_t load64(const unsigned char *at) {
+  uint64_t value;
+  memcpy(&value, at, sizeof value);
+  return value;
+}
+
+static uint32_t load32(const unsigned char *at) {
+  uint32_t value;
+  memcpy(&value, at, sizeof value);
+  return value;
+}
+
+static uint16_t load16(const unsigned char *at) {
+  uint16_t value;
+  memcpy(&value, at, sizeof value);
+  return value;
+}
+
+static const struct pgofs_record_layout *layout_of(uint64_t raw_version) {
+  uint64_t number = raw_version & RAW_NUMBER;
+  if (number > LAST_VERSION) {
+    return NULL;
+  }
+  for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
+    if (number >= layouts[i].first_version) {
+      return &layouts[i];
+    }
+  }
+  return NULL;
+}
+
+static bool is_zero(const unsigned char *from, const unsigned char *end) {
+  for (; from != end; from++) {
+    if (*from != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool is_padding(const struct pgofs_record_layout *layout, const unsigned char *record) {
+  return load64(record + NAME_REF) == 0 && load64(record + FUNC_HASH) == 0 && load32(record + layout->counters) == 0;
+}
+
+/* Leaves out the padding that alignment brings at the ends of the section. Returns a reason. */
+int pgofs_records_find(struct pgofs_records *records, const struct pgofs_sections *sections) {
+  const struct pgofs_record_layout *layout = layout_of(sections->raw_version);
+  if (layout == NULL) {
+    return PGOFS_REFUSED_RAW_VERSION;
+  }
+  if ((sections->raw_version & (RAW_CORRELATE | RAW_BYTE_COVERAGE | RAW_TEMPORAL)) != 0 ||
+      pgofs_range_size(sections->bitmaps) != 0) {
+    return PGOFS_REFUSED_VARIANT;
+  }
+  const unsigned char *begin = sections->data.begin;
+  size_t count = pgofs_range_size(sections->data) / layout->size;
+  if (pgofs_range_size(sections->counters) % 8 != 0 || !is_zero(begin + count * layout->size, sections->data.end)) {
+    return PGOFS_REFUSED_BAD_SECTIONS;
+  }
+  while (count > 0 && is_padding(layout, begin + (count - 1) * layout->size)) {
+    count--;
+  }
+  while (count > 0 && is_padding(layout, begin)) {
+    begin += layout->size;
+    count--;
+  }
+  *records = (struct pgofs_records){layout, begin, count};
+  return count > 0 ? 0 : PGOFS_REFUSED_BAD_SECTIONS;
+}
+
+static uint64_t link_time(uint64_t address, const struct pgofs_self *self) {
+  uint64_t linked = address - self->load_bias;
+  return linked >= self->link_begin && linked < self->link_end ? linked : 0;
+}
+
+/* Sites without a place in the section are left out: nothing can be recorded for them. */
+static void value_sites_get(struct pgofs_record *to, const struct pgofs_record_layout *layout,
+                            const unsigned char *record, const struct pgofs_sections *sections) {
+  uint64_t sites = 0;
+  for (size_t kind = 0; kind < layout->value_kinds; kind++) {
+    to->value_sites[kind] = load16(record + layout->value_sites + 2 * kind);
+    sites += to->value_sites[kind];
+  }
+  uint64_t first = (load64(record + layout->values) - (uint64_t)(uintptr_t)sections->values.begin) / 8;
+  uint64_t places = pgofs_range_size(sections->values) / 8;
+  if (sites == 0) {
+    return;
+  }
+  if (first < places && sites <= places - first) {
+    to->value_site = (uint32_t)first;
+  } else {
+    memset(to->value_sites, 0, sizeof to->value_sites);
+  }
+}
+
+/* Returns a reason. */
+int pgofs_record_get(struct pgofs_record *to, const struct pgofs_records *records, size_t index,
+                     const struct pgofs_sections *sections, const struct pgofs_self *self) {
+  const struct pgofs_record_layout *layout = records->layout;
+  const unsigned char *record = records->begin + index * layout->size;
+  uint64_t counters = load64(record + COUNTERS) + (layout->relative ? (uint64_t)(uintptr_t)record : 0);
+  uint64_t offset = counters - (uint64_t)(uintptr_t)sections->counters.begin;
+  uint64_t size = pgofs_range_size(sections->counters);
+  uint32_t number = load32(record + layout->counters);
+  if (number == 0 || offset % 8 != 0 || offset > size || number > (size - offset) / 8 ||
+      (layout->bitmap_size != 0 && load32(record + layout->bitmap_size) != 0)) {
+    return PGOFS_REFUSED_BAD_SECTIONS;
+  }
+  *to = (struct pgofs_record){
+      .name_ref = load64(record + NAME_REF),
+      .func_hash = load64(record + FUNC_HASH),
+      .counters_offset = offset,
+      .function = link_time(load64(record + layout->function), self),
+      .counters = number,
+  };
+  value_sites_get(to, layout, record, sections);
+  return 0;
+}
+
+/* The compiler's entry: hash, address, size, padding. */
+void pgofs_vtable_get(struct pgofs_vtable *to, size_t index, const struct pgofs_sections *sections,
+                      const struct pgofs_self *self) {
+  const unsigned char *entry = sections->vtables.begin + index * VTABLE_ENTRY_SIZE;
+  *to = (struct pgofs_vtable){
+      .name_hash = load64(entry), .address = link_time(load64(entry + 8), self), .size = load32(entry + 16)};
+}
