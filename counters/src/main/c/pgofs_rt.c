@@ -110,7 +110,7 @@ static int publish(const struct pgofs_sections *sections, const struct pgofs_dir
     return reason;
   }
   uint64_t *nonce = &segment.header.image_nonce;
-  reason = pgofs_image_publish(&image, directory, segment.owner, nonce);
+  reason = pgofs_image_publish(&image, directory, segment.header.uid, nonce);
   if (reason == 0 && *nonce != 0) {
     reason = pgofs_file_write(file.fd, nonce, sizeof *nonce, offsetof(struct pgofs_segment_header, image_nonce));
   }

@@ -112,7 +112,6 @@ int pgofs_image_publish(const struct pgofs_image *image, const struct pgofs_dire
 struct pgofs_segment {
   struct pgofs_segment_header header;
   struct pgofs_range counters;
-  uid_t owner;
 };
 
 int pgofs_segment_describe(struct pgofs_segment *segment, const struct pgofs_image *image);

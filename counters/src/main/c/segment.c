@@ -124,7 +124,7 @@ int pgofs_segment_publish(struct pgofs_segment *segment, const struct pgofs_dire
   if (reason != 0) {
     return reason;
   }
-  segment->owner = file->owner;
+  segment->header.uid = file->owner;
   reason = header_write(segment, file->fd);
   if (reason == 0) {
     reason = copy_and_map(segment, file->fd);
@@ -149,7 +149,7 @@ int pgofs_segment_republish(struct pgofs_segment *segment, const struct pgofs_di
     return reason;
   }
   /* Another user has no image file of this image: share on. */
-  if (file.owner != segment->owner) {
+  if (file.owner != segment->header.uid) {
     reason = PGOFS_REFUSED_NO_ACCESS;
   }
   if (reason == 0) {
