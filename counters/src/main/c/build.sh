@@ -11,7 +11,7 @@ rm -rf "$archive" "$objects"
 mkdir -p "$objects"
 for file in "$source"/*.c "$source"/*.S; do
   # shellcheck disable=SC2086 # CC may have arguments
-  $compiler -std=c11 -O2 -g0 -fPIC -fvisibility=hidden -ffunction-sections -fno-stack-protector -fno-lto \
+  $compiler -std=c11 -D_GNU_SOURCE -O2 -g0 -fPIC -fvisibility=hidden -ffunction-sections -fno-stack-protector -fno-lto \
     -fno-asynchronous-unwind-tables -Wall -Wextra -Werror -c "$file" -o "$objects/$(basename "$file").o"
 done
 # shellcheck disable=SC2086

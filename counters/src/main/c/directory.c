@@ -1,7 +1,6 @@
 /*
  * The segment directory, and new files in it. May call system calls only: it runs in the child of a fork too.
  */
-#define _GNU_SOURCE
 #include "pgofs_rt.h"
 
 #include <errno.h>

@@ -2,7 +2,6 @@
  * What this image is: where it is loaded, its build id, its path, and what lies beside its counters. May call libc, but
  * nothing that allocates.
  */
-#define _GNU_SOURCE
 #include "pgofs_rt.h"
 
 #include <elf.h>

@@ -2,7 +2,6 @@
  * The image file: what all processes of this image have in common, written by the first of them. May call libc, but
  * nothing that allocates.
  */
-#define _GNU_SOURCE
 #include "pgofs_rt.h"
 
 #include <errno.h>

@@ -2,7 +2,6 @@
  * Publishes this image when it is loaded, and again in the child of a fork. The constructor may call libc; the fork
  * handler system calls only. Both leave errno as it was.
  */
-#define _GNU_SOURCE
 #include "pgofs_rt.h"
 
 #include <errno.h>

@@ -1,7 +1,6 @@
 /*
  * Counts an image that did not publish, so that a thin profile is seen. May call system calls only.
  */
-#define _GNU_SOURCE
 #include "pgofs_rt.h"
 
 #include <fcntl.h>

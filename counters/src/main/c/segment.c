@@ -2,7 +2,6 @@
  * The segment file: the counters' pages are replaced by a mapping of it. May call system calls and memcpy and the like
  * only: republishing runs in the child of a fork.
  */
-#define _GNU_SOURCE
 #include "pgofs_rt.h"
 
 #include <errno.h>

@@ -1,2 +1,33 @@
 #!/bin/sh
-exit 0
+# Tests the target runtime. Usage: run.sh ARCHIVE. Needs root (it mounts a tmpfs, in a mount namespace of its own), a C
+# compiler with sanitizers, clang-14 and clang-19 with lld.
+set -eu
+if [ "${PGOFS_TEST_NAMESPACE:-}" != 1 ]; then
+  PGOFS_TEST_NAMESPACE=1 exec unshare -m "$0" "$@"
+fi
+tests=$(cd "$(dirname "$0")" && pwd)
+main=$tests/../../main/c
+archive=$1
+work=$archive.tests
+rm -rf "$work"
+mkdir -p "$work/segments"
+mount -t tmpfs -o size=0,nr_inodes=0,mode=1733,nosuid,nodev,noexec pgofs-test "$work/segments"
+
+flags="-std=c11 -D_GNU_SOURCE -g -Wall -Wextra -Werror -I$main"
+sanitized="$flags -fsanitize=address,undefined -fno-sanitize-recover=all"
+# shellcheck disable=SC2086 # lists of flags
+{
+  ${CC:-cc} $flags "$tests/pgofs_layout.c" -o "$work/layout"
+  ${CC:-cc} $flags "$tests/pgofs_dump.c" -o "$work/dump"
+  ${CC:-cc} $sanitized "$tests/records_test.c" "$main/records.c" -o "$work/records_test"
+  ${CC:-cc} $sanitized "$tests/image_file_test.c" "$main/records.c" "$main/image_file.c" "$main/directory.c" \
+    -o "$work/image_file_test"
+}
+# The Java side compares its own constants with these.
+"$work/layout" > "$(dirname "$archive")/layout.properties"
+"$work/records_test"
+"$work/image_file_test" "$work/segments"
+for linker in bfd lld-14; do
+  "$tests/behaviour.sh" "$archive" "$work" clang-14 "$linker"
+done
+"$tests/behaviour.sh" "$archive" "$work" clang-19 lld-19

@@ -1,0 +1,258 @@
+#!/bin/sh
+# What the runtime does in real programs, and when it leaves them alone.
+# Usage: behaviour.sh ARCHIVE DIRECTORY COMPILER LINKER; DIRECTORY has "dump", and "segments", an unlimited tmpfs.
+set -eu
+tests=$(cd "$(dirname "$0")" && pwd)
+archive=$1
+work=$2
+compiler=$3
+linker=$4
+segments=$work/segments
+failures=0
+export PGOFS_SEGMENT_DIR="$segments" TARGET_LIBRARY="$work/library.so"
+
+is() { # WHAT EXPECTED FOUND
+  if [ "$2" != "$3" ]; then
+    echo "$compiler $linker: $1: expected '$2', found '$3'" >&2
+    failures=$((failures + 1))
+  fi
+}
+
+fresh() {
+  rm -rf "$segments"/* "$segments"/.refused
+  install -m 0622 /dev/null "$segments/.refused"
+}
+
+# The totals of all segments, in order.
+totals() {
+  for segment in "$segments"/s-*; do
+    [ ! -e "$segment" ] || "$work/dump" "$segment"
+  done | cut -d ' ' -f 1 | sort -n | tr '\n' ' '
+}
+
+field() { # NUMBER, of the only segment
+  "$work/dump" "$segments"/s-* | cut -d ' ' -f "$1"
+}
+
+files() { # PREFIX
+  find "$segments" -name "$1*" | wc -l
+}
+
+refused() {
+  od -An -tu1 "$segments/.refused" | tr -d ' \n'
+}
+
+compile() { # OUTPUT FLAGS...
+  output=$1
+  shift
+  "$compiler" -O2 -fPIC -fprofile-generate "$@" -c "$tests/target_tick.c" -o "$output"
+}
+
+link_target() { # OUTPUT FLAGS AND FILES...
+  output=$1
+  shift
+  "$compiler" -fuse-ld="$linker" -fprofile-generate -Wl,--fatal-warnings "$@" "$archive" -o "$output"
+}
+
+"$compiler" -O2 -fPIC -Wall -Wextra -Werror -c "$tests/target.c" -o "$work/target.o"
+compile "$work/tick.o"
+link_target "$work/target" "$work/target.o" "$work/tick.o" -Wl,--gc-sections
+link_target "$work/static" "$work/target.o" "$work/tick.o" -static -Wl,--no-fatal-warnings 2> /dev/null
+link_target "$work/library.so" -shared -fPIC -O2 "$tests/target_library.c"
+
+should_publish() {
+  fresh
+  is "output" "" "$("$work/target" ttt 2>&1)"
+  is "counts" "3 " "$(totals)"
+  is "image file" "$(basename "$segments"/i-*)" "$(field 2)"
+  is "path" "$work/target" "$(field 3)"
+  is "temporary files" 0 "$(files t-)"
+  is "mode" "600 600 " "$(stat -c %a "$segments"/[si]-* | tr '\n' ' ')"
+  is "verbose" 1 "$(PGOFS_VERBOSE=1 "$work/target" 2>&1 | grep -c "^pgofs: $work/target: published as s-")"
+  is "one image file" 1 "$(files i-)"
+  is "refused" "" "$(refused)"
+}
+
+should_leave_programs_alone() {
+  fresh
+  is "no directory" "" "$(PGOFS_SEGMENT_DIR=/nowhere/at/all "$work/target" t 2>&1)"
+  is "verbose without directory" "pgofs: not published: no segment directory" \
+    "$(PGOFS_VERBOSE=1 PGOFS_SEGMENT_DIR=/nowhere/at/all "$work/target" t 2>&1)"
+  PGOFS_DISABLE=1 "$work/target" tft
+  is "disabled" 0 "$(files s-)"
+  mkdir -p "$work/no-tmpfs"
+  chmod 1777 "$work/no-tmpfs"
+  is "another file system" "pgofs: not published: the segment directory is not on a tmpfs" \
+    "$(PGOFS_VERBOSE=1 PGOFS_SEGMENT_DIR="$work/no-tmpfs" "$work/target" t 2>&1)"
+  chmod 0733 "$segments"
+  "$work/target" t
+  chmod 1733 "$segments"
+  chown 65534 "$segments"
+  "$work/target" t
+  chown 0 "$segments"
+  is "not root's or not sticky" 0 "$(files s-)"
+  is "relative directory" "" "$(cd "$work" && PGOFS_SEGMENT_DIR=segments "$work/target" t 2>&1)"
+  is "relative directory" 0 "$(files s-)"
+}
+
+should_keep_errno() {
+  fresh
+  is "errno, published" 77 "$("$work/target" e)"
+  is "errno, no directory" 77 "$(PGOFS_SEGMENT_DIR=/nowhere "$work/target" e)"
+}
+
+should_give_a_forked_child_its_own_segment() {
+  fresh
+  "$work/target" ttftv
+  is "fork, vfork" "2 4 " "$(totals)"
+  is "one image file" 1 "$(files i-)"
+  fresh
+  "$work/target" tutft
+  is "a child of another user shares on" "4 " "$(totals)"
+  fresh
+  (ulimit -f 1 && exec "$work/target" tft)
+  is "an unshared parent's child" "" "$(totals)"
+}
+
+should_follow_a_library() {
+  fresh
+  "$work/target" tocftof
+  # Of the program: 2 in the parent, 1 in the first child, 0 in those of the second fork; of the library: 1 each time
+  # that it was opened, 0 in those of the second fork.
+  is "dlclose, fork, dlopen, fork" "0 0 0 0 1 1 1 1 2 " "$(totals)"
+  is "temporary files" 0 "$(files t-)"
+}
+
+should_work_for_any_user_and_umask() {
+  fresh
+  (umask 0777 && "$work/target" t)
+  is "umask" "600 600 " "$(stat -c %a "$segments"/[si]-* | tr '\n' ' ')"
+  fresh
+  (cd / && setpriv --reuid 65534 --clear-groups "$work/target" t)
+  is "user" "65534 65534 " "$(stat -c %u "$segments"/[si]-* | tr '\n' ' ')"
+  is "image of the user" "$(basename "$segments"/i-65534-*)" "$(field 2)"
+}
+
+should_answer_a_squatted_name() {
+  fresh
+  "$work/target" t
+  image=$(basename "$segments"/i-*)
+  rm "$segments"/s-*
+  chown 65534 "$segments/$image"
+  "$work/target" tf
+  for segment in "$segments"/s-*; do
+    name=$("$work/dump" "$segment" | cut -d ' ' -f 2)
+    is "nonce" 1 "$(printf '%s' "$name" | grep -c "^$image-[0-9a-f]\{16\}\$")"
+    is "image file" 1 "$(files "$name")"
+  done
+}
+
+should_count_refusals() {
+  fresh
+  (ulimit -f 1 && exec "$work/target" t)
+  is "file size limit" 2 "$(refused)"
+  (ulimit -f 0 && exec "$work/target" t)
+  is "file size limit below the log" 2 "$(refused)"
+  chmod 1755 "$segments"
+  (cd / && setpriv --reuid 65534 --clear-groups "$work/target" t)
+  chmod 1733 "$segments"
+  is "access" 23 "$(refused)"
+  is "segments" 0 "$(files s-)"
+  truncate -s 1048576 "$segments/.refused"
+  (ulimit -f 1 && exec "$work/target" t)
+  is "full log" 1048576 "$(stat -c %s "$segments/.refused")"
+  fresh
+  chown 65534 "$segments/.refused"
+  (ulimit -f 1 && exec "$work/target" t)
+  is "log of another user" "" "$(refused)"
+  rm "$segments/.refused"
+  (ulimit -f 1 && exec "$work/target" t)
+  is "no log" 0 "$(files .refused)"
+}
+
+should_not_fill_a_limited_directory() {
+  mkdir -p "$work/limited"
+  mount -t tmpfs -o size=8k,mode=1733 pgofs-test "$work/limited"
+  install -m 0622 /dev/null "$work/limited/.refused"
+  PGOFS_SEGMENT_DIR="$work/limited" "$work/target" tft
+  is "full" 1 "$(od -An -tu1 "$work/limited/.refused" | tr -d ' \n')"
+  is "full: files" 0 "$(find "$work/limited" -name '[sti]-*' | wc -l)"
+  mount -o remount,size=20k "$work/limited"
+  PGOFS_SEGMENT_DIR="$work/limited" "$work/target" tft
+  is "room for one segment: files" 1 "$(find "$work/limited" -name 's-*' | wc -l)"
+  is "room for one segment: counts" 3 "$("$work/dump" "$work/limited"/s-* | cut -d ' ' -f 1)"
+  umount "$work/limited"
+}
+
+should_refuse_what_it_cannot_share() {
+  fresh
+  "$compiler" -O2 -fPIC -fprofile-instr-generate -c "$tests/target_tick.c" -o "$work/odd.o"
+  link_target "$work/odd" "$work/target.o" "$work/odd.o"
+  "$work/odd" t
+  is "front end" 5 "$(refused)"
+  fresh
+  compile "$work/odd.o" -mllvm -pgo-function-entry-coverage
+  link_target "$work/odd" "$work/target.o" "$work/odd.o"
+  "$work/odd" tft
+  is "byte coverage" 9 "$(refused)"
+  if [ "$compiler" != clang-14 ]; then
+    compile "$work/odd.o" -mllvm -pgo-temporal-instrumentation
+    link_target "$work/odd" "$work/target.o" "$work/odd.o"
+    "$work/odd" t
+    is "times" 99 "$(refused)"
+  fi
+  is "segments" 0 "$(files s-)"
+}
+
+# Only under lld: GNU ld pads the counters themselves to whole pages.
+should_not_share_foreign_data() {
+  fresh
+  "$compiler" -c "$tests/target_foreign.S" -o "$work/foreign.o"
+  link_target "$work/odd" "$work/foreign.o" "$work/target.o" "$work/tick.o"
+  "$work/odd" t
+  case $linker in
+    lld*) is "foreign data" 4 "$(refused)" ;;
+    *) is "foreign data elsewhere" "1 " "$(totals)" ;;
+  esac
+  fresh
+  (cd / && chmod 0111 "$work/target" && setpriv --reuid 65534 --clear-groups "$work/target" t && chmod 0755 "$work/target")
+  case $linker in
+    lld*) is "unreadable program" 4 "$(refused)" ;;
+    *) is "unreadable program" "1 " "$(totals)" ;;
+  esac
+}
+
+should_serve_the_functions_of_the_compilers_runtime() {
+  fresh
+  is "write_file" "" "$("$work/target" twt 2>&1)"
+  is "counts" "2 " "$(totals)"
+  fresh
+  "$work/static" tft
+  is "static" "1 2 " "$(totals)"
+}
+
+should_show_itself_only_by_its_note() {
+  is "archive members" 1 "$(ar t "$archive" | wc -l)"
+  is "visible symbols" "" "$(readelf -sW "$archive" | awk '$5 == "GLOBAL" && $6 == "DEFAULT" && $7 != "UND"')"
+  is "exported symbols" "" "$(nm -D --defined-only "$work/library.so" | \
+    grep -E 'pgofs|__llvm_profile' | grep -v __llvm_profile_filename || true)"
+  for file in target static library.so; do
+    strip -o "$work/stripped" "$work/$file"
+    is "note of $file" 1 "$(readelf -nW "$work/stripped" | grep -c '^ *pgofs  *0x00000004.*01 00 00 00')"
+  done
+}
+
+should_publish
+should_leave_programs_alone
+should_keep_errno
+should_give_a_forked_child_its_own_segment
+should_follow_a_library
+should_work_for_any_user_and_umask
+should_answer_a_squatted_name
+should_count_refusals
+should_not_fill_a_limited_directory
+should_refuse_what_it_cannot_share
+should_not_share_foreign_data
+should_serve_the_functions_of_the_compilers_runtime
+should_show_itself_only_by_its_note
+[ "$failures" = 0 ]

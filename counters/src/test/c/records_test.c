@@ -1,0 +1,166 @@
+/* Records of every raw version, made by hand, become the same canonical ones; damaged ones are refused. */
+#include "check.h"
+#include "pgofs_rt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FUNCTIONS = 3, PADDING = 2, COUNTERS = 16, SITES = 8, BIAS = 0x10000, LINK_BEGIN = 0x400, LINK_END = 0x800 };
+
+/* Where a version has its fields; written down again, apart from the runtime's own table. */
+struct version {
+  uint64_t number;
+  size_t size, function, values, counters, sites, kinds, bitmap_size;
+};
+
+static const struct version versions[] = {
+    {5, 48, 24, 32, 40, 44, 2, 0},  {6, 48, 24, 32, 40, 44, 2, 0},   {7, 48, 24, 32, 40, 44, 2, 0},
+    {8, 48, 24, 32, 40, 44, 2, 0},  {9, 64, 32, 40, 48, 52, 2, 56},  {10, 64, 32, 40, 48, 52, 3, 60},
+    {11, 72, 40, 48, 56, 60, 3, 68},
+};
+
+static const struct pgofs_self self = {.load_bias = BIAS, .link_begin = LINK_BEGIN, .link_end = LINK_END};
+
+/* Exactly sized, so that the address sanitizer sees a byte too far. */
+struct fixture {
+  struct pgofs_sections sections;
+  struct pgofs_records records;
+  unsigned char *data;
+  unsigned char *counters;
+  unsigned char *values;
+};
+
+static void put(unsigned char *at, uint64_t value, size_t size) {
+  memcpy(at, &value, size);
+}
+
+static unsigned char *record_at(const struct fixture *fixture, const struct version *version, size_t index) {
+  return fixture->data + (PADDING + index) * version->size;
+}
+
+static struct fixture make(const struct version *version, size_t trailing) {
+  size_t size = (FUNCTIONS + 2 * PADDING) * version->size + trailing;
+  struct fixture fixture = {.data = calloc(1, size), .counters = calloc(COUNTERS, 8), .values = calloc(SITES, 8)};
+  fixture.sections = (struct pgofs_sections){
+      .counters = {fixture.counters, fixture.counters + COUNTERS * 8},
+      .data = {fixture.data, fixture.data + size},
+      .values = {fixture.values, fixture.values + SITES * 8},
+      .raw_version = version->number | UINT64_C(1) << 56,
+  };
+  for (size_t i = 0; i < FUNCTIONS; i++) {
+    unsigned char *record = record_at(&fixture, version, i);
+    uint64_t counters = (uintptr_t)(fixture.counters + 8 * i);
+    put(record, 100 + i, 8);
+    put(record + 8, 200 + i, 8);
+    put(record + 16, version->number < 8 ? counters : counters - (uintptr_t)record, 8);
+    put(record + version->function, BIAS + LINK_BEGIN + i, 8);
+    put(record + version->counters, i + 1, 4);
+  }
+  return fixture;
+}
+
+static void drop(struct fixture *fixture) {
+  free(fixture->data);
+  free(fixture->counters);
+  free(fixture->values);
+}
+
+static int read_all(struct fixture *fixture, struct pgofs_record *to) {
+  int reason = pgofs_records_find(&fixture->records, &fixture->sections);
+  for (size_t i = 0; reason == 0 && i < fixture->records.count; i++) {
+    reason = pgofs_record_get(&to[i], &fixture->records, i, &fixture->sections, &self);
+  }
+  return reason;
+}
+
+static void should_read(const struct version *version) {
+  struct fixture fixture = make(version, 4);
+  unsigned char *second = record_at(&fixture, version, 1);
+  for (size_t kind = 0; kind < version->kinds; kind++) {
+    put(second + version->sites + 2 * kind, kind + 1, 2);
+  }
+  put(second + version->values, (uintptr_t)(fixture.values + 8), 8);
+  put(second + version->function, BIAS + LINK_END, 8);
+  struct pgofs_record records[FUNCTIONS + 2 * PADDING];
+  CHECK(read_all(&fixture, records) == 0);
+  CHECK(fixture.records.count == FUNCTIONS);
+  for (size_t i = 0; i < FUNCTIONS; i++) {
+    CHECK(records[i].name_ref == 100 + i && records[i].func_hash == 200 + i);
+    CHECK(records[i].counters_offset == 8 * i && records[i].counters == i + 1);
+    CHECK(records[i].function == (i == 1 ? 0 : LINK_BEGIN + i));
+    CHECK(records[i].value_site == (i == 1 ? 1 : 0));
+    CHECK(records[i].value_sites[0] == (i == 1 ? 1 : 0) && records[i].value_sites[1] == (i == 1 ? 2 : 0));
+    CHECK(records[i].value_sites[2] == (i == 1 && version->kinds == 3 ? 3 : 0));
+    CHECK(records[i].bitmap_offset == 0 && records[i].bitmap_size == 0 && records[i].reserved == 0);
+  }
+  drop(&fixture);
+}
+
+static void should_leave_out_sites_without_a_place(const struct version *version) {
+  static const int64_t wrong[] = {-8, 8 * (SITES - 1), 8 * SITES};
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    struct fixture fixture = make(version, 0);
+    struct pgofs_record records[FUNCTIONS + 2 * PADDING];
+    put(record_at(&fixture, version, 0) + version->sites, 2, 2);
+    put(record_at(&fixture, version, 0) + version->values, (uintptr_t)fixture.values + (uint64_t)wrong[i], 8);
+    CHECK(read_all(&fixture, records) == 0);
+    CHECK(records[0].value_sites[0] == 0 && records[0].value_site == 0);
+    drop(&fixture);
+  }
+}
+
+static void should_refuse(const struct version *version, size_t record, size_t field, uint64_t value, size_t size) {
+  struct fixture fixture = make(version, 0);
+  struct pgofs_record records[FUNCTIONS + 2 * PADDING];
+  unsigned char *at = record_at(&fixture, version, record);
+  if (field == 16) {
+    value += (uintptr_t)fixture.counters - (version->number < 8 ? 0 : (uintptr_t)at);
+  }
+  put(at + field, value, size);
+  CHECK(read_all(&fixture, records) == PGOFS_REFUSED_BAD_SECTIONS);
+  drop(&fixture);
+}
+
+static void should_refuse_the_image(uint64_t raw_version, size_t bitmaps, int reason) {
+  struct fixture fixture = make(&versions[3], 0);
+  struct pgofs_record records[FUNCTIONS + 2 * PADDING];
+  fixture.sections.raw_version = raw_version;
+  fixture.sections.bitmaps = (struct pgofs_range){fixture.counters, fixture.counters + bitmaps};
+  CHECK(read_all(&fixture, records) == reason);
+  drop(&fixture);
+}
+
+static void should_refuse_bytes_behind_the_records(void) {
+  struct fixture fixture = make(&versions[3], 4);
+  struct pgofs_record records[FUNCTIONS + 2 * PADDING];
+  fixture.data[pgofs_range_size(fixture.sections.data) - 1] = 1;
+  CHECK(read_all(&fixture, records) == PGOFS_REFUSED_BAD_SECTIONS);
+  drop(&fixture);
+}
+
+int main(void) {
+  for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+    const struct version *version = &versions[i];
+    should_read(version);
+    should_leave_out_sites_without_a_place(version);
+    should_refuse(version, 1, version->counters, 0, 4);
+    should_refuse(version, 1, version->counters, COUNTERS, 4);
+    should_refuse(version, 1, version->counters, UINT32_MAX, 4);
+    should_refuse(version, 1, 16, 4, 8);
+    should_refuse(version, 1, 16, (uint64_t)-8, 8);
+    should_refuse(version, 0, 16, COUNTERS * 8, 8);
+    if (version->bitmap_size != 0) {
+      should_refuse(version, 1, version->bitmap_size, 1, 4);
+    }
+  }
+  should_refuse_bytes_behind_the_records();
+  should_refuse_the_image(8, 0, 0);
+  should_refuse_the_image(0, 0, PGOFS_REFUSED_RAW_VERSION);
+  should_refuse_the_image(4, 0, PGOFS_REFUSED_RAW_VERSION);
+  should_refuse_the_image(12, 0, PGOFS_REFUSED_RAW_VERSION);
+  should_refuse_the_image(8 | UINT64_C(1) << 59, 0, PGOFS_REFUSED_VARIANT);
+  should_refuse_the_image(8 | UINT64_C(1) << 60, 0, PGOFS_REFUSED_VARIANT);
+  should_refuse_the_image(8 | UINT64_C(1) << 63, 0, PGOFS_REFUSED_VARIANT);
+  should_refuse_the_image(10, 8, PGOFS_REFUSED_VARIANT);
+  return check_failures != 0;
+}
