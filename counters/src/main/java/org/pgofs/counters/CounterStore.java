@@ -3,12 +3,12 @@ package org.pgofs.counters;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -157,33 +157,54 @@ public final class CounterStore implements AutoCloseable {
         lock.lock();
         try {
             catchUp();
-            List<Image> images = new ArrayList<>();
-            catalog.images().forEach(image -> images.add(image.image()));
-            images.sort((a, b) -> a.name().compareTo(b.name()));
-            return images;
+            return byName();
         } finally {
             lock.unlock();
         }
     }
 
+    private List<Image> byName() {
+        List<Image> images = new ArrayList<>();
+        catalog.images().forEach(image -> images.add(image.image()));
+        images.sort(Comparator.comparing(Image::name));
+        return images;
+    }
+
+    private List<ImageCounters> select(Selection selection) throws IOException {
+        catchUp();
+        List<ImageCounters> selected = new ArrayList<>();
+        for (Image image : selection.of(byName())) {
+            selected.add(catalog.image(((StoredImage) image).digest()));
+        }
+        return selected;
+    }
+
+    /** Chooses images. */
+    @FunctionalInterface
+    public interface Selection {
+        /**
+         * Chooses.
+         *
+         * @param images all images of the store, by name
+         * @return those that are meant
+         */
+        List<Image> of(List<Image> images);
+    }
+
     /**
      * Reads the counts of some images, all at one moment.
      *
-     * @param selected which images
-     * @return by image name, a list of the caller's own
+     * @param selection which images
+     * @return one snapshot for each, in the same order; a list of the caller's own
      * @throws IOException if counters cannot be read
      */
-    public List<Snapshot> freeze(Predicate<? super Image> selected) throws IOException {
+    public List<Snapshot> freeze(Selection selection) throws IOException {
         lock.lock();
         try {
-            catchUp();
             List<Snapshot> snapshots = new ArrayList<>();
-            for (ImageCounters image : catalog.images()) {
-                if (selected.test(image.image())) {
-                    snapshots.add(image.freeze(reader));
-                }
+            for (ImageCounters image : select(selection)) {
+                snapshots.add(image.freeze(reader));
             }
-            snapshots.sort((a, b) -> a.image().name().compareTo(b.image().name()));
             return snapshots;
         } finally {
             lock.unlock();
@@ -193,18 +214,15 @@ public final class CounterStore implements AutoCloseable {
     /**
      * Sets the counts of some images to 0, all in one step. No target is written to.
      *
-     * @param selected which images
+     * @param selection which images
      * @throws IOException if the reset could not be made durable: nothing has changed then
      */
-    public void reset(Predicate<? super Image> selected) throws IOException {
+    public void reset(Selection selection) throws IOException {
         lock.lock();
         try {
-            catchUp();
             Map<ImageCounters, CounterSum> baselines = new LinkedHashMap<>();
-            for (ImageCounters image : catalog.images()) {
-                if (selected.test(image.image())) {
-                    baselines.put(image, image.sumOfLive(reader).negated());
-                }
+            for (ImageCounters image : select(selection)) {
+                baselines.put(image, image.sumOfLive(reader).negated());
             }
             apply(baselines);
         } finally {

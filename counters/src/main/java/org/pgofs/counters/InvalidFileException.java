@@ -1,5 +1,7 @@
 package org.pgofs.counters;
 
+import com.google.errorprone.annotations.FormatMethod;
+
 /** A file in the segment directory is not what its name promises. The message says what is wrong with it. */
 final class InvalidFileException extends Exception {
     private static final long serialVersionUID = 1;
@@ -9,7 +11,7 @@ final class InvalidFileException extends Exception {
     }
 
     /** Throws if the condition does not hold. */
-    @SuppressWarnings("AnnotateFormatMethod")
+    @FormatMethod
     static void require(boolean condition, String reason, Object... arguments) throws InvalidFileException {
         if (!condition) {
             throw new InvalidFileException(String.format(reason, arguments));

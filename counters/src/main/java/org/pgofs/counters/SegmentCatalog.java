@@ -58,6 +58,10 @@ final class SegmentCatalog {
         return Collections.unmodifiableCollection(images.values());
     }
 
+    ImageCounters image(String digest) {
+        return images.get(digest);
+    }
+
     DroppedFiles dropped() {
         return dropped;
     }

@@ -68,7 +68,7 @@ class CounterStoreTest {
     }
 
     private long[] counts() throws IOException {
-        List<Snapshot> snapshots = store.freeze(image -> true);
+        List<Snapshot> snapshots = store.freeze(images -> images);
         assertEquals(1, snapshots.size());
         return counts(snapshots.get(0));
     }
@@ -151,7 +151,7 @@ class CounterStoreTest {
             ended.set(100, 100, 100);
             ended.close();
             await(() -> ended() == 1);
-            store.reset(image -> true);
+            store.reset(images -> images);
             assertArrayEquals(new long[3], counts());
             assertEquals(5, running.get(0));
             running.set(6, 6, 9);
@@ -168,8 +168,8 @@ class CounterStoreTest {
             one.set(1, 1, 1);
             two.set(2, 2, 2);
             Image first = store.images().get(0);
-            store.reset(first::equals);
-            for (Snapshot snapshot : store.freeze(image -> true)) {
+            store.reset(images -> List.of(first));
+            for (Snapshot snapshot : store.freeze(images -> images)) {
                 assertEquals(snapshot.image().equals(first), counts(snapshot)[0] == 0);
             }
         }
@@ -184,7 +184,7 @@ class CounterStoreTest {
         await(() -> ended() == 1);
         TestTarget across = TestTarget.start(path, 1);
         across.set(1, 2, 3);
-        store.reset(image -> true);
+        store.reset(images -> images);
         across.set(2, 4, 6);
         closeStore();
         across.set(3, 6, 9);
@@ -259,7 +259,7 @@ class CounterStoreTest {
             one.set(-1, 10, 0);
             two.set(-1, 0, 0);
             assertArrayEquals(new long[] {Long.MAX_VALUE, 10, 0}, counts());
-            store.reset(image -> true);
+            store.reset(images -> images);
             one.set(0, 3, 5);
             assertArrayEquals(new long[] {0, 0, 5}, counts());
         }

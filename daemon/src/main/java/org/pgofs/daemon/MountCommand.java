@@ -1,0 +1,97 @@
+package org.pgofs.daemon;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.pgofs.counters.SegmentDirectory;
+import org.pgofs.fs.MountOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code pgofs mount}. The launcher puts it into the background, unless it is told not to. */
+@Command(
+        name = "mount",
+        description = "Serve the profiles of instrumented programs at MOUNTPOINT; return when it is ready.",
+        mixinStandardHelpOptions = true)
+final class MountCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(MountCommand.class);
+
+    /** What the launcher waits for. */
+    private static final String READY = "ready";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-f", "--foreground"},
+            description = "Stay in the foreground and log to standard error, until unmounted or interrupted.")
+    private boolean foreground;
+
+    @Option(
+            names = "-o",
+            paramLabel = "OPTS",
+            defaultValue = "",
+            description = "mode=OCTAL,uid=NUMBER,gid=NUMBER: permissions and owner of what is mounted, as debugfs has"
+                    + " them (default: mode=0700,uid=0,gid=0).")
+    private String options;
+
+    @Option(
+            names = "--segment-dir",
+            paramLabel = "DIR",
+            description = "Where targets publish their counters (PGOFS_SEGMENT_DIR of the targets; default:"
+                    + " /run/pgofs). A tmpfs is mounted on it, unless it is one.")
+    private Path segmentDirectory = SegmentDirectory.DEFAULT;
+
+    @Parameters(paramLabel = "MOUNTPOINT", description = "An empty directory.")
+    private Path mountPoint;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        MountOptions mountOptions;
+        try {
+            mountOptions = MountOptions.parse(options);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        Path absolute = mountPoint.toAbsolutePath().normalize();
+        Session session = Session.start(segmentDirectory.toAbsolutePath().normalize(), absolute, mountOptions);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(session), "shutdown"));
+        proveReady(absolute);
+        session.awaitUnmount();
+        session.close();
+        LOG.info("unmounted");
+        return CommandLine.ExitCode.OK;
+    }
+
+    /** A stop by a signal is a clean end and not a failure. */
+    @SuppressWarnings("SystemExitOutsideMain")
+    private static void end(Session session) {
+        session.close();
+        Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
+    }
+
+    private void proveReady(Path absolute) throws IOException, InterruptedException {
+        // By another process: a thread of this one that waits for another could hang at exit.
+        Process stat = new ProcessBuilder(
+                        "stat", absolute.resolve("pgo/profraw").toString())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (stat.waitFor() != 0) {
+            throw new IOException("mounted, but " + absolute.resolve("pgo/profraw") + " cannot be reached");
+        }
+        LOG.info("mounted on {}", absolute);
+        if (System.getenv("NOTIFY_SOCKET") != null) {
+            new ProcessBuilder("systemd-notify", "--ready").inheritIO().start().waitFor();
+        }
+        if (!foreground) {
+            spec.commandLine().getErr().println(READY);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package org.pgofs.daemon;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.pgofs.counters.CounterStore;
+import org.pgofs.counters.CounterStore.Selection;
+import org.pgofs.counters.Image;
+import org.pgofs.counters.Variant;
+import org.pgofs.fs.Directory;
+import org.pgofs.fs.Node;
+import org.pgofs.fs.PseudoFile;
+import org.pgofs.fs.TextFile;
+
+/**
+ * The tree that a mount shows.
+ *
+ * <pre>
+ * profraw              as pgo/profraw
+ * pgo/reset            any write resets everything
+ * pgo/profraw          the raw profiles of all images, one after another
+ * pgo/VARIANT.profraw  those of images that are instrumented in another way, if there are any
+ * pgo/status           what the store holds, as text
+ * pgo/images/NAME/     reset, profraw and status of one image
+ * </pre>
+ */
+final class PgoTree {
+    /** Not listed: what the command line makes {@code status --json} of. */
+    static final String STATUS_JSON = ".status.json";
+
+    private static final int WRITE_ONLY = 0200;
+    private static final int OWNER_READS = 0600;
+    private static final int ALL_READ = 0444;
+
+    private final CounterStore store;
+    private final StatusReport report;
+    private final Profiles profiles = new Profiles();
+    private final Map<String, Node> variants = new ConcurrentHashMap<>();
+    private final Map<Image, Node> images = new ConcurrentHashMap<>();
+    private final SortedMap<String, Node> fixed = new TreeMap<>();
+
+    PgoTree(CounterStore store, StatusReport report) {
+        this.store = store;
+        this.report = report;
+        fixed.put("reset", reset(images -> images));
+        fixed.put("profraw", profraw(PgoTree::main));
+        fixed.put("status", new PseudoFile(ALL_READ, new TextFile(report::text)));
+        fixed.put("images", Directory.dynamic(this::imageDirectories));
+    }
+
+    Directory root() {
+        return Directory.fixed()
+                .add("profraw", profraw(PgoTree::main))
+                .add(
+                        "pgo",
+                        Directory.dynamic(this::files)
+                                .addHidden(STATUS_JSON, new PseudoFile(ALL_READ, new TextFile(report::json))));
+    }
+
+    private SortedMap<String, Node> files() {
+        SortedMap<String, Node> files = new TreeMap<>(fixed);
+        List<Image> all = allImages();
+        List<Image> main = main(all);
+        for (Image image : all) {
+            if (!main.contains(image)) {
+                long bits = Variant.bits(image.rawVersion());
+                files.computeIfAbsent(
+                        VariantNames.of(bits) + ".profraw",
+                        name -> variants.computeIfAbsent(name, key -> profraw(images -> ofVariant(images, bits))));
+            }
+        }
+        return files;
+    }
+
+    /** What pgo/profraw has: the plain images, or those of the one variant that there is. */
+    private static List<Image> main(List<Image> images) {
+        List<Image> plain = ofVariant(images, Variant.IR);
+        long variants = images.stream()
+                .map(image -> Variant.bits(image.rawVersion()))
+                .distinct()
+                .count();
+        return variants == 1 ? images : plain;
+    }
+
+    private static List<Image> ofVariant(List<Image> images, long bits) {
+        return images.stream()
+                .filter(image -> Variant.bits(image.rawVersion()) == bits)
+                .toList();
+    }
+
+    private SortedMap<String, Node> imageDirectories() {
+        SortedMap<String, Node> directories = new TreeMap<>();
+        for (Image image : allImages()) {
+            directories.put(image.name(), images.computeIfAbsent(image, this::imageDirectory));
+        }
+        return directories;
+    }
+
+    private Directory imageDirectory(Image image) {
+        return Directory.fixed()
+                .add("reset", reset(images -> List.of(image)))
+                .add("profraw", profraw(images -> List.of(image)))
+                .add("status", new PseudoFile(ALL_READ, new TextFile(() -> report.text(image))));
+    }
+
+    private PseudoFile reset(Selection selection) {
+        return new PseudoFile(WRITE_ONLY, new ResetFile(store, selection));
+    }
+
+    private PseudoFile profraw(Selection selection) {
+        return new PseudoFile(OWNER_READS, new ProfrawFile(store, profiles, selection));
+    }
+
+    private List<Image> allImages() {
+        try {
+            return store.images();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

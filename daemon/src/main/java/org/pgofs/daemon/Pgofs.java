@@ -1,0 +1,91 @@
+package org.pgofs.daemon;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/** The command {@code pgofs}. Exit codes: 0 done, 1 failed, 2 usage. */
+@Command(
+        name = "pgofs",
+        description = {
+            "Profiles of instrumented programs through a mounted directory, as debugfs gives those of the kernel.",
+            "",
+            "  pgofs mount MOUNTPOINT",
+            "  echo 1 > MOUNTPOINT/pgo/reset",
+            "  (run the load)",
+            "  cp -a MOUNTPOINT/pgo/profraw program.profraw",
+            "  llvm-profdata merge -output=program.profdata program.profraw",
+            ""
+        },
+        subcommands = {
+            MountCommand.class,
+            UmountCommand.class,
+            StatusCommand.class,
+            ConfigCommand.class,
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Pgofs.Version.class,
+        synopsisSubcommandLabel = "COMMAND")
+public final class Pgofs {
+    private static final Logger LOG = LoggerFactory.getLogger(Pgofs.class);
+
+    /** Set by the launcher when it waits for a daemon in the background: where its first word goes. */
+    private static final String STATUS_FD = "PGOFS_STATUS_FD";
+
+    private Pgofs() {}
+
+    /** The version of the jar. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Pgofs.class.getPackage().getImplementationVersion();
+            return new String[] {"pgofs " + (version == null ? "unknown" : version)};
+        }
+    }
+
+    /**
+     * Runs a command.
+     *
+     * @param args the words after {@code pgofs}
+     */
+    public static void main(String[] args) {
+        CommandLine command = new CommandLine(new Pgofs());
+        statusWriter(command);
+        command.setParameterExceptionHandler(Pgofs::usageError);
+        command.setExecutionExceptionHandler((e, commandLine, result) -> failure(e, commandLine));
+        System.exit(command.execute(args));
+    }
+
+    private static void statusWriter(CommandLine command) {
+        String fd = System.getenv(STATUS_FD);
+        if (fd != null) {
+            try {
+                command.setErr(
+                        new PrintWriter(new FileOutputStream("/proc/self/fd/" + fd), true, StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                LOG.warn("cannot tell the launcher how it goes", e);
+            }
+        }
+    }
+
+    private static int usageError(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        command.getErr()
+                .println("pgofs: " + e.getMessage() + "; see "
+                        + command.getCommandSpec().qualifiedName() + " --help");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static int failure(Exception e, CommandLine command) {
+        LOG.debug("failed", e);
+        String message = e.getMessage() == null || !(e instanceof IOException) ? e.toString() : e.getMessage();
+        command.getErr().println("pgofs: " + message);
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+}

@@ -1,0 +1,47 @@
+package org.pgofs.daemon;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.pgofs.counters.Image;
+import org.pgofs.counters.Snapshot;
+import org.pgofs.counters.Variant;
+import org.pgofs.profraw.RawBytes;
+import org.pgofs.profraw.RawLayout;
+import org.pgofs.profraw.RawLayouts;
+import org.pgofs.profraw.RawProfile;
+import org.pgofs.profraw.RawProfileSequence;
+
+/** Makes raw profiles of images, all of one file in one version; keeps what does not depend on counts. Thread-safe. */
+final class Profiles {
+    private final Map<Key, RawProfile> profiles = new ConcurrentHashMap<>();
+
+    private record Key(Image image, int number) {}
+
+    /** Whether there is a version in which an image can be written without loss. */
+    static boolean canWrite(Image image) {
+        return Variant.number(image.rawVersion()) <= RawLayouts.supported().last();
+    }
+
+    /** The size in bytes of the file with all of the images. */
+    long size(List<Image> images) {
+        return sequence(images).size();
+    }
+
+    /** The file with all of the images that were frozen. */
+    RawBytes of(List<Snapshot> snapshots) {
+        return sequence(snapshots.stream().map(Snapshot::image).toList()).with(snapshots);
+    }
+
+    private RawProfileSequence sequence(Collection<Image> images) {
+        if (images.isEmpty()) {
+            return new RawProfileSequence(List.of());
+        }
+        RawLayout layout = RawLayouts.highest(images);
+        return new RawProfileSequence(images.stream()
+                .map(image ->
+                        profiles.computeIfAbsent(new Key(image, layout.number()), key -> new RawProfile(image, layout)))
+                .toList());
+    }
+}

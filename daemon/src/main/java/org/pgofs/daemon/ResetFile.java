@@ -1,0 +1,49 @@
+package org.pgofs.daemon;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.pgofs.counters.CounterStore;
+import org.pgofs.counters.CounterStore.Selection;
+import org.pgofs.fs.Errno;
+import org.pgofs.fs.FileOperations;
+import org.pgofs.fs.FsException;
+import org.pgofs.fs.OpenFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A file that resets some images at every write, whatever is written. Reading gives nothing, to root too. */
+final class ResetFile implements FileOperations {
+    private static final Logger LOG = LoggerFactory.getLogger(ResetFile.class);
+
+    private final CounterStore store;
+    private final Selection selection;
+
+    ResetFile(CounterStore store, Selection selection) {
+        this.store = store;
+        this.selection = selection;
+    }
+
+    @Override
+    public OpenFile open() {
+        return new OpenFile() {
+            @Override
+            public void write(long offset, ByteBuffer data) throws FsException {
+                reset();
+            }
+        };
+    }
+
+    @Override
+    public long size() {
+        return 0;
+    }
+
+    private void reset() throws FsException {
+        try {
+            store.reset(selection);
+            LOG.info("reset");
+        } catch (IOException e) {
+            throw new FsException(Errno.EIO, "the reset could not be made durable, nothing has changed", e);
+        }
+    }
+}

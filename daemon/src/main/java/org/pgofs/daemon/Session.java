@@ -1,0 +1,69 @@
+package org.pgofs.daemon;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.pgofs.counters.CounterStore;
+import org.pgofs.counters.SegmentDirectory;
+import org.pgofs.fs.Mount;
+import org.pgofs.fs.MountOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One mounted store, from its start to its end. */
+final class Session implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    private final SegmentDirectory directory;
+    private final CounterStore store;
+    private final Mount mount;
+    private boolean closed;
+
+    private Session(SegmentDirectory directory, CounterStore store, Mount mount) {
+        this.directory = directory;
+        this.store = store;
+        this.mount = mount;
+    }
+
+    /**
+     * Takes a segment directory, opens its store and mounts it.
+     *
+     * @throws IOException if one of these fails; the message is one line that says why
+     */
+    static Session start(Path segmentDirectory, Path mountPoint, MountOptions options) throws IOException {
+        SegmentDirectory directory = SegmentDirectory.take(segmentDirectory);
+        try {
+            CounterStore store = CounterStore.open(directory);
+            try {
+                StatusReport report = new StatusReport(store, mountPoint, segmentDirectory);
+                Mount mount = Mount.mount(mountPoint, new PgoTree(store, report).root(), options);
+                return new Session(directory, store, mount);
+            } catch (IOException | RuntimeException | Error e) {
+                store.close();
+                throw e;
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    void awaitUnmount() throws InterruptedException {
+        mount.awaitUnmount();
+    }
+
+    /** Unmounts, saves and lets go. Bounded in time; a second call waits for the first. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        mount.close();
+        try {
+            store.close();
+            directory.close();
+        } catch (IOException e) {
+            LOG.error("cannot save counts: those of ended processes are found again at the next start", e);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package org.pgofs.daemon;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code pgofs status}. */
+@Command(
+        name = "status",
+        description = "Show images, processes and counts, and what was dropped or refused and why.",
+        mixinStandardHelpOptions = true)
+final class StatusCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--json", description = "As one JSON object.")
+    private boolean json;
+
+    @Parameters(paramLabel = "MOUNTPOINT", description = "As given to pgofs mount.")
+    private Path mountPoint;
+
+    @Override
+    public Integer call() throws IOException {
+        spec.commandLine().getOut().print(read(mountPoint, json ? PgoTree.STATUS_JSON : "status"));
+        spec.commandLine().getOut().flush();
+        return CommandLine.ExitCode.OK;
+    }
+
+    /** Reads a file of {@code pgo/}. */
+    static String read(Path mountPoint, String name) throws IOException {
+        Path file = mountPoint.resolve("pgo").resolve(name);
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new IOException(mountPoint + " is not a mount point of pgofs: see pgofs mount --help", e);
+        } catch (IOException e) {
+            throw new IOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+}

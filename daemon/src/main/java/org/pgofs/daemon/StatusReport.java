@@ -1,0 +1,173 @@
+package org.pgofs.daemon;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.google.errorprone.annotations.FormatMethod;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.pgofs.counters.CounterStore;
+import org.pgofs.counters.CounterStoreStatus;
+import org.pgofs.counters.CounterStoreStatus.DroppedFile;
+import org.pgofs.counters.CounterStoreStatus.ImageStatus;
+import org.pgofs.counters.Image;
+import org.pgofs.counters.Refusal;
+import org.pgofs.counters.Variant;
+
+/** What the store holds, in words and as JSON. */
+final class StatusReport {
+    private final CounterStore store;
+    private final Path mountPoint;
+    private final Path segmentDirectory;
+
+    StatusReport(CounterStore store, Path mountPoint, Path segmentDirectory) {
+        this.store = store;
+        this.mountPoint = mountPoint;
+        this.segmentDirectory = segmentDirectory;
+    }
+
+    /** The sums over all counters of an image. */
+    private record Totals(int counters, int nonzero, long total) {
+        static Totals of(ImageStatus image) {
+            LongBuffer counters = image.snapshot().counters().asLongBuffer();
+            int nonzero = 0;
+            long total = 0;
+            for (int i = 0; i < counters.limit(); i++) {
+                long count = counters.get(i);
+                nonzero += count == 0 ? 0 : 1;
+                // Counts are not negative: a negative sum has passed the maximum.
+                total = total + count < 0 ? Long.MAX_VALUE : total + count;
+            }
+            return new Totals(counters.limit(), nonzero, total);
+        }
+    }
+
+    String text() {
+        CounterStoreStatus status = status();
+        StringBuilder text = new StringBuilder();
+        line(text, "segments in %s, served at %s", segmentDirectory, mountPoint);
+        line(text, "images: %d", status.images().size());
+        status.images().forEach(image -> append(text, image));
+        List<DroppedFile> dropped = dropped(status);
+        line(text, "dropped: %d", dropped.size());
+        dropped.forEach(file -> line(text, "  %s %s", file.file(), file.reason()));
+        line(
+                text,
+                "refused: %d",
+                status.refused().values().stream().mapToLong(Long::longValue).sum());
+        status.refused().forEach((refusal, count) -> line(text, "  %s: %d", refusal.text(), count));
+        return text.toString();
+    }
+
+    String text(Image image) {
+        StringBuilder text = new StringBuilder();
+        status().images().stream()
+                .filter(status -> status.snapshot().image().equals(image))
+                .forEach(status -> append(text, status));
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, ImageStatus status) {
+        Image image = status.snapshot().image();
+        Totals totals = Totals.of(status);
+        line(text, "%s", image.name());
+        line(text, "  build id        %s", image.buildId().isEmpty() ? "none" : image.buildId());
+        line(
+                text,
+                "  raw version     %d (%s)",
+                Variant.number(image.rawVersion()),
+                VariantNames.of(image.rawVersion()));
+        line(text, "  functions       %d", image.functions());
+        line(text, "  counters        %d, %d of them not 0", totals.counters, totals.nonzero);
+        line(text, "  total count     %d", totals.total);
+        String pids = status.livePids().stream().map(String::valueOf).collect(Collectors.joining(" "));
+        line(text, "  live processes  %d%s", status.livePids().size(), pids.isEmpty() ? "" : ": " + pids);
+        line(text, "  ended processes %d", status.ended());
+    }
+
+    @FormatMethod
+    private static void line(StringBuilder text, String format, Object... arguments) {
+        text.append(String.format(format, arguments)).append('\n');
+    }
+
+    String json() {
+        CounterStoreStatus status = status();
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
+            json.writeStartObject();
+            json.writeStringField("mount", mountPoint.toString());
+            json.writeStringField("segment_dir", segmentDirectory.toString());
+            json.writeNumberField("pid", ProcessHandle.current().pid());
+            json.writeArrayFieldStart("images");
+            for (ImageStatus image : status.images()) {
+                write(json, image);
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("dropped");
+            for (DroppedFile file : dropped(status)) {
+                json.writeStartObject();
+                json.writeStringField("file", file.file());
+                json.writeStringField("reason", file.reason());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeObjectFieldStart("refused");
+            for (Map.Entry<Refusal, Long> refusal : status.refused().entrySet()) {
+                json.writeNumberField(refusal.getKey().text(), refusal.getValue());
+            }
+            json.writeEndObject();
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text + "\n";
+    }
+
+    private static void write(JsonGenerator json, ImageStatus status) throws IOException {
+        Image image = status.snapshot().image();
+        Totals totals = Totals.of(status);
+        json.writeStartObject();
+        json.writeStringField("name", image.name());
+        json.writeStringField("build_id", image.buildId());
+        json.writeNumberField("raw_version", Variant.number(image.rawVersion()));
+        json.writeNumberField("functions", image.functions());
+        json.writeNumberField("counters", totals.counters);
+        json.writeNumberField("nonzero_counters", totals.nonzero);
+        json.writeNumberField("total_count", totals.total);
+        json.writeArrayFieldStart("live_processes");
+        for (int pid : status.livePids()) {
+            json.writeNumber(pid);
+        }
+        json.writeEndArray();
+        json.writeNumberField("ended_processes", status.ended());
+        json.writeEndObject();
+    }
+
+    /** What the store dropped, and the images that no version can hold. */
+    private static List<DroppedFile> dropped(CounterStoreStatus status) {
+        List<DroppedFile> dropped = new ArrayList<>(status.dropped());
+        for (ImageStatus image : status.images()) {
+            if (!Profiles.canWrite(image.snapshot().image())) {
+                dropped.add(new DroppedFile(
+                        image.snapshot().image().name(),
+                        "has raw version "
+                                + Variant.number(image.snapshot().image().rawVersion()) + ", which cannot be written"));
+            }
+        }
+        return dropped;
+    }
+
+    private CounterStoreStatus status() {
+        try {
+            return store.status();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package org.pgofs.daemon;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code pgofs umount}. */
+@Command(
+        name = "umount",
+        description = "Unmount MOUNTPOINT and wait for its daemon to end. Targets count on; nothing is lost.",
+        mixinStandardHelpOptions = true)
+final class UmountCommand implements Callable<Integer> {
+    private static final int PATIENCE_S = 10;
+
+    @Parameters(paramLabel = "MOUNTPOINT", description = "As given to pgofs mount.")
+    private Path mountPoint;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Optional<ProcessHandle> daemon = ProcessHandle.of(pid(StatusCommand.read(mountPoint, PgoTree.STATUS_JSON)));
+        Process umount = new ProcessBuilder("umount", mountPoint.toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(umount.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        if (umount.waitFor() != 0) {
+            throw new IOException(output.lines().findFirst().orElse("umount failed"));
+        }
+        if (daemon.isPresent()) {
+            await(daemon.get());
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private static void await(ProcessHandle daemon) throws IOException, InterruptedException {
+        try {
+            daemon.onExit().get(PATIENCE_S, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            throw new IOException("unmounted, but the daemon, pid " + daemon.pid() + ", does not end", e);
+        }
+    }
+
+    private static long pid(String json) throws IOException {
+        try (JsonParser parser = new JsonFactory().createParser(json)) {
+            while (parser.nextToken() != null) {
+                if (parser.currentToken() == JsonToken.FIELD_NAME && "pid".equals(parser.currentName())) {
+                    return parser.nextLongValue(0);
+                }
+            }
+        }
+        throw new IOException("the status names no pid");
+    }
+}
