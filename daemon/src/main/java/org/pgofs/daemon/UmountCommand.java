@@ -6,11 +6,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -21,7 +20,7 @@ import picocli.CommandLine.Parameters;
         description = "Unmount MOUNTPOINT and wait for its daemon to end. Targets count on; nothing is lost.",
         mixinStandardHelpOptions = true)
 final class UmountCommand implements Callable<Integer> {
-    private static final int PATIENCE_S = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @Parameters(paramLabel = "MOUNTPOINT", description = "As given to pgofs mount.")
     private Path mountPoint;
@@ -42,11 +41,14 @@ final class UmountCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
+    /** Not by {@link ProcessHandle#onExit}: for a process that is not a child it looks only every few seconds. */
     private static void await(ProcessHandle daemon) throws IOException, InterruptedException {
-        try {
-            daemon.onExit().get(PATIENCE_S, TimeUnit.SECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            throw new IOException("unmounted, but the daemon, pid " + daemon.pid() + ", does not end", e);
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (daemon.isAlive()) {
+            if (System.nanoTime() - end > 0) {
+                throw new IOException("unmounted, but the daemon, pid " + daemon.pid() + ", does not end");
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
         }
     }
 
