@@ -62,7 +62,8 @@ final class CommandLineIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mount --no-such-option /", "mount -o no-such-option /", "mount", "nonsense", "config --no"})
+    @ValueSource(
+            strings = {"mount --no-such-option /", "mount -o no-such-option /", "mount", "nonsense", "config --no"})
     void shouldAnswerWrongUseWithStatus2(String arguments) {
         Shell.Result result = Shell.in(directory).bash("exec \"$1\" " + arguments, Checkout.PGOFS);
         assertEquals(2, result.status(), result::toString);
@@ -82,8 +83,9 @@ final class CommandLineIT {
     @Test
     void shouldSayWhatIsMissingOnTheMachine() throws Exception {
         Path point = Files.createDirectory(directory.resolve("point"));
-        String withoutDevice = "mount -t tmpfs none /dev; mknod -m 666 /dev/null c 1 3; mknod -m 666 /dev/urandom c 1 9;"
-                + " mknod -m 666 /dev/random c 1 8; exec \"$1\" mount --segment-dir \"$3\" \"$2\"";
+        String withoutDevice =
+                "mount -t tmpfs none /dev; mknod -m 666 /dev/null c 1 3; mknod -m 666 /dev/urandom c 1 9;"
+                        + " mknod -m 666 /dev/random c 1 8; exec \"$1\" mount --segment-dir \"$3\" \"$2\"";
         String withoutLibrary = "for l in $(ldconfig -p | sed -n 's,.*libfuse.so.2 .*=> ,,p'); do"
                 + " mount --bind /dev/null \"$(readlink -f \"$l\")\"; done; exec \"$1\" mount --segment-dir \"$3\" \"$2\"";
         assertRefused(apart(withoutDevice, point), "/dev/fuse");

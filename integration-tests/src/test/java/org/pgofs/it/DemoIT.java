@@ -33,9 +33,8 @@ final class DemoIT {
 
     @Test
     void shouldCleanUpWhenItIsInterrupted() throws Exception {
-        Process demo = shell()
-                .with("PGOFS_DEMO_REQUESTS", "1000000000")
-                .command(DEMO.toString(), "14")
+        Process demo = shell().with("PGOFS_DEMO_REQUESTS", "1000000000")
+                .command("setsid", DEMO.toString(), "14")
                 .redirectErrorStream(true)
                 .start();
         try (BufferedReader output =
@@ -44,8 +43,8 @@ final class DemoIT {
             do {
                 line = output.readLine();
             } while (!line.startsWith("$ echo 1 >"));
-            demo.toHandle().children().filter(child -> child.info().command().orElse("").endsWith("load"));
-            Shell.in(directory).run("kill", "-INT", Long.toString(demo.pid())).ok();
+            // As Ctrl-C does: to all of the group, which is alone in its session.
+            Shell.in(directory).run("kill", "-INT", "--", "-" + demo.pid()).ok();
             while (output.readLine() != null) {
                 // until it has ended
             }

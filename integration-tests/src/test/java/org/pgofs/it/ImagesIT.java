@@ -35,7 +35,12 @@ final class ImagesIT {
 
             Path merged = directory.resolve("merged.profdata");
             Shell.in(directory)
-                    .run(toolchain.profdata(), "merge", "-o", merged.toString(), mount.copy().toString())
+                    .run(
+                            toolchain.profdata(),
+                            "merge",
+                            "-o",
+                            merged.toString(),
+                            mount.copy().toString())
                     .ok();
             assertEquals(
                     profile.counts().keySet(),
@@ -69,10 +74,15 @@ final class ImagesIT {
     void shouldTellImagesByTheirContent() throws Exception {
         Toolchain toolchain = Toolchain.DEFAULT;
         Path first = toolchain.worker(Files.createDirectory(directory.resolve("a")));
-        Path copied = Files.copy(first, Files.createDirectory(directory.resolve("b")).resolve("worker14"));
+        Path copied =
+                Files.copy(first, Files.createDirectory(directory.resolve("b")).resolve("worker14"));
         Path other = Files.createDirectory(directory.resolve("c")).resolve("worker14");
-        toolchain.instrumented(other, "-DWITH_LIBRARY", Checkout.SOURCES.resolve("c/worker.c"),
-                Checkout.SOURCES.resolve("c/library.c"), "-pthread");
+        toolchain.instrumented(
+                other,
+                "-DWITH_LIBRARY",
+                Checkout.SOURCES.resolve("c/worker.c"),
+                Checkout.SOURCES.resolve("c/library.c"),
+                "-pthread");
         try (PgofsMount mount = PgofsMount.start(directory);
                 Worker one = Worker.start(mount.shell(), first);
                 Worker two = Worker.start(mount.shell(), copied);
@@ -83,7 +93,8 @@ final class ImagesIT {
             List<Path> images = images(mount);
             assertEquals(2, images.size(), images::toString);
             List<Long> calls = images.stream()
-                    .map(image -> Profile.of(toolchain, image.resolve("profraw")).calls("counted"))
+                    .map(image ->
+                            Profile.of(toolchain, image.resolve("profraw")).calls("counted"))
                     .sorted()
                     .toList();
             assertEquals(List.of(3L, 4L), calls);

@@ -1,11 +1,13 @@
 package org.pgofs.it;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** A segment directory of its own, a mount point, and the daemon that serves it. */
 final class PgofsMount implements AutoCloseable {
@@ -115,17 +117,16 @@ final class PgofsMount implements AutoCloseable {
             return Files.readString(Path.of("/proc/self/mountinfo"), StandardCharsets.UTF_8)
                     .contains(" " + path + " ");
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         if (daemon != null) {
             daemon.destroy();
-            if (!daemon.waitFor(10, java.util.concurrent.TimeUnit.SECONDS)) {
-                daemon.destroyForcibly().waitFor();
-            }
+            daemon.onExit().completeOnTimeout(daemon, 10, TimeUnit.SECONDS).join();
+            daemon.destroyForcibly();
         }
         for (Path path : List.of(root, segments)) {
             if (isMounted(path)) {

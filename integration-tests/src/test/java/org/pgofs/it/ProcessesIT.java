@@ -68,8 +68,8 @@ final class ProcessesIT {
         mount.shell().run("mkfifo", in.toString(), out.toString()).ok();
         try (RandomAccessFile commands = new RandomAccessFile(in.toFile(), "rw");
                 RandomAccessFile output = new RandomAccessFile(out.toFile(), "rw");
-                BufferedReader answers = new BufferedReader(
-                        Channels.newReader(output.getChannel(), StandardCharsets.UTF_8))) {
+                BufferedReader answers =
+                        new BufferedReader(Channels.newReader(output.getChannel(), StandardCharsets.UTF_8))) {
             parent.tell("clone " + in + " " + out);
             tell(commands, answers, "work 100");
             parent.kill();

@@ -57,8 +57,8 @@ record Shell(Path directory, Map<String, String> environment) {
             process.getOutputStream().close();
             boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             process.destroyForcibly();
-            Result result = new Result(
-                    List.of(command), ended ? process.exitValue() : -1, takeText(output), takeText(errors));
+            Result result =
+                    new Result(List.of(command), ended ? process.exitValue() : -1, takeText(output), takeText(errors));
             if (!ended) {
                 throw new AssertionError("did not end: " + result);
             }

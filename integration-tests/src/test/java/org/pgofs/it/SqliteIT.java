@@ -36,8 +36,7 @@ final class SqliteIT {
         Toolchain toolchain = new Toolchain(version);
         Path expected = directory.resolve("stock.profraw");
         Path stock = toolchain.stock(directory.resolve("stock"), link(version));
-        String expectedOutput =
-                sql(Shell.in(directory).with("LLVM_PROFILE_FILE", expected.toString()), stock);
+        String expectedOutput = sql(Shell.in(directory).with("LLVM_PROFILE_FILE", expected.toString()), stock);
 
         Path ours = toolchain.instrumented(directory.resolve("ours"), link(version));
         try (PgofsMount mount = PgofsMount.start(directory)) {

@@ -81,11 +81,11 @@ final class StatusIT {
         Path program = Toolchain.DEFAULT.worker(directory);
         String fit = doctor(program).ok().output();
         assertTrue(fit.contains("llvm-profdata"), fit);
-        Path stock = Toolchain.DEFAULT.stock(
-                directory.resolve("stock"), Checkout.SOURCES.resolve("c/worker.c"), "-pthread");
+        Path stock =
+                Toolchain.DEFAULT.stock(directory.resolve("stock"), Checkout.SOURCES.resolve("c/worker.c"), "-pthread");
         assertEquals(1, doctor(stock).status());
-        Path plain = Toolchain.DEFAULT.clang(
-                directory.resolve("plain"), Checkout.SOURCES.resolve("c/worker.c"), "-pthread");
+        Path plain =
+                Toolchain.DEFAULT.clang(directory.resolve("plain"), Checkout.SOURCES.resolve("c/worker.c"), "-pthread");
         assertEquals(1, doctor(plain).status());
     }
 
@@ -95,11 +95,7 @@ final class StatusIT {
 
     private Map<?, ?> status(PgofsMount mount) throws Exception {
         String text = Shell.in(directory)
-                .run(
-                        Checkout.PGOFS.toString(),
-                        "status",
-                        "--json",
-                        mount.root().toString())
+                .run(Checkout.PGOFS.toString(), "status", "--json", mount.root().toString())
                 .ok()
                 .output();
         return (Map<?, ?>) Json.parse(text);

@@ -68,8 +68,10 @@ record Toolchain(int version) {
     }
 
     private static List<String> config(String option) {
-        String line =
-                Shell.in(Checkout.ROOT).run(Checkout.PGOFS.toString(), "config", option).ok().output();
+        String line = Shell.in(Checkout.ROOT)
+                .run(Checkout.PGOFS.toString(), "config", option)
+                .ok()
+                .output();
         return List.of(line.strip().split(" +", -1));
     }
 }
