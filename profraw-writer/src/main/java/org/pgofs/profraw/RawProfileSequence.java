@@ -2,7 +2,6 @@ package org.pgofs.profraw;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.pgofs.counters.Snapshot;
 
@@ -84,9 +83,8 @@ public final class RawProfileSequence {
         if (offset < 0) {
             throw new IllegalArgumentException("negative offset " + offset);
         }
-        int found = Arrays.binarySearch(begins, offset);
         long at = offset;
-        for (int i = found >= 0 ? found : Math.max(0, -found - 2); i < begins.length && target.hasRemaining(); i++) {
+        for (int i = 0; i < begins.length && target.hasRemaining(); i++) {
             int position = target.position();
             parts.get(i).read(at - begins[i], target);
             at += target.position() - position;
