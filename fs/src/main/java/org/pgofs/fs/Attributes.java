@@ -15,6 +15,7 @@ final class Attributes {
 
     private final Runtime runtime;
     private final MountOptions options;
+    private final Instant created = Instant.now();
 
     Attributes(Runtime runtime, MountOptions options) {
         this.runtime = runtime;
@@ -23,6 +24,14 @@ final class Attributes {
 
     void putDirectory(long stat, Directory directory) {
         put(stat, directory, FileStat.S_IFDIR, 0, directory.created());
+    }
+
+    /** Fills in what is true for those who do not have the file open. */
+    void putFile(long stat, PseudoFile file) throws FsException {
+        FileOperations operations = file.operations();
+        long size = operations.size();
+        // While it is empty it does not change; tar wants to see that, and does not open it.
+        putFile(stat, file, size, size == 0 ? created : operations.modified());
     }
 
     void putFile(long stat, PseudoFile file, long size, Instant modified) {

@@ -28,10 +28,17 @@ final class Callbacks {
     private static final Logger LOG = LoggerFactory.getLogger(Callbacks.class);
     private static final int MAX_NAME_BYTES = 256;
 
-    /** What a request does; returns 0 or a number of bytes. */
-    private interface Request {
-        int serve() throws FsException;
+    /** What a request is about; its name appears in the log. */
+    private interface Subject<T> {
+        T find() throws FsException;
     }
+
+    /** What a request does; returns 0 or a number of bytes. */
+    private interface Request<T> {
+        int serve(T subject) throws FsException;
+    }
+
+    private record Listing(String path, List<String> names) {}
 
     private final MemoryIO memory = MemoryIO.getInstance();
     private final Native libraries;
@@ -40,7 +47,7 @@ final class Callbacks {
     private final Attributes attributes;
     private final CallbackTable table;
     private final HandleTable<Handle> files = new HandleTable<>();
-    private final HandleTable<List<String>> listings = new HandleTable<>();
+    private final HandleTable<Listing> listings = new HandleTable<>();
     private final CountDownLatch initialized = new CountDownLatch(1);
     private final CallContext fillDir = CallContext.getCallContext(
             Type.SINT,
@@ -74,11 +81,11 @@ final class Callbacks {
     /** Closes what the kernel does not close any more, when no callback runs. */
     void closeLeaked() {
         for (Handle handle : files.entries().values()) {
-            LOG.warn("{} was open when it was unmounted", handle.path());
+            LOG.warn("{} was open when it was unmounted", handle);
             try {
                 handle.file().close();
             } catch (RuntimeException e) {
-                LOG.error("cannot close {}", handle.path(), e);
+                LOG.error("cannot close {}", handle, e);
             }
         }
     }
@@ -123,16 +130,14 @@ final class Callbacks {
     }
 
     private int getattr(long path, long stat) {
-        return guard("getattr", () -> {
-            String name = string(path);
+        return guard("getattr", () -> string(path), name -> {
             Node node = root.resolve(name);
             if (node instanceof Directory directory) {
                 attributes.putDirectory(stat, directory);
             } else if (node instanceof PseudoFile file) {
                 Handle own = openedByCaller(name);
                 if (own == null) {
-                    FileOperations operations = file.operations();
-                    attributes.putFile(stat, file, operations.size(), operations.modified());
+                    attributes.putFile(stat, file);
                 } else {
                     putOpenFile(stat, own);
                 }
@@ -144,8 +149,8 @@ final class Callbacks {
     }
 
     private int fgetattr(long path, long stat, long info) {
-        return guard("fgetattr", () -> {
-            putOpenFile(stat, files.get(handle(info)));
+        return guard("fgetattr", () -> files.get(number(info)), handle -> {
+            putOpenFile(stat, handle);
             return 0;
         });
     }
@@ -156,22 +161,21 @@ final class Callbacks {
     }
 
     private int chmod(long path, long mode) {
-        return guard("chmod", () -> {
-            existing(string(path)).chmod((int) mode);
+        return guard("chmod", () -> string(path), name -> {
+            existing(name).chmod((int) mode);
             return 0;
         });
     }
 
     private int chown(long path, long uid, long gid) {
-        return guard("chown", () -> {
-            existing(string(path)).chown((int) uid, (int) gid);
+        return guard("chown", () -> string(path), name -> {
+            existing(name).chown((int) uid, (int) gid);
             return 0;
         });
     }
 
     private int open(long path, long info) {
-        return guard("open", () -> {
-            String name = string(path);
+        return guard("open", () -> string(path), name -> {
             if (!(existing(name) instanceof PseudoFile file)) {
                 throw new FsException(Errno.EINVAL, name + " is a directory");
             }
@@ -184,9 +188,9 @@ final class Callbacks {
     }
 
     private int read(long path, long buffer, long size, long offset, long info) {
-        return guard("read", () -> {
+        return guard("read", () -> files.get(number(info)), handle -> {
             ByteBuffer target = memory.newDirectByteBuffer(buffer, (int) size).order(ByteOrder.LITTLE_ENDIAN);
-            int count = files.get(handle(info)).file().read(offset, target);
+            int count = handle.file().read(offset, target);
             if (count < 0 || count > size) {
                 throw new IllegalStateException("a read of " + size + " bytes returned " + count);
             }
@@ -195,43 +199,42 @@ final class Callbacks {
     }
 
     private int write(long path, long buffer, long size, long offset, long info) {
-        return guard("write", () -> {
+        return guard("write", () -> files.get(number(info)), handle -> {
             ByteBuffer data = memory.newDirectByteBuffer(buffer, (int) size).asReadOnlyBuffer();
-            files.get(handle(info)).file().write(offset, data.order(ByteOrder.LITTLE_ENDIAN));
+            handle.file().write(offset, data.order(ByteOrder.LITTLE_ENDIAN));
             return (int) size;
         });
     }
 
     private int flush(long path, long info) {
-        return guard("flush", () -> {
-            files.get(handle(info)).file().flush();
+        return guard("flush", () -> files.get(number(info)), handle -> {
+            handle.file().flush();
             return 0;
         });
     }
 
     private int release(long path, long info) {
-        return guard("release", () -> {
-            files.remove(handle(info)).file().close();
+        return guard("release", () -> files.remove(number(info)), handle -> {
+            handle.file().close();
             return 0;
         });
     }
 
     private int opendir(long path, long info) {
-        return guard("opendir", () -> {
-            String name = string(path);
+        return guard("opendir", () -> string(path), name -> {
             if (!(existing(name) instanceof Directory directory)) {
                 throw new FsException(Errno.EINVAL, name + " is not a directory");
             }
-            memory.putLong(info + Native.INFO_HANDLE, listings.add(directory.names()));
+            memory.putLong(info + Native.INFO_HANDLE, listings.add(new Listing(name, directory.names())));
             return 0;
         });
     }
 
     private int readdir(long path, long buffer, long filler, long offset, long info) {
-        return guard("readdir", () -> {
+        return guard("readdir", () -> listings.get(number(info)), listing -> {
             fill(filler, buffer, ".");
             fill(filler, buffer, "..");
-            for (String name : listings.get(handle(info))) {
+            for (String name : listing.names()) {
                 fill(filler, buffer, name);
             }
             return 0;
@@ -245,41 +248,40 @@ final class Callbacks {
     }
 
     private int releasedir(long path, long info) {
-        return guard("releasedir", () -> {
-            listings.remove(handle(info));
-            return 0;
-        });
+        return guard("releasedir", () -> listings.remove(number(info)), listing -> 0);
     }
 
     private int statfs(long path, long statvfs) {
-        return guard("statfs", () -> {
+        return guard("statfs", () -> string(path), name -> {
             attributes.putFileSystem(statvfs);
             return 0;
         });
     }
 
-    /** Runs a request; nothing that it throws reaches libfuse, where it would look like success. */
-    private int guard(String operation, Request request) {
+    /** Serves a request; nothing that it throws reaches libfuse, where it would look like success. */
+    private <T> int guard(String operation, Subject<T> subject, Request<T> request) {
         long start = System.nanoTime();
+        T found = null;
         int result;
         try {
             threads.enter();
-            result = request.serve();
+            found = subject.find();
+            result = request.serve(found);
         } catch (FsException e) {
             if (e.errno() == Errno.EIO) {
-                LOG.error("{} failed", operation, e);
+                LOG.error("{} {} failed", operation, found, e);
             } else {
-                LOG.debug("{}: {}: {}", operation, e.errno(), e.getMessage());
+                LOG.debug("{} {}: {}: {}", operation, found, e.errno(), e.getMessage());
             }
             result = -e.errno().number();
         } catch (Throwable e) {
-            LOG.error("{} failed", operation, e);
+            LOG.error("{} {} failed", operation, found, e);
             result = -Errno.EIO.number();
         } finally {
             threads.leave();
         }
         if (LOG.isTraceEnabled()) {
-            LOG.trace("{}: {} after {} ns", operation, result, System.nanoTime() - start);
+            LOG.trace("{} {}: {} after {} ns", operation, found, result, System.nanoTime() - start);
         }
         return result;
     }
@@ -311,7 +313,7 @@ final class Callbacks {
         return memory.getInt(libraries.fuse.fuse_get_context() + Native.CONTEXT_PID);
     }
 
-    private long handle(long info) {
+    private long number(long info) {
         return memory.getLong(info + Native.INFO_HANDLE);
     }
 

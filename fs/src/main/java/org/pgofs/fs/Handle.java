@@ -26,7 +26,8 @@ final class Handle {
         return opener == caller && caller != 0 && path.equals(asked);
     }
 
-    String path() {
+    @Override
+    public String toString() {
         return path;
     }
 

@@ -63,6 +63,10 @@ final class LoopThreads {
         threads.forEach(Thread::interrupt);
     }
 
+    boolean haveEnded() {
+        return ended.getCount() == 0;
+    }
+
     void awaitEnd() throws InterruptedException {
         ended.await();
     }

@@ -117,19 +117,32 @@ public final class Mount implements AutoCloseable {
 
     private void start() throws IOException {
         try {
-            device = MountTable.read().at(mountPoint).orElseThrow().device();
+            device = MountTable.read()
+                    .at(mountPoint)
+                    .orElseThrow(() -> new MountException(mountPoint + " is not in /proc/self/mountinfo: mount /proc"))
+                    .device();
+        } catch (IOException e) {
+            tearDown();
+            throw e;
+        }
+        try {
             watchdog = Watchdog.start(mountPoint, device);
         } catch (IOException e) {
             LOG.warn("{} will stay mounted if this process is killed", mountPoint, e);
         }
         threads.start();
+        if (!isReady()) {
+            close();
+            throw new MountException("the kernel does not answer at " + mountPoint + ": try again");
+        }
+    }
+
+    private boolean isReady() {
         try {
-            if (!callbacks.awaitInit(READY)) {
-                throw new MountException("the kernel does not answer at " + mountPoint + ": try again");
-            }
+            return callbacks.awaitInit(READY);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new MountException("interrupted while mounting " + mountPoint, e);
+            return false;
         }
     }
 
@@ -148,19 +161,26 @@ public final class Mount implements AutoCloseable {
         }
     }
 
-    /** In one call, since a detached mount cannot be named any more. */
+    /** Cuts off and detaches in one call, since a detached mount cannot be named any more. */
     private void unmount() {
         try {
-            if (MountTable.read()
-                    .at(mountPoint)
-                    .filter(entry -> entry.device().equals(device))
-                    .isPresent()) {
+            if (isMounted()) {
                 libraries.c.umount2(
                         mountPoint.toString(), Native.MNT_FORCE | Native.MNT_DETACH | Native.UMOUNT_NOFOLLOW);
             }
         } catch (IOException e) {
             LOG.error("cannot unmount {}", mountPoint, e);
         }
+    }
+
+    /** Once the session has ended, another file system may have the device number. */
+    private boolean isMounted() throws IOException {
+        return !threads.haveEnded()
+                && MountTable.read().at(mountPoint).filter(this::isOurs).isPresent();
+    }
+
+    private boolean isOurs(MountTable.Entry entry) {
+        return entry.type().equals(MountPoint.TYPE) && entry.device().equals(device);
     }
 
     /** By the last loop thread: no callback runs or will. */

@@ -1,0 +1,38 @@
+package org.pgofs.fs;
+
+import java.nio.ByteBuffer;
+
+/** A file of bytes that do not change. */
+record BytesFile(ByteBuffer bytes) implements FileOperations {
+    /** Bytes that differ from those near them. */
+    static BytesFile pattern(int size) {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(size);
+        for (int i = 0; i < size; i++) {
+            bytes.put(i, (byte) (i * 31 + i / 251));
+        }
+        return new BytesFile(bytes);
+    }
+
+    @Override
+    public long size() {
+        return bytes.capacity();
+    }
+
+    @Override
+    public OpenFile open() {
+        return new OpenFile() {
+            @Override
+            public long size() {
+                return bytes.capacity();
+            }
+
+            @Override
+            public int read(long offset, ByteBuffer target) {
+                int start = (int) Math.min(offset, bytes.capacity());
+                int length = Math.min(target.remaining(), bytes.capacity() - start);
+                target.put(bytes.slice(start, length));
+                return length;
+            }
+        };
+    }
+}

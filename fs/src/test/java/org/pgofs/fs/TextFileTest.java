@@ -1,0 +1,47 @@
+package org.pgofs.fs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+final class TextFileTest {
+    private final AtomicReference<String> text = new AtomicReference<>("one\n");
+    private final TextFile file = new TextFile(text::get);
+
+    @Test
+    void shouldSettleTheTextWhenFirstAsked() throws FsException {
+        OpenFile sized = file.open();
+        OpenFile unasked = file.open();
+        assertEquals(4, sized.size());
+        text.set("three\n");
+        assertEquals("one\n", read(sized, 0, 100));
+        assertEquals(4, sized.size());
+        assertEquals("three\n", read(unasked, 0, 100));
+        assertEquals(6, file.size());
+    }
+
+    @Test
+    void shouldReadAnyRange() throws FsException {
+        OpenFile open = file.open();
+        assertEquals("ne", read(open, 1, 2));
+        assertEquals("\n", read(open, 3, 2));
+        assertEquals("", read(open, 4, 2));
+        assertEquals("", read(open, 1L << 40, 2));
+    }
+
+    @Test
+    void shouldCountBytes() {
+        text.set("\u00fc");
+        assertEquals(2, file.size());
+    }
+
+    private static String read(OpenFile open, long offset, int size) throws FsException {
+        ByteBuffer target = ByteBuffer.allocateDirect(size);
+        int count = open.read(offset, target);
+        assertEquals(count, target.position());
+        return StandardCharsets.UTF_8.decode(target.flip()).toString();
+    }
+}
