@@ -45,9 +45,14 @@ class CounterStoreTest {
     }
 
     @AfterEach
-    void unmount() throws IOException, InterruptedException {
+    void unmount() throws IOException {
         closeStore();
-        assertEquals(0, new ProcessBuilder("umount", path.toString()).start().waitFor());
+        // The kernel may let go of the last files a moment after they were closed.
+        await(() -> run("umount", path.toString()));
+    }
+
+    private static boolean run(String... command) throws IOException {
+        return new ProcessBuilder(command).start().onExit().join().exitValue() == 0;
     }
 
     private void closeStore() throws IOException {
