@@ -13,8 +13,10 @@ final class RecordLayout {
     static final int VALUE_SITE = FUNCTION + Long.BYTES;
     static final int COUNTERS = VALUE_SITE + Integer.BYTES;
     static final int VALUE_SITES = COUNTERS + Integer.BYTES;
-    static final int BITMAP_SIZE = VALUE_SITES + (ValueKind.COUNT + 1) * Short.BYTES;
-    static final int SIZE = BITMAP_SIZE + 2 * Integer.BYTES;
+    static final int RESERVED = VALUE_SITES + ValueKind.COUNT * Short.BYTES;
+    static final int BITMAP_SIZE = RESERVED + Short.BYTES;
+    static final int RESERVED2 = BITMAP_SIZE + Integer.BYTES;
+    static final int SIZE = RESERVED2 + Integer.BYTES;
 
     private RecordLayout() {}
 }

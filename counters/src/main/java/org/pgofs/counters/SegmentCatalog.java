@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SegmentCatalog {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentCatalog.class);
-    private static final String TEMPORARY_PREFIX = "t-";
+    static final String TEMPORARY_PREFIX = "t-";
     private static final int RECHECKS = 12;
 
     private final Path directory;
