@@ -152,7 +152,8 @@ static bool headers_prove(int fd, const struct pgofs_self *self, const struct pg
 /*
  * Whether nothing that the program uses lies between the end of the counters and the end of their last page. GNU ld
  * puts the aligned section of anchor.S last, which pads the counters to whole pages. lld puts it first: another section
- * may follow in the same page, and only the section headers of the file tell which.
+ * may follow in the same page, and only the section headers of the file tell which. The two that may are zero from
+ * beginning to end, as this runtime writes neither.
  */
 bool pgofs_self_has_last_page(const struct pgofs_self *self, const struct pgofs_sections *sections,
                               uintptr_t page_end) {

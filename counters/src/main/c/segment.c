@@ -55,29 +55,26 @@ static int header_write(struct pgofs_segment *segment, int fd) {
   return pgofs_file_write(fd, &segment->header, sizeof segment->header, 0);
 }
 
-static bool is_zero(const unsigned char *from, size_t size) {
+static bool is_zero(const unsigned char page[PGOFS_ALIGNMENT]) {
   uint64_t any = 0;
-  for (size_t i = 0; i < size; i += 8) {
+  for (size_t i = 0; i < PGOFS_ALIGNMENT; i += 8) {
     uint64_t word;
-    memcpy(&word, from + i, sizeof word);
+    memcpy(&word, page + i, sizeof word);
     any |= word;
   }
   return any == 0;
 }
 
-/* Writes memory at that distance from the counters' begin, leaving out pages of zeros. Returns a reason. */
-static int pages_write(const struct pgofs_segment *segment, int fd, size_t from) {
-  size_t end = mapped_size(segment);
-  while (from < end) {
-    size_t size = PGOFS_ALIGNMENT - from % PGOFS_ALIGNMENT;
-    const unsigned char *at = segment->counters.begin + from;
-    int reason = is_zero(at, size) ? 0 : pgofs_file_write(fd, at, size, segment->header.counters.offset + from);
-    if (reason != 0) {
-      return reason;
+/* Writes what is counted so far; the file stays without pages where nothing is. Returns a reason. */
+static int pages_write(const struct pgofs_segment *segment, int fd) {
+  int reason = 0;
+  for (size_t done = 0; reason == 0 && done < mapped_size(segment); done += PGOFS_ALIGNMENT) {
+    const unsigned char *page = segment->counters.begin + done;
+    if (!is_zero(page)) {
+      reason = pgofs_file_write(fd, page, PGOFS_ALIGNMENT, segment->header.counters.offset + done);
     }
-    from += size;
   }
-  return 0;
+  return reason;
 }
 
 /* Returns a reason. */
@@ -108,7 +105,7 @@ static int copy_and_map(const struct pgofs_segment *segment, int fd) {
   if (pthread_sigmask(SIG_BLOCK, &all, &before) != 0) {
     return PGOFS_REFUSED_IO;
   }
-  int reason = pages_write(segment, fd, 0);
+  int reason = pages_write(segment, fd);
   if (reason == 0) {
     reason = map(segment, fd);
   }
@@ -153,10 +150,6 @@ int pgofs_segment_republish(struct pgofs_segment *segment, const struct pgofs_di
   }
   if (reason == 0) {
     reason = header_write(segment, file.fd);
-  }
-  if (reason == 0) {
-    /* What follows the counters in their last page is not counted, and is kept. */
-    reason = pages_write(segment, file.fd, pgofs_range_size(segment->counters));
   }
   if (reason == 0) {
     reason = rename_final(&file, directory);

@@ -95,6 +95,12 @@ should_leave_programs_alone() {
   is "relative directory" 0 "$(files s-)"
 }
 
+should_keep_what_was_counted_before() {
+  fresh
+  "$work/target" pttft
+  is "counts" "1 4 " "$(totals)"
+}
+
 should_keep_errno() {
   fresh
   is "errno, published" 77 "$("$work/target" e)"
@@ -244,6 +250,7 @@ should_show_itself_only_by_its_note() {
 
 should_publish
 should_leave_programs_alone
+should_keep_what_was_counted_before
 should_keep_errno
 should_give_a_forked_child_its_own_segment
 should_follow_a_library

@@ -1,5 +1,6 @@
 /*
  * Does what its argument says, letter by letter. Not instrumented itself.
+ *   p (first) tick before the constructors
  *   t tick     f fork: the child goes on, and then its parent     v vfork: the child ticks once
  *   o open the library and tock   c close it   u become user 65534   e print errno as the constructors left it
  *   w ask for the profile to be written, as programs with the compiler's own runtime do
@@ -24,11 +25,14 @@ __attribute__((weak)) int __llvm_profile_register_write_file_atexit(void);
 static void *library;
 static int errno_seen;
 
-static void errno_set(void) {
+static void start(int count, char **arguments) {
+  if (count > 1 && arguments[1][0] == 'p') {
+    tick();
+  }
   errno = 77;
 }
 
-__attribute__((section(".preinit_array"), used)) static void (*const before_constructors)(void) = errno_set;
+__attribute__((section(".preinit_array"), used)) static void (*const before_constructors)(int, char **) = start;
 
 __attribute__((constructor(102))) static void errno_get(void) {
   errno_seen = errno;
@@ -70,6 +74,8 @@ int main(int count, char **arguments) {
   pid_t child;
   for (const char *letter = count > 1 ? arguments[1] : ""; *letter != 0; letter++) {
     switch (*letter) {
+      case 'p':
+        break;
       case 't':
         tick();
         break;
