@@ -24,11 +24,14 @@ static void key_add(struct pgofs_image_key *key, uint64_t word) {
 
 static void key_add_bytes(struct pgofs_image_key *key, const void *from, size_t size) {
   const unsigned char *at = from;
-  for (size_t done = 0; done < size; done += 8) {
-    uint64_t word = 0;
-    memcpy(&word, at + done, size - done < 8 ? size - done : 8);
+  uint64_t word;
+  for (; size >= sizeof word; at += sizeof word, size -= sizeof word) {
+    memcpy(&word, at, sizeof word);
     key_add(key, word);
   }
+  word = 0;
+  memcpy(&word, at, size);
+  key_add(key, word);
 }
 
 static uint64_t scramble(uint64_t word) {
@@ -176,9 +179,8 @@ static enum found look(const struct pgofs_image *image, const struct pgofs_direc
   }
   struct stat status;
   struct pgofs_image_header header;
-  bool ours = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == owner &&
-              (status.st_mode & 07777) == 0600 && status.st_nlink == 1 &&
-              (uint64_t)status.st_size == image->header.file_size &&
+  bool ours = fstat(fd, &status) == 0 && status.st_mode == (S_IFREG | 0600) && status.st_uid == owner &&
+              status.st_nlink == 1 && (uint64_t)status.st_size == image->header.file_size &&
               pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
               memcmp(&header, &image->header, sizeof header) == 0;
   (void)close(fd);

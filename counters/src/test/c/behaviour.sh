@@ -165,7 +165,9 @@ should_count_refusals() {
   is "access" 23 "$(refused)"
   is "segments" 0 "$(files s-)"
   truncate -s 1048576 "$segments/.refused"
-  (ulimit -f 1 && exec "$work/target" t)
+  chmod 1755 "$segments"
+  (cd / && setpriv --reuid 65534 --clear-groups "$work/target" t)
+  chmod 1733 "$segments"
   is "full log" 1048576 "$(stat -c %s "$segments/.refused")"
   fresh
   chown 65534 "$segments/.refused"
@@ -174,6 +176,10 @@ should_count_refusals() {
   rm "$segments/.refused"
   (ulimit -f 1 && exec "$work/target" t)
   is "no log" 0 "$(files .refused)"
+  : > "$work/elsewhere"
+  ln -s "$work/elsewhere" "$segments/.refused"
+  (ulimit -f 1 && exec "$work/target" t)
+  is "log elsewhere" 0 "$(stat -c %s "$work/elsewhere")"
 }
 
 should_not_fill_a_limited_directory() {
@@ -244,6 +250,7 @@ should_show_itself_only_by_its_note() {
     grep -E 'pgofs|__llvm_profile' | grep -v __llvm_profile_filename || true)"
   for file in target static library.so; do
     strip -o "$work/stripped" "$work/$file"
+    is "note section of $file" 1 "$(readelf -SW "$work/stripped" | grep -c ' \.note\.pgofs  *NOTE .* A ')"
     is "note of $file" 1 "$(readelf -nW "$work/stripped" | grep -c '^ *pgofs  *0x00000004.*01 00 00 00')"
   done
 }
