@@ -83,9 +83,11 @@ static void program_path(struct pgofs_self *self) {
   char path[4096];
   ssize_t size = readlink("/proc/self/exe", path, sizeof path);
   const char *started = (const char *)getauxval(AT_EXECFN);
+  self->file = "/proc/self/exe";
   if (size > 0) {
     path_set(self, path, (size_t)size);
   } else if (started != NULL) {
+    self->file = started;
     path_set(self, started, strlen(started));
   }
 }
@@ -98,7 +100,6 @@ bool pgofs_self_find(struct pgofs_self *self, const void *inside) {
     return false;
   }
   if (self->file == NULL || self->file[0] == 0) {
-    self->file = "/proc/self/exe";
     program_path(self);
   } else {
     path_set(self, self->file, strlen(self->file));

@@ -73,6 +73,13 @@ should_publish() {
   is "refused" "" "$(refused)"
 }
 
+should_do_without_proc() {
+  fresh
+  unshare -m sh -c 'umount -l /proc && exec "$@"' sh "$work/target" t
+  is "counts" "1 " "$(totals)"
+  is "path" "$work/target" "$(field 3)"
+}
+
 should_leave_programs_alone() {
   fresh
   is "no directory" "" "$(PGOFS_SEGMENT_DIR=/nowhere/at/all "$work/target" t 2>&1)"
@@ -226,8 +233,14 @@ should_not_share_foreign_data() {
     lld*) is "foreign data" 4 "$(refused)" ;;
     *) is "foreign data elsewhere" "1 " "$(totals)" ;;
   esac
+  # A first function with value sites: under lld they follow the counters, and may.
   fresh
-  (cd / && chmod 0111 "$work/target" && setpriv --reuid 65534 --clear-groups "$work/target" t && chmod 0755 "$work/target")
+  link_target "$work/odd" -O2 "$tests/target_values.c"
+  "$work/odd"
+  is "value sites beside the counters" 3 "$(totals | tr -d ' ')"
+  fresh
+  (cd / && chmod 0111 "$work/target" && setpriv --reuid 65534 --clear-groups "$work/target" t)
+  chmod 0755 "$work/target"
   case $linker in
     lld*) is "unreadable program" 4 "$(refused)" ;;
     *) is "unreadable program" "1 " "$(totals)" ;;
@@ -256,6 +269,7 @@ should_show_itself_only_by_its_note() {
 }
 
 should_publish
+should_do_without_proc
 should_leave_programs_alone
 should_keep_what_was_counted_before
 should_keep_errno
