@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
+import org.pgofs.counters.ImageCounters.Baseline;
+import org.pgofs.counters.LastTakes.TakenCounts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +47,8 @@ public final class CounterStore implements AutoCloseable {
     private final Thread watcher = new Thread(this::watch, "segment-watcher");
     private long saveNotBefore;
     private int recheckDelayMs;
+    private final LastTakes takes = new LastTakes();
+    private Take takeInProgress;
     private boolean closed;
 
     /**
@@ -64,7 +68,7 @@ public final class CounterStore implements AutoCloseable {
         this.directory = directory;
         catalog = new SegmentCatalog(directory.path(), reader);
         state = new StateDirectory(directory.state());
-        state.load().forEach(catalog::restore);
+        state.load(takes).forEach(catalog::restore);
         catalog.delete(state.manifest().folded());
         watch = new DirectoryWatch(directory.path());
         watcher.setDaemon(true);
@@ -143,7 +147,7 @@ public final class CounterStore implements AutoCloseable {
     }
 
     private void save() throws IOException {
-        state.commit(catalog.images(), catalog.changed(), catalog.unsaved());
+        state.commit(catalog.images(), catalog.changed(), catalog.unsaved(), takes);
         catalog.saved();
     }
 
@@ -220,30 +224,130 @@ public final class CounterStore implements AutoCloseable {
     public void reset(Selection selection) throws IOException {
         lock.lock();
         try {
-            Map<ImageCounters, CounterSum> baselines = new LinkedHashMap<>();
+            Map<ImageCounters, Baseline> baselines = new LinkedHashMap<>();
             for (ImageCounters image : select(selection)) {
-                baselines.put(image, image.sumOfLive(reader).negated());
+                CounterSum carry = image.sumOfLive(reader).negated();
+                baselines.put(image, new Baseline(carry, 0, image.resets() + 1));
             }
-            apply(baselines);
+            change(baselines);
         } finally {
             lock.unlock();
         }
     }
 
-    private void apply(Map<ImageCounters, CounterSum> baselines) throws IOException {
-        Map<ImageCounters, CounterSum> carries = new LinkedHashMap<>();
-        Map<ImageCounters, Long> ended = new LinkedHashMap<>();
+    /** Sets baselines durably, all of them or none. */
+    private void change(Map<ImageCounters, Baseline> baselines) throws IOException {
+        Map<ImageCounters, Baseline> before = new LinkedHashMap<>();
         baselines.forEach((image, baseline) -> {
-            carries.put(image, image.carry());
-            ended.put(image, image.ended());
-            image.reset(baseline, 0);
+            before.put(image, image.baseline());
+            image.setBaseline(baseline);
         });
         catalog.changed().addAll(baselines.keySet());
         try {
             save();
         } catch (IOException e) {
-            carries.forEach((image, carry) -> image.reset(carry, ended.get(image)));
+            before.forEach(ImageCounters::setBaseline);
             throw e;
+        }
+    }
+
+    /**
+     * Reads the counts of some images, all at one moment, in order to take them away.
+     *
+     * @param scope a word without white space, under which {@link #lastTake} finds the counts again
+     * @param selection which images
+     * @return the counts; to be closed
+     * @throws TakeInProgressException if another one is not closed yet
+     * @throws IOException if counters cannot be read
+     */
+    public Take take(String scope, Selection selection) throws IOException {
+        lock.lock();
+        try {
+            if (takeInProgress != null) {
+                throw new TakeInProgressException();
+            }
+            List<Take.Part> parts = new ArrayList<>();
+            for (ImageCounters image : select(selection)) {
+                CounterSum counts = image.sum(reader);
+                parts.add(new Take.Part(image, counts, image.ended(), image.resets(), image.snapshot(counts)));
+            }
+            takeInProgress = new Take(this, scope, parts);
+            return takeInProgress;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Whether a take is in progress.
+     *
+     * @return whether {@link #take} would fail now
+     */
+    public boolean isTakeInProgress() {
+        lock.lock();
+        try {
+            return takeInProgress != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void commit(Take take) throws IOException {
+        lock.lock();
+        try {
+            if (takeInProgress != take) {
+                throw new IOException("the take was given up");
+            }
+            Map<ImageCounters, Baseline> baselines = new LinkedHashMap<>();
+            for (Take.Part part : take.parts()) {
+                ImageCounters image = part.image();
+                if (image.resets() != part.resets()) {
+                    throw new IOException(image.image().name() + " was reset while it was taken: nothing was taken");
+                }
+                CounterSum carry = image.carry().copy();
+                carry.add(part.counts().negated());
+                baselines.put(image, new Baseline(carry, image.ended() - part.ended(), part.resets() + 1));
+            }
+            List<TakenCounts> before = takes.put(take);
+            try {
+                change(baselines);
+            } catch (IOException e) {
+                takes.restore(take.scope(), before);
+                throw e;
+            }
+            takeInProgress = null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void forget(Take take) {
+        lock.lock();
+        try {
+            if (takeInProgress == take) {
+                takeInProgress = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * What the last take took.
+     *
+     * @param scope as given to {@link #take}
+     * @return the counts, empty if there was no take
+     */
+    public List<Snapshot> lastTake(String scope) {
+        lock.lock();
+        try {
+            List<Snapshot> snapshots = new ArrayList<>();
+            for (TakenCounts taken : takes.of(scope)) {
+                snapshots.add(taken.image().snapshot(taken.counts()));
+            }
+            return snapshots;
+        } finally {
+            lock.unlock();
         }
     }
 

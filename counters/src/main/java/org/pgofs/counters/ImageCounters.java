@@ -20,6 +20,7 @@ final class ImageCounters {
     private final Map<String, SegmentFile> live = new LinkedHashMap<>();
     private CounterSum carry;
     private long ended;
+    private long resets;
 
     ImageCounters(StoredImage image) {
         this(image, new CounterSum(image.countersSize() / Long.BYTES), 0);
@@ -58,10 +59,22 @@ final class ImageCounters {
         return carry;
     }
 
-    /** Starts again from a baseline: minus the sum of the live segments. */
-    void reset(CounterSum newCarry, long newEnded) {
-        carry = newCarry;
-        ended = newEnded;
+    /** How often the counters were reset or taken. */
+    long resets() {
+        return resets;
+    }
+
+    /** The part of the state that a reset replaces. */
+    record Baseline(CounterSum carry, long ended, long resets) {}
+
+    Baseline baseline() {
+        return new Baseline(carry, ended, resets);
+    }
+
+    void setBaseline(Baseline baseline) {
+        carry = baseline.carry;
+        ended = baseline.ended;
+        resets = baseline.resets;
     }
 
     void join(SegmentFile segment) {
@@ -91,9 +104,18 @@ final class ImageCounters {
         return sum;
     }
 
-    Snapshot freeze(SegmentReader reader) throws IOException {
+    /** What is served, before it is clamped. */
+    CounterSum sum(SegmentReader reader) throws IOException {
         CounterSum sum = sumOfLive(reader);
         sum.add(carry);
+        return sum;
+    }
+
+    Snapshot freeze(SegmentReader reader) throws IOException {
+        return snapshot(sum(reader));
+    }
+
+    Snapshot snapshot(CounterSum sum) {
         return new Snapshot(image, sum.toSection(), ByteBuffer.allocate(0), Instant.now());
     }
 }

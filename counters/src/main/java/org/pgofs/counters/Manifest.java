@@ -16,16 +16,18 @@ import java.util.zip.CRC32C;
  * generation N
  * image DIGEST NAME ENDED CARRY_GENERATION
  * reference OWNER UID HIGH LOW NONCE          of the image above
+ * taken SCOPE DIGEST GENERATION               what the last take of that scope took of an image, in a file of its own
  * folded INODE NAME                           a segment whose counters are in the carry
  * checksum CRC32C-of-the-lines-above
  * </pre>
  *
  * @param generation counts the commits
  * @param images the images with a carry
+ * @param takes what was taken last
  * @param folded the segments that were folded since the last generation and may still be there
  */
-record Manifest(long generation, List<SavedImage> images, List<FoldedSegment> folded) {
-    static final Manifest EMPTY = new Manifest(0, List.of(), List.of());
+record Manifest(long generation, List<SavedImage> images, List<SavedTake> takes, List<FoldedSegment> folded) {
+    static final Manifest EMPTY = new Manifest(0, List.of(), List.of(), List.of());
 
     private static final String FORMAT = "pgofs-state 1";
     private static final int RADIX = 16;
@@ -40,6 +42,15 @@ record Manifest(long generation, List<SavedImage> images, List<FoldedSegment> fo
      * @param references by which names segments ask for it
      */
     record SavedImage(String digest, String name, long ended, long carryGeneration, List<ImageReference> references) {}
+
+    /**
+     * What was taken of an image.
+     *
+     * @param scope of the take
+     * @param digest of the image
+     * @param generation the one that wrote the file
+     */
+    record SavedTake(String scope, String digest, long generation) {}
 
     /**
      * A segment that is in the carry.
@@ -70,6 +81,9 @@ record Manifest(long generation, List<SavedImage> images, List<FoldedSegment> fo
                         Long.toHexString(key.nonce()));
             }
         }
+        for (SavedTake take : takes) {
+            line(text, "taken", take.scope, take.digest, take.generation);
+        }
         for (FoldedSegment segment : folded) {
             line(text, "folded", segment.inode, segment.name);
         }
@@ -92,6 +106,7 @@ record Manifest(long generation, List<SavedImage> images, List<FoldedSegment> fo
         }
         long generation = 0;
         List<SavedImage> images = new ArrayList<>();
+        List<SavedTake> takes = new ArrayList<>();
         List<FoldedSegment> folded = new ArrayList<>();
         for (String line : text.substring(0, end).split("\n", -1)) {
             String[] field = line.split(" ", -1);
@@ -101,13 +116,14 @@ record Manifest(long generation, List<SavedImage> images, List<FoldedSegment> fo
                     images.add(new SavedImage(
                             field[1], field[2], Long.parseLong(field[3]), Long.parseLong(field[4]), new ArrayList<>()));
                 case "reference" -> images.get(images.size() - 1).references.add(reference(field));
+                case "taken" -> takes.add(new SavedTake(field[1], field[2], Long.parseLong(field[3])));
                 case "folded" -> folded.add(new FoldedSegment(Long.parseLong(field[1]), field[2]));
                 default -> {
                     // The first line, and the end of the last one.
                 }
             }
         }
-        return new Manifest(generation, images, folded);
+        return new Manifest(generation, images, takes, folded);
     }
 
     private static ImageReference reference(String[] field) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,14 +125,29 @@ public final class SegmentDirectory implements AutoCloseable {
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         FileLock held = channel.tryLock();
         if (held == null) {
-            String pid = Files.readString(file, StandardCharsets.US_ASCII).strip();
             channel.close();
-            throw new IOException("segment directory " + directory + " is in use by another daemon, pid " + pid
+            String pid = holder(directory).map(number -> ", pid " + number).orElse("");
+            throw new IOException("segment directory " + directory + " is in use by another daemon" + pid
                     + ": unmount that one, or give this one another --segment-dir");
         }
         channel.truncate(0);
         channel.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"));
         return channel;
+    }
+
+    /**
+     * Who holds a directory, or held it last.
+     *
+     * @param directory a segment directory
+     * @return the pid of the process, if one has held it
+     * @throws IOException if that cannot be read
+     */
+    public static Optional<Long> holder(Path directory) throws IOException {
+        Path lock = directory.resolve(STATE).resolve(LOCK);
+        String pid = Files.exists(lock)
+                ? Files.readString(lock, StandardCharsets.US_ASCII).strip()
+                : "";
+        return pid.isEmpty() ? Optional.empty() : Optional.of(Long.valueOf(pid));
     }
 
     /**

@@ -13,11 +13,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.pgofs.counters.LastTakes.TakenCounts;
 import org.pgofs.counters.Manifest.FoldedSegment;
 import org.pgofs.counters.Manifest.SavedImage;
+import org.pgofs.counters.Manifest.SavedTake;
 
 /**
  * What outlives the daemon: copies of the image files, carry files, and the manifest that says which of them count. A
@@ -31,6 +34,9 @@ final class StateDirectory {
     private static final String LOCK = "lock";
 
     private final Path directory;
+    /** By what generation each of the last takes was written. */
+    private final Map<TakenCounts, Long> takeGenerations = new HashMap<>();
+
     private Manifest manifest = Manifest.EMPTY;
 
     StateDirectory(Path directory) {
@@ -42,8 +48,12 @@ final class StateDirectory {
         return manifest;
     }
 
-    /** Reads the generation in force and removes what does not belong to it. */
-    List<ImageCounters> load() throws IOException {
+    /**
+     * Reads the generation in force and removes what does not belong to it.
+     *
+     * @param takes to which the last takes are added
+     */
+    List<ImageCounters> load(LastTakes takes) throws IOException {
         Path file = directory.resolve(MANIFEST);
         if (Files.exists(file)) {
             try {
@@ -55,6 +65,13 @@ final class StateDirectory {
         List<ImageCounters> images = new ArrayList<>();
         for (SavedImage saved : manifest.images()) {
             images.add(load(saved));
+        }
+        for (SavedTake saved : manifest.takes()) {
+            for (ImageCounters image : images) {
+                if (image.image().digest().equals(saved.digest())) {
+                    takes.add(load(saved, image));
+                }
+            }
         }
         removeUnused();
         return images;
@@ -74,43 +91,76 @@ final class StateDirectory {
         }
     }
 
+    private TakenCounts load(SavedTake saved, ImageCounters image) throws IOException {
+        CounterSum counts = CarryFile.read(takeFile(saved), image.image().countersSize() / Long.BYTES);
+        TakenCounts taken = new TakenCounts(saved.scope(), image, counts);
+        takeGenerations.put(taken, saved.generation());
+        return taken;
+    }
+
     /**
      * Makes a new generation.
      *
      * @param images all images of the store
      * @param changed those of them whose carry is not that of the last generation
      * @param folded the segments folded since the last generation
+     * @param takes the last takes
      * @throws IOException if it could not be made: then the last generation is still in force, and nothing is left over
      */
-    void commit(Collection<ImageCounters> images, Set<ImageCounters> changed, List<FoldedSegment> folded)
+    void commit(
+            Collection<ImageCounters> images, Set<ImageCounters> changed, List<FoldedSegment> folded, LastTakes takes)
             throws IOException {
         long generation = manifest.generation() + 1;
-        Map<String, Long> carryGenerations = new HashMap<>();
-        manifest.images().forEach(image -> carryGenerations.put(image.digest(), image.carryGeneration()));
-        List<SavedImage> saved = new ArrayList<>();
         try {
-            for (ImageCounters image : images) {
-                String digest = image.image().digest();
-                if (changed.contains(image) || !carryGenerations.containsKey(digest)) {
-                    saveImage(image.image());
-                    CarryFile.write(carryFile(digest, generation), image.carry());
-                    carryGenerations.put(digest, generation);
-                }
-                saved.add(new SavedImage(
-                        digest,
-                        image.image().name(),
-                        image.ended(),
-                        carryGenerations.get(digest),
-                        List.copyOf(image.references())));
-            }
-            Manifest next = new Manifest(generation, saved, List.copyOf(folded));
+            List<SavedImage> savedImages = saveImages(images, changed, generation);
+            Map<TakenCounts, SavedTake> savedTakes = saveTakes(takes, generation);
+            Manifest next =
+                    new Manifest(generation, savedImages, List.copyOf(savedTakes.values()), List.copyOf(folded));
             Path file = directory.resolve(NEW_MANIFEST);
             Files.writeString(file, next.toText(), StandardCharsets.UTF_8);
             Files.move(file, directory.resolve(MANIFEST), StandardCopyOption.ATOMIC_MOVE);
             manifest = next;
+            takeGenerations.clear();
+            savedTakes.forEach((taken, saved) -> takeGenerations.put(taken, saved.generation()));
         } finally {
             removeUnused();
         }
+    }
+
+    private List<SavedImage> saveImages(Collection<ImageCounters> images, Set<ImageCounters> changed, long generation)
+            throws IOException {
+        Map<String, Long> carryGenerations = new HashMap<>();
+        manifest.images().forEach(image -> carryGenerations.put(image.digest(), image.carryGeneration()));
+        List<SavedImage> saved = new ArrayList<>();
+        for (ImageCounters image : images) {
+            String digest = image.image().digest();
+            if (changed.contains(image) || !carryGenerations.containsKey(digest)) {
+                saveImage(image.image());
+                CarryFile.write(carryFile(digest, generation), image.carry());
+                carryGenerations.put(digest, generation);
+            }
+            saved.add(new SavedImage(
+                    digest,
+                    image.image().name(),
+                    image.ended(),
+                    carryGenerations.get(digest),
+                    List.copyOf(image.references())));
+        }
+        return saved;
+    }
+
+    private Map<TakenCounts, SavedTake> saveTakes(LastTakes takes, long generation) throws IOException {
+        Map<TakenCounts, SavedTake> saved = new LinkedHashMap<>();
+        for (TakenCounts taken : takes.all()) {
+            Long earlier = takeGenerations.get(taken);
+            SavedTake entry = new SavedTake(
+                    taken.scope(), taken.image().image().digest(), earlier == null ? generation : earlier);
+            if (earlier == null) {
+                CarryFile.write(takeFile(entry), taken.counts());
+            }
+            saved.put(taken, entry);
+        }
+        return saved;
     }
 
     private void saveImage(StoredImage image) throws IOException {
@@ -138,6 +188,7 @@ final class StateDirectory {
             used.add(imageFile(image.digest()));
             used.add(carryFile(image.digest(), image.carryGeneration()));
         }
+        manifest.takes().forEach(take -> used.add(takeFile(take)));
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 if (!used.contains(file)) {
@@ -149,6 +200,10 @@ final class StateDirectory {
 
     private Path imageFile(String digest) {
         return directory.resolve("image-" + digest);
+    }
+
+    private Path takeFile(SavedTake take) {
+        return directory.resolve("taken-" + take.scope() + "-" + take.digest() + "-" + take.generation());
     }
 
     private Path carryFile(String digest, long generation) {

@@ -23,9 +23,11 @@ import org.pgofs.fs.TextFile;
  * profraw              as pgo/profraw
  * pgo/reset            any write resets everything
  * pgo/profraw          the raw profiles of all images, one after another
+ * pgo/take             the same, and a reset to exactly what was read; not listed
+ * pgo/last-take        what the last take returned; not listed
  * pgo/VARIANT.profraw  those of images that are instrumented in another way, if there are any
  * pgo/status           what the store holds, as text
- * pgo/images/NAME/     reset, profraw and status of one image
+ * pgo/images/NAME/     reset, profraw, take, last-take and status of one image
  * </pre>
  */
 final class PgoTree {
@@ -34,7 +36,11 @@ final class PgoTree {
 
     private static final int WRITE_ONLY = 0200;
     private static final int OWNER_READS = 0600;
+    private static final int OWNER_TAKES = 0400;
     private static final int ALL_READ = 0444;
+
+    /** The scope of pgo/take; no image has this name. */
+    private static final String ALL = "all";
 
     private final CounterStore store;
     private final StatusReport report;
@@ -57,7 +63,7 @@ final class PgoTree {
                 .add("profraw", profraw(PgoTree::main))
                 .add(
                         "pgo",
-                        Directory.dynamic(this::files)
+                        withTake(Directory.dynamic(this::files), ALL, PgoTree::main)
                                 .addHidden(STATUS_JSON, new PseudoFile(ALL_READ, new TextFile(report::json))));
     }
 
@@ -101,10 +107,18 @@ final class PgoTree {
     }
 
     private Directory imageDirectory(Image image) {
-        return Directory.fixed()
+        Directory directory = Directory.fixed()
                 .add("reset", reset(images -> List.of(image)))
                 .add("profraw", profraw(images -> List.of(image)))
                 .add("status", new PseudoFile(ALL_READ, new TextFile(() -> report.text(image))));
+        return withTake(directory, image.name(), images -> List.of(image));
+    }
+
+    /** Not listed: a recursive copy must not take. */
+    private Directory withTake(Directory directory, String scope, Selection selection) {
+        return directory
+                .addHidden("take", new PseudoFile(OWNER_TAKES, new TakeFile(store, profiles, scope, selection)))
+                .addHidden("last-take", new PseudoFile(OWNER_TAKES, new LastTakeFile(store, profiles, scope)));
     }
 
     private PseudoFile reset(Selection selection) {

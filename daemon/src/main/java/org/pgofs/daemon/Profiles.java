@@ -1,12 +1,17 @@
 package org.pgofs.daemon;
 
+import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.pgofs.counters.CounterStore;
+import org.pgofs.counters.CounterStore.Selection;
 import org.pgofs.counters.Image;
 import org.pgofs.counters.Snapshot;
 import org.pgofs.counters.Variant;
+import org.pgofs.fs.Errno;
+import org.pgofs.fs.FsException;
 import org.pgofs.profraw.RawBytes;
 import org.pgofs.profraw.RawLayout;
 import org.pgofs.profraw.RawLayouts;
@@ -24,9 +29,19 @@ final class Profiles {
         return Variant.number(image.rawVersion()) <= RawLayouts.supported().last();
     }
 
-    /** The size in bytes of the file with all of the images. */
-    long size(List<Image> images) {
-        return sequence(images).size();
+    /** The images of a selection that can be written. */
+    static Selection writable(Selection selection) {
+        return images ->
+                selection.of(images).stream().filter(Profiles::canWrite).toList();
+    }
+
+    /** The size in bytes of the file with the images that are selected now. */
+    long size(CounterStore store, Selection selection) throws FsException {
+        try {
+            return sequence(selection.of(store.images())).size();
+        } catch (IOException e) {
+            throw new FsException(Errno.EIO, "cannot tell the size of a raw profile", e);
+        }
     }
 
     /** The file with all of the images that were frozen. */

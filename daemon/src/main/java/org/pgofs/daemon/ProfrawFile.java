@@ -3,10 +3,8 @@ package org.pgofs.daemon;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.List;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.CounterStore.Selection;
-import org.pgofs.counters.Image;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FsException;
@@ -25,7 +23,7 @@ final class ProfrawFile implements FileOperations {
     ProfrawFile(CounterStore store, Profiles profiles, Selection selection) {
         this.store = store;
         this.profiles = profiles;
-        this.selection = selection;
+        this.selection = Profiles.writable(selection);
     }
 
     @Override
@@ -35,15 +33,7 @@ final class ProfrawFile implements FileOperations {
 
     @Override
     public long size() throws FsException {
-        try {
-            return profiles.size(writable(store.images()));
-        } catch (IOException e) {
-            throw new FsException(Errno.EIO, "cannot tell the size of a raw profile", e);
-        }
-    }
-
-    private List<Image> writable(List<Image> images) {
-        return selection.of(images).stream().filter(Profiles::canWrite).toList();
+        return profiles.size(store, selection);
     }
 
     private final class OpenProfraw implements OpenFile {
@@ -71,7 +61,7 @@ final class ProfrawFile implements FileOperations {
             if (bytes == null) {
                 try {
                     frozen = Instant.now();
-                    bytes = profiles.of(store.freeze(ProfrawFile.this::writable));
+                    bytes = profiles.of(store.freeze(selection));
                 } catch (IOException e) {
                     throw new FsException(Errno.EIO, "cannot freeze counters", e);
                 }

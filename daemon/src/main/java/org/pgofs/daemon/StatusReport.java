@@ -103,7 +103,6 @@ final class StatusReport {
             json.writeStartObject();
             json.writeStringField("mount", mountPoint.toString());
             json.writeStringField("segment_dir", segmentDirectory.toString());
-            json.writeNumberField("pid", ProcessHandle.current().pid());
             json.writeArrayFieldStart("images");
             for (ImageStatus image : status.images()) {
                 write(json, image);

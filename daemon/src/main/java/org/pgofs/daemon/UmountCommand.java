@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.pgofs.counters.SegmentDirectory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -27,7 +28,8 @@ final class UmountCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Optional<ProcessHandle> daemon = ProcessHandle.of(pid(StatusCommand.read(mountPoint, PgoTree.STATUS_JSON)));
+        Path segments = segmentDirectory(StatusCommand.read(mountPoint, PgoTree.STATUS_JSON));
+        Optional<ProcessHandle> daemon = SegmentDirectory.holder(segments).flatMap(ProcessHandle::of);
         Process umount = new ProcessBuilder("umount", mountPoint.toString())
                 .redirectErrorStream(true)
                 .start();
@@ -52,14 +54,14 @@ final class UmountCommand implements Callable<Integer> {
         }
     }
 
-    private static long pid(String json) throws IOException {
+    private static Path segmentDirectory(String json) throws IOException {
         try (JsonParser parser = new JsonFactory().createParser(json)) {
             while (parser.nextToken() != null) {
-                if (parser.currentToken() == JsonToken.FIELD_NAME && "pid".equals(parser.currentName())) {
-                    return parser.nextLongValue(0);
+                if (parser.currentToken() == JsonToken.FIELD_NAME && "segment_dir".equals(parser.currentName())) {
+                    return Path.of(parser.nextTextValue());
                 }
             }
         }
-        throw new IOException("the status names no pid");
+        throw new IOException("the status names no segment directory");
     }
 }

@@ -1,0 +1,44 @@
+package org.pgofs.counters;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What the last take of each scope took, until the next one. Guarded by the store's lock. */
+final class LastTakes {
+    private final Map<String, List<TakenCounts>> takes = new TreeMap<>();
+
+    /**
+     * What was taken of one image.
+     *
+     * @param scope of the take
+     * @param image the image
+     * @param counts unclamped
+     */
+    record TakenCounts(String scope, ImageCounters image, CounterSum counts) {}
+
+    /** Remembers a take, and returns what it replaces. */
+    List<TakenCounts> put(Take take) {
+        List<TakenCounts> taken = new ArrayList<>();
+        take.parts().forEach(part -> taken.add(new TakenCounts(take.scope(), part.image(), part.counts())));
+        return restore(take.scope(), taken);
+    }
+
+    List<TakenCounts> restore(String scope, List<TakenCounts> taken) {
+        List<TakenCounts> before = takes.put(scope, taken);
+        return before == null ? List.of() : before;
+    }
+
+    void add(TakenCounts taken) {
+        takes.computeIfAbsent(taken.scope(), scope -> new ArrayList<>()).add(taken);
+    }
+
+    List<TakenCounts> of(String scope) {
+        return takes.getOrDefault(scope, List.of());
+    }
+
+    List<TakenCounts> all() {
+        return takes.values().stream().flatMap(List::stream).toList();
+    }
+}

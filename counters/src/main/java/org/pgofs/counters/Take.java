@@ -1,0 +1,67 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Counts that are read to be taken away: committing resets the images to exactly what was read, and not to what they
+ * count by then. A store has one at a time. Thread-safe, by the store's lock.
+ */
+public final class Take implements AutoCloseable {
+    private final CounterStore store;
+    private final String scope;
+    private final List<Part> parts;
+
+    /**
+     * What is taken of one image.
+     *
+     * @param image the image
+     * @param counts its counts at the freeze, unclamped
+     * @param ended the number of processes of it that had ended by then
+     * @param resets how often it had been reset by then
+     * @param snapshot what is served of it
+     */
+    record Part(ImageCounters image, CounterSum counts, long ended, long resets, Snapshot snapshot) {}
+
+    Take(CounterStore store, String scope, List<Part> parts) {
+        this.store = store;
+        this.scope = scope;
+        this.parts = List.copyOf(parts);
+    }
+
+    String scope() {
+        return scope;
+    }
+
+    List<Part> parts() {
+        return parts;
+    }
+
+    /**
+     * The counts.
+     *
+     * @return one snapshot for each image that was selected, in the same order
+     */
+    public List<Snapshot> snapshots() {
+        List<Snapshot> snapshots = new ArrayList<>();
+        parts.forEach(part -> snapshots.add(part.snapshot()));
+        return snapshots;
+    }
+
+    /**
+     * Takes the counts away: durable when it returns.
+     *
+     * @throws IOException if one of the images was reset or taken meanwhile, if this was closed, or if the change cannot
+     *     be saved: nothing has changed then
+     */
+    public void commit() throws IOException {
+        store.commit(this);
+    }
+
+    /** Leaves the counts where they are, unless they were taken. */
+    @Override
+    public void close() {
+        store.forget(this);
+    }
+}
