@@ -1,0 +1,51 @@
+package org.pgofs.daemon.doctor;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.pgofs.counters.SegmentDirectory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code pgofs doctor}. Exit codes: 0 all is right, 1 something is not, 2 usage. */
+@Command(
+        name = "doctor",
+        description = {
+            "Say whether this machine is ready, or whether PROGRAM is instrumented and linked as it should be.",
+            "A line begins with ok, with NO if something must be done, or with - if it is not known."
+        },
+        mixinStandardHelpOptions = true)
+public final class DoctorCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "PROGRAM", arity = "0..1", description = "An executable or a shared library.")
+    private Path program;
+
+    @Option(
+            names = "--segment-dir",
+            paramLabel = "DIR",
+            description = "Where targets publish their counters (default: /run/pgofs).")
+    private Path segmentDirectory = SegmentDirectory.DEFAULT;
+
+    /** For picocli. */
+    public DoctorCommand() {}
+
+    @Override
+    public Integer call() {
+        Machine machine = Machine.here(segmentDirectory);
+        List<Finding> findings =
+                program == null ? MachineReport.of(machine) : ProgramReport.of(program, machine.tools());
+        PrintWriter out = spec.commandLine().getOut();
+        findings.forEach(finding -> out.println(finding.line()));
+        out.flush();
+        return findings.stream().anyMatch(finding -> finding.outcome() == Finding.Outcome.NO)
+                ? CommandLine.ExitCode.SOFTWARE
+                : CommandLine.ExitCode.OK;
+    }
+}

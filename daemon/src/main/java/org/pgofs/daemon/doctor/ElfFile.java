@@ -1,0 +1,236 @@
+package org.pgofs.daemon.doctor;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * An x86-64 executable or shared library: as much of ELF as it takes to find sections, notes and a symbol. The file is
+ * not trusted: whatever its headers say, nothing outside it is read and no more than a few megabytes are held.
+ */
+final class ElfFile implements Closeable {
+    private static final int HEADER_SIZE = 64;
+    private static final byte[] MAGIC = {0x7f, 'E', 'L', 'F'};
+    private static final byte CLASS_64 = 2;
+    private static final byte LITTLE_ENDIAN = 1;
+    private static final short EXECUTABLE = 2;
+    private static final short SHARED = 3;
+    private static final short X86_64 = 62;
+    private static final int SYMBOL_SIZE = 24;
+    private static final int OBJECT_TYPE = 1;
+    private static final int NOTE_HEADER = 12;
+    private static final int MAX_PART = 16 << 20;
+    private static final int MAX_NAME = 4096;
+    private static final int SYMBOLS_AT_ONCE = 4096;
+
+    private final FileChannel channel;
+    private final List<ElfSection> sections = new ArrayList<>();
+    private final ByteBuffer names;
+
+    private ElfFile(FileChannel channel) throws IOException {
+        this.channel = channel;
+        ByteBuffer header = header();
+        int count = Short.toUnsignedInt(header.getShort(60));
+        int namesIndex = Short.toUnsignedInt(header.getShort(62));
+        require(count > 0, "has no section headers (stripped by other means than strip?)");
+        require(header.getShort(58) == ElfSection.HEADER_SIZE && namesIndex < count, "has odd section headers");
+        ByteBuffer headers = read(header.getLong(40), (long) count * ElfSection.HEADER_SIZE);
+        for (int i = 0; i < count; i++) {
+            sections.add(ElfSection.read(headers, i * ElfSection.HEADER_SIZE));
+        }
+        names = content(sections.get(namesIndex));
+    }
+
+    /**
+     * Opens a file.
+     *
+     * @param file its path
+     * @return the file, to be closed
+     * @throws MalformedElfException if it is not an ELF file of a supported kind, or damaged
+     * @throws IOException if it cannot be read
+     */
+    static ElfFile open(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file);
+        try {
+            return new ElfFile(channel);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private ByteBuffer header() throws IOException {
+        require(channel.size() >= HEADER_SIZE, "is not an ELF file");
+        ByteBuffer header = read(0, HEADER_SIZE);
+        byte[] magic = new byte[MAGIC.length];
+        header.get(0, magic);
+        require(Arrays.equals(magic, MAGIC), "is not an ELF file");
+        short type = header.getShort(16);
+        require(
+                header.get(4) == CLASS_64 && header.get(5) == LITTLE_ENDIAN && header.getShort(18) == X86_64,
+                "is not for 64-bit x86");
+        require(type == EXECUTABLE || type == SHARED, "is neither an executable nor a shared library");
+        return header;
+    }
+
+    /** All sections, in the order of their headers. */
+    List<ElfSection> sections() {
+        return sections;
+    }
+
+    /** The first section of a name. */
+    Optional<ElfSection> section(String name) throws IOException {
+        for (ElfSection section : sections) {
+            if (name(section).equals(name)) {
+                return Optional.of(section);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The name of a section. */
+    String name(ElfSection section) throws IOException {
+        int begin = section.nameOffset();
+        int end = begin;
+        while (true) {
+            require(
+                    end >= 0 && end < names.limit() && end - begin < MAX_NAME,
+                    "is damaged: a section has no proper name");
+            if (names.get(end) == 0) {
+                break;
+            }
+            end++;
+        }
+        byte[] bytes = new byte[end - begin];
+        names.get(begin, bytes);
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    /** The first 4 bytes that the first note of a name and type holds. */
+    OptionalInt note(String name, int type) throws IOException {
+        byte[] expected = (name + "\0").getBytes(StandardCharsets.ISO_8859_1);
+        for (ElfSection section : sections) {
+            if (section.type() == ElfSection.NOTES) {
+                OptionalInt found = note(content(section), expected, type);
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    private static OptionalInt note(ByteBuffer notes, byte[] name, int type) {
+        long at = 0;
+        while (at + NOTE_HEADER <= notes.limit()) {
+            long nameSize = Integer.toUnsignedLong(notes.getInt((int) at));
+            long size = Integer.toUnsignedLong(notes.getInt((int) at + 4));
+            long content = at + NOTE_HEADER + padded(nameSize);
+            if (content + size > notes.limit()) {
+                break;
+            }
+            byte[] found = new byte[(int) nameSize];
+            notes.get((int) at + NOTE_HEADER, found);
+            if (notes.getInt((int) at + 8) == type && Arrays.equals(found, name) && size >= Integer.BYTES) {
+                return OptionalInt.of(notes.getInt((int) content));
+            }
+            at = content + padded(size);
+        }
+        return OptionalInt.empty();
+    }
+
+    private static long padded(long size) {
+        return (size + 3) & ~3L;
+    }
+
+    /** Whether it has a table of symbols; a stripped file has none. */
+    boolean hasSymbols() {
+        return sections.stream().anyMatch(section -> section.type() == ElfSection.SYMBOLS);
+    }
+
+    /** The value of a constant of 8 bytes, by its symbol. */
+    OptionalLong constant(String symbol) throws IOException {
+        byte[] name = (symbol + "\0").getBytes(StandardCharsets.ISO_8859_1);
+        for (ElfSection section : sections) {
+            if (section.type() == ElfSection.SYMBOLS) {
+                require(section.link() >= 0 && section.link() < sections.size(), "has symbols without names");
+                OptionalLong found = constant(section, sections.get(section.link()), name);
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    private OptionalLong constant(ElfSection symbols, ElfSection symbolNames, byte[] name) throws IOException {
+        long count = symbols.size() / SYMBOL_SIZE;
+        for (long first = 0; first < count; first += SYMBOLS_AT_ONCE) {
+            int some = (int) Math.min(SYMBOLS_AT_ONCE, count - first);
+            ByteBuffer table = read(symbols.offset() + first * SYMBOL_SIZE, (long) some * SYMBOL_SIZE);
+            for (int at = 0; at < table.limit(); at += SYMBOL_SIZE) {
+                boolean isConstant = (table.get(at + 4) & 0xf) == OBJECT_TYPE && table.getLong(at + 16) == Long.BYTES;
+                if (isConstant && hasName(symbolNames, Integer.toUnsignedLong(table.getInt(at)), name)) {
+                    return valueAt(table.getLong(at + 8));
+                }
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    private boolean hasName(ElfSection symbolNames, long at, byte[] name) throws IOException {
+        if (at > symbolNames.size() - name.length) {
+            return false;
+        }
+        return read(symbolNames.offset() + at, name.length).equals(ByteBuffer.wrap(name));
+    }
+
+    private OptionalLong valueAt(long address) throws IOException {
+        for (ElfSection section : sections) {
+            if (section.holds(address, Long.BYTES)) {
+                return OptionalLong.of(read(section.offset() + (address - section.address()), Long.BYTES)
+                        .getLong());
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    private ByteBuffer content(ElfSection section) throws IOException {
+        return read(section.offset(), section.type() == ElfSection.NO_BITS ? 0 : section.size());
+    }
+
+    private ByteBuffer read(long offset, long size) throws IOException {
+        require(
+                offset >= 0 && size >= 0 && size <= MAX_PART && offset <= channel.size() - size,
+                "is damaged: a header points outside the file");
+        ByteBuffer part = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
+        while (part.hasRemaining()) {
+            if (channel.read(part, offset + part.position()) < 0) {
+                throw new EOFException("became shorter while it was read");
+            }
+        }
+        return part.flip();
+    }
+
+    private static void require(boolean condition, String otherwise) throws MalformedElfException {
+        if (!condition) {
+            throw new MalformedElfException(otherwise);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

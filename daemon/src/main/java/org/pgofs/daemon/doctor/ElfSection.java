@@ -1,0 +1,47 @@
+package org.pgofs.daemon.doctor;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A section header of an ELF64 file.
+ *
+ * @param nameOffset where the name starts in the section of names, bytes
+ * @param type one of the constants
+ * @param flags {@link #ALLOCATED} and others
+ * @param address link-time address
+ * @param offset bytes from the start of the file
+ * @param size bytes
+ * @param link index of a section that belongs to this one
+ */
+record ElfSection(int nameOffset, int type, long flags, long address, long offset, long size, int link) {
+    /** The size of a section header in the file, bytes. */
+    static final int HEADER_SIZE = 64;
+
+    static final int SYMBOLS = 2;
+    static final int NOTES = 7;
+    static final int NO_BITS = 8;
+
+    private static final long ALLOCATED = 2;
+    private static final long THREAD_LOCAL = 0x400;
+
+    static ElfSection read(ByteBuffer headers, int at) {
+        return new ElfSection(
+                headers.getInt(at),
+                headers.getInt(at + 4),
+                headers.getLong(at + 8),
+                headers.getLong(at + 16),
+                headers.getLong(at + 24),
+                headers.getLong(at + 32),
+                headers.getInt(at + 40));
+    }
+
+    /** Whether bytes of it lie in memory at its address. Thread-local zeros have an address but lie elsewhere. */
+    boolean isInMemory() {
+        return (flags & ALLOCATED) != 0 && size > 0 && !(type == NO_BITS && (flags & THREAD_LOCAL) != 0);
+    }
+
+    /** Whether some bytes lie wholly in it and in the file. */
+    boolean holds(long firstAddress, int bytes) {
+        return isInMemory() && type != NO_BITS && firstAddress >= address && firstAddress - address <= size - bytes;
+    }
+}

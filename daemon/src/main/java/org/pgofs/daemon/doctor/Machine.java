@@ -1,0 +1,25 @@
+package org.pgofs.daemon.doctor;
+
+import java.nio.file.Path;
+
+/**
+ * What of a machine matters to pgofs.
+ *
+ * @param fuseDevice the device of FUSE
+ * @param fuseLibrary the name under which libfuse is loaded
+ * @param processStatus the file that tells of this process's user and capabilities
+ * @param segmentDirectory where targets publish
+ * @param tools the commands on PATH
+ */
+record Machine(Path fuseDevice, String fuseLibrary, Path processStatus, Path segmentDirectory, Tools tools) {
+    /** This machine. */
+    static Machine here(Path segmentDirectory) {
+        String path = System.getenv("PATH");
+        return new Machine(
+                Path.of("/dev/fuse"),
+                "libfuse.so.2",
+                Path.of("/proc/self/status"),
+                segmentDirectory,
+                Tools.ofPath(path == null ? "" : path));
+    }
+}

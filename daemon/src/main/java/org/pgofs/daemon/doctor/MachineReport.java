@@ -1,0 +1,123 @@
+package org.pgofs.daemon.doctor;
+
+import com.kenai.jffi.Library;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Whether a machine is ready for {@code pgofs mount} and for building programs. */
+final class MachineReport {
+    private static final int CAP_SYS_ADMIN = 21;
+    private static final int CAP_LEASE = 28;
+    private static final int STICKY = 01000;
+
+    private final Machine machine;
+
+    private MachineReport(Machine machine) {
+        this.machine = machine;
+    }
+
+    /**
+     * Looks at a machine.
+     *
+     * @param machine what to look at
+     * @return a finding for every check
+     */
+    static List<Finding> of(Machine machine) {
+        MachineReport report = new MachineReport(machine);
+        return List.of(
+                report.device(),
+                report.library(),
+                report.fusermount(),
+                report.privileges(),
+                report.segmentDirectory(),
+                installed("clang", machine.tools().clangs()),
+                installed("llvm-profdata", machine.tools().profdatas()));
+    }
+
+    private Finding device() {
+        Path device = machine.fuseDevice();
+        return Files.exists(device)
+                ? Finding.ok(device + " is there")
+                : Finding.no(device + " is missing: modprobe fuse; give a container --device " + device);
+    }
+
+    private Finding library() {
+        String library = machine.fuseLibrary();
+        return Library.getCachedInstance(library, Library.LAZY) != null
+                ? Finding.ok(library + " can be loaded")
+                : Finding.no(library + " cannot be loaded: install the package libfuse2");
+    }
+
+    /** libfuse2 asks for this name, also where fuse3 is installed, which brings it as a link. */
+    private Finding fusermount() {
+        return machine.tools().has("fusermount")
+                ? Finding.ok("fusermount is on PATH")
+                : Finding.no("fusermount is not on PATH: install the package fuse3 or fuse");
+    }
+
+    private Finding privileges() {
+        try {
+            boolean isRoot = false;
+            long capabilities = 0;
+            for (String line : Files.readAllLines(machine.processStatus())) {
+                String[] words = line.split("\\s+", -1);
+                if (words[0].equals("Uid:")) {
+                    isRoot = words[2].equals("0"); // real, effective, saved, file system
+                } else if (words[0].equals("CapEff:")) {
+                    capabilities = Long.parseUnsignedLong(words[1], 16);
+                }
+            }
+            if (!isRoot) {
+                return Finding.no("this is not root, whom pgofs mount needs: use sudo");
+            }
+            long needed = 1L << CAP_SYS_ADMIN | 1L << CAP_LEASE;
+            return (capabilities & needed) == needed
+                    ? Finding.ok("root with CAP_SYS_ADMIN and CAP_LEASE")
+                    : Finding.no("root without CAP_SYS_ADMIN or CAP_LEASE: give the container more privileges");
+        } catch (IOException e) {
+            return Finding.unknown("not known who this is: " + e);
+        }
+    }
+
+    private Finding segmentDirectory() {
+        Path directory = machine.segmentDirectory().toAbsolutePath().normalize();
+        String text = "segment directory " + directory;
+        try {
+            if (!Files.exists(directory)) {
+                return Finding.unknown(text + " is not there yet: pgofs mount makes it");
+            }
+            if (!Files.isDirectory(directory)) {
+                return Finding.no(text + " is not a directory: choose another by --segment-dir");
+            }
+            if (!isMountPoint(directory)) {
+                return Finding.unknown(text + " is not a mount point yet: pgofs mount puts a tmpfs on it");
+            }
+            String type = Files.getFileStore(directory).type();
+            if (!type.equals("tmpfs")) {
+                return Finding.no(text + " is a mount point of " + type + ", not of a tmpfs: choose another");
+            }
+            int mode = (int) Files.getAttribute(directory, "unix:mode");
+            if (!Files.getAttribute(directory, "unix:uid").equals(0) || (mode & STICKY) == 0) {
+                return Finding.no(text + " must belong to root and be sticky: chown root, chmod 1733");
+            }
+            return Finding.ok(text + " is a tmpfs, root's and sticky");
+        } catch (IOException e) {
+            return Finding.no(text + " cannot be looked at: " + e);
+        }
+    }
+
+    private static boolean isMountPoint(Path directory) throws IOException {
+        Path parent = directory.getParent();
+        return parent == null
+                || !Files.getAttribute(directory, "unix:dev").equals(Files.getAttribute(parent, "unix:dev"));
+    }
+
+    private static Finding installed(String name, List<Tool> found) {
+        return found.isEmpty()
+                ? Finding.no(name + " is not on PATH: install it")
+                : Finding.ok(
+                        String.join(", ", found.stream().map(Tool::toString).toList()));
+    }
+}

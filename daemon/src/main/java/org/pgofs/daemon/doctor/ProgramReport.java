@@ -1,0 +1,160 @@
+package org.pgofs.daemon.doctor;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.pgofs.counters.Variant;
+import org.pgofs.profraw.RawLayouts;
+
+/** Whether a program is built so that its profile can be read while it runs. */
+final class ProgramReport {
+    private static final String COUNTERS = "__llvm_prf_cnts";
+    private static final String BITMAPS = "__llvm_prf_bits";
+    private static final String PROFILE_SECTIONS = "__llvm_prf_";
+    private static final List<String> INSTRUMENTED = List.of(COUNTERS, "__llvm_prf_data", "__llvm_prf_names");
+    private static final String RAW_VERSION = "__llvm_profile_raw_version";
+    private static final String NOTE_NAME = "pgofs";
+    private static final int NOTE_TYPE = 1;
+    private static final int FORMAT_VERSION = 1;
+    private static final long PAGE = 4096;
+    /** Debug-info correlation keeps the records out of the program; the others need more than adding counters. */
+    private static final long NOT_SHARED = 1L << 59 | Variant.BYTE_COVERAGE | Variant.TEMPORAL;
+
+    private static final String RELINK = "link with $(pgofs config --libs)";
+    private static final String RECOMPILE = "compile and link by clang with $(pgofs config --cflags)";
+
+    private final Tools tools;
+    private final List<Finding> findings = new ArrayList<>();
+
+    private ProgramReport(Tools tools) {
+        this.tools = tools;
+    }
+
+    /**
+     * Looks at a program.
+     *
+     * @param program an executable or a shared library, by its path
+     * @param tools where llvm-profdata is looked for
+     * @return a finding for every check; what makes no sense after an earlier one is left out
+     */
+    static List<Finding> of(Path program, Tools tools) {
+        ProgramReport report = new ProgramReport(tools);
+        try (ElfFile elf = ElfFile.open(program)) {
+            report.look(elf);
+        } catch (MalformedElfException e) {
+            report.findings.add(Finding.no(program + " " + e.getMessage()));
+        } catch (NoSuchFileException e) {
+            report.findings.add(Finding.no(program + " does not exist"));
+        } catch (IOException e) {
+            report.findings.add(Finding.no(program + " cannot be read: " + e.getMessage()));
+        }
+        return report.findings;
+    }
+
+    private void look(ElfFile elf) throws IOException {
+        findings.add(Finding.ok("64-bit x86 executable or shared library"));
+        List<String> missing = new ArrayList<>();
+        for (String name : INSTRUMENTED) {
+            if (elf.section(name).filter(section -> section.size() > 0).isEmpty()) {
+                missing.add(name);
+            }
+        }
+        if (missing.isEmpty()) {
+            findings.add(Finding.ok("instrumented"));
+            findings.add(runtime(elf));
+            findings.add(pages(elf));
+            rawVersion(elf);
+        } else {
+            findings.add(Finding.no("not instrumented (no " + String.join(", ", missing) + "): " + RECOMPILE));
+        }
+    }
+
+    private static Finding runtime(ElfFile elf) throws IOException {
+        OptionalInt version = elf.note(NOTE_NAME, NOTE_TYPE);
+        if (version.isEmpty()) {
+            return Finding.no("the pgofs runtime is not linked in: " + RELINK);
+        }
+        if (version.getAsInt() != FORMAT_VERSION) {
+            return Finding.no(String.format(
+                    "the pgofs runtime in it writes format %d and this pgofs reads %d: %s again",
+                    version.getAsInt(), FORMAT_VERSION, RELINK));
+        }
+        return Finding.ok("the pgofs runtime is linked in, format " + FORMAT_VERSION);
+    }
+
+    /** The runtime maps shared memory over the pages of the counters: nothing else may lie in them. */
+    private static Finding pages(ElfFile elf) throws IOException {
+        ElfSection counters = elf.section(COUNTERS).orElseThrow();
+        String advice = ": " + RELINK + " by GNU ld or lld";
+        if (counters.address() % PAGE != 0) {
+            return Finding.no("the counters do not start at a page" + advice);
+        }
+        long end = counters.address() + counters.size();
+        long pageEnd = (end + PAGE - 1) & -PAGE;
+        for (ElfSection section : elf.sections()) {
+            boolean inLastPage = section.isInMemory() && section.address() >= end && section.address() < pageEnd;
+            if (inLastPage && !elf.name(section).startsWith(PROFILE_SECTIONS)) {
+                return Finding.no("the last page of the counters is shared by " + elf.name(section) + advice);
+            }
+        }
+        return Finding.ok("the counters have their pages for themselves");
+    }
+
+    private void rawVersion(ElfFile elf) throws IOException {
+        OptionalLong found = elf.constant(RAW_VERSION);
+        if (found.isPresent()) {
+            long rawVersion = found.getAsLong();
+            findings.add(rawVersion(elf, rawVersion));
+            findings.add(profdata(Variant.number(rawVersion)));
+        } else if (elf.hasSymbols()) {
+            findings.add(Finding.no("no raw version in it, as in front-end instrumentation: " + RECOMPILE));
+        } else {
+            findings.add(Finding.unknown("raw version not known, as the file is stripped"));
+            findings.add(Finding.unknown(
+                    "llvm-profdata must be of the LLVM version of the compiler; installed: " + installed()));
+        }
+    }
+
+    private static Finding rawVersion(ElfFile elf, long rawVersion) throws IOException {
+        int number = Variant.number(rawVersion);
+        String text = "raw version " + number + ", instrumented " + VariantWords.of(rawVersion);
+        if (!RawLayouts.supported().contains(number)) {
+            return Finding.no(text + ": this pgofs writes " + RawLayouts.supported() + " only; use another clang");
+        }
+        if ((rawVersion & Variant.IR) == 0 && elf.note(NOTE_NAME, NOTE_TYPE).isEmpty()) {
+            // It is in the compiler's own runtime, and would be missing from the program without that.
+            return Finding.no(text + ": " + RECOMPILE);
+        }
+        boolean hasBitmaps =
+                elf.section(BITMAPS).filter(section -> section.size() > 0).isPresent();
+        if ((rawVersion & NOT_SHARED) != 0 || hasBitmaps) {
+            return Finding.no(text + (hasBitmaps ? ", with bitmaps" : "")
+                    + ": pgofs cannot share this kind of instrumentation yet; leave out what asks for it");
+        }
+        return Finding.ok(text);
+    }
+
+    private Finding profdata(int number) {
+        Optional<LlvmRange> range = LlvmRange.of(number);
+        if (range.isEmpty()) {
+            return Finding.unknown("not known which llvm-profdata reads raw version " + number);
+        }
+        for (Tool tool : tools.profdatas()) {
+            if (range.get().contains(tool.major())) {
+                return Finding.ok(tool + " reads raw version " + number);
+            }
+        }
+        return Finding.no("no llvm-profdata on PATH reads raw version " + number + ": install that of " + range.get()
+                + "; installed: " + installed());
+    }
+
+    private String installed() {
+        List<String> all = tools.profdatas().stream().map(Tool::toString).toList();
+        return all.isEmpty() ? "none" : String.join(", ", all);
+    }
+}

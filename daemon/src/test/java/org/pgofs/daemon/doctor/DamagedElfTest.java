@@ -1,0 +1,100 @@
+package org.pgofs.daemon.doctor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files that are damaged, or made to do harm. */
+class DamagedElfTest {
+    private static final int SECTION_HEADERS = 40; // offset of their offset
+    private static final Tools NO_TOOLS = new Tools(List.of());
+
+    @TempDir
+    private Path directory;
+
+    private byte[] program;
+
+    @BeforeEach
+    void compile() throws IOException {
+        program = Files.readAllBytes(
+                new Programs(directory).compile(19, "-fprofile-generate", Programs.RUNTIME.toString()));
+    }
+
+    @Test
+    void shouldSayThatATruncatedFileIsDamaged() throws IOException {
+        // The section headers come last.
+        for (int size = 64; size < program.length; size += 97) {
+            List<Finding> findings = report(Arrays.copyOf(program, size));
+
+            assertEquals(1, findings.size());
+            assertTrue(findings.get(0).line().endsWith("is damaged: a header points outside the file"));
+        }
+    }
+
+    @Test
+    void shouldSurviveAnyDamageToItsHeaders() throws IOException {
+        Random random = new Random(7);
+        int headers = (int) littleEndian(program).getLong(SECTION_HEADERS);
+        int different = 0;
+        List<Finding> whole = report(program);
+        for (int i = 0; i < 500; i++) {
+            byte[] damaged = program.clone();
+            ByteBuffer bytes = littleEndian(damaged);
+            for (int damage = random.nextInt(4); damage >= 0; damage--) {
+                int at = random.nextInt(5) == 0
+                        ? random.nextInt(56)
+                        : headers + random.nextInt(program.length - headers - 8);
+                bytes.putLong(at, random.nextBoolean() ? random.nextLong() : random.nextInt(4) - 2);
+            }
+            List<Finding> findings = report(damaged);
+            assertFalse(findings.isEmpty());
+            different += findings.equals(whole) ? 0 : 1;
+        }
+        assertTrue(different > 150, "damage that was seen: " + different);
+    }
+
+    @Test
+    void shouldSurviveDamagedNotesAndSymbols() throws IOException {
+        Random random = new Random(8);
+        Path file = Files.write(directory.resolve("whole"), program);
+        int[] parts;
+        try (ElfFile elf = ElfFile.open(file)) {
+            parts = elf.sections().stream()
+                    .filter(s -> s.type() == ElfSection.NOTES || s.type() == ElfSection.SYMBOLS)
+                    .flatMapToInt(s -> IntStream.range((int) s.offset(), (int) (s.offset() + s.size())))
+                    .toArray();
+        }
+        int different = 0;
+        List<Finding> whole = report(program);
+        for (int i = 0; i < 500; i++) {
+            byte[] damaged = program.clone();
+            for (int damage = 0; damage < 100; damage++) {
+                damaged[parts[random.nextInt(parts.length)]] = (byte) random.nextInt();
+            }
+            List<Finding> findings = report(damaged);
+            different += findings.equals(whole) ? 0 : 1;
+        }
+        assertTrue(different > 20, "damage that was seen: " + different);
+    }
+
+    private List<Finding> report(byte[] content) throws IOException {
+        return ProgramReport.of(Files.write(directory.resolve("damaged"), content), NO_TOOLS);
+    }
+
+    private static ByteBuffer littleEndian(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

@@ -1,0 +1,146 @@
+package org.pgofs.daemon.doctor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Needs root and FUSE, as mounting does. */
+class MachineReportTest {
+    private static final String ROOT = "Uid:\t0\t0\t0\t0\nCapEff:\t000001ffffffffff\n";
+
+    @TempDir
+    private Path directory;
+
+    private Path segments;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        segments = Files.createDirectory(directory.resolve("segments"));
+    }
+
+    @Test
+    void shouldFindThisMachineReady() throws IOException {
+        mountTmpfs("mode=1733");
+        try {
+            Doctor doctor = Doctor.run("--segment-dir", segments.toString());
+
+            assertEquals("ok /dev/fuse is there", doctor.lines().get(0));
+            assertEquals("ok libfuse.so.2 can be loaded", doctor.lines().get(1));
+            assertEquals("ok fusermount is on PATH", doctor.lines().get(2));
+            assertEquals(
+                    "ok root with CAP_SYS_ADMIN and CAP_LEASE", doctor.lines().get(3));
+            assertEquals(
+                    "ok segment directory " + segments + " is a tmpfs, root's and sticky",
+                    doctor.lines().get(4));
+            assertTrue(
+                    doctor.lines().get(5).contains("clang-19 (19."),
+                    doctor.lines().get(5));
+            assertTrue(
+                    doctor.lines().get(6).contains("llvm-profdata-14 (14."),
+                    doctor.lines().get(6));
+            assertEquals(7, doctor.lines().size());
+            assertEquals(0, doctor.exitCode());
+        } finally {
+            umount();
+        }
+    }
+
+    @Test
+    void shouldSayWhatABareMachineLacks() throws IOException {
+        Path absent = directory.resolve("absent");
+        Machine bare = new Machine(
+                absent,
+                "libnone.so.9",
+                status("Uid:\t0\t1000\t0\t0\nCapEff:\t0\n"),
+                absent,
+                new Tools(List.of(absent)));
+
+        assertEquals(
+                List.of(
+                        "NO " + absent + " is missing: modprobe fuse; give a container --device " + absent,
+                        "NO libnone.so.9 cannot be loaded: install the package libfuse2",
+                        "NO fusermount is not on PATH: install the package fuse3 or fuse",
+                        "NO this is not root, whom pgofs mount needs: use sudo",
+                        "-  segment directory " + absent + " is not there yet: pgofs mount makes it",
+                        "NO clang is not on PATH: install it",
+                        "NO llvm-profdata is not on PATH: install it"),
+                MachineReport.of(bare).stream().map(Finding::line).toList());
+    }
+
+    @Test
+    void shouldWantCapabilitiesOfRoot() throws IOException {
+        String text = "Uid:\t0\t0\t0\t0\nCapEff:\t00000000a80425fb\n"; // what a container has by default
+        Machine machine = new Machine(directory, "libfuse.so.2", status(text), segments, new Tools(List.of()));
+
+        assertEquals(
+                "NO root without CAP_SYS_ADMIN or CAP_LEASE: give the container more privileges",
+                MachineReport.of(machine).get(3).line());
+    }
+
+    @Test
+    void shouldLookAtTheSegmentDirectory() throws IOException {
+        assertEquals(
+                "-  segment directory " + segments + " is not a mount point yet: pgofs mount puts a tmpfs on it",
+                segmentLine(segments));
+        assertEquals(
+                "NO segment directory /proc is a mount point of proc, not of a tmpfs: choose another",
+                segmentLine(Path.of("/proc")));
+        assertEquals(
+                "NO segment directory /dev/null is not a directory: choose another by --segment-dir",
+                segmentLine(Path.of("/dev/null")));
+        mountTmpfs("mode=0733");
+        try {
+            assertEquals(
+                    "NO segment directory " + segments + " must belong to root and be sticky: chown root, chmod 1733",
+                    segmentLine(segments));
+            Programs.run(List.of("chmod", "1733", segments.toString()));
+            Programs.run(List.of("chown", "1000", segments.toString()));
+            assertEquals(
+                    "NO segment directory " + segments + " must belong to root and be sticky: chown root, chmod 1733",
+                    segmentLine(segments));
+        } finally {
+            umount();
+        }
+    }
+
+    @Test
+    void shouldTakeNoOtherProgramForATool() throws IOException {
+        Path bin = Files.createDirectory(directory.resolve("bin"));
+        for (String name : List.of("clang-19", "clang-cl", "clang-20", "clang-21", "clang")) {
+            String version = name.equals("clang-20") ? "none" : "X version 19.1.7 (Debian)";
+            Path script = Files.writeString(bin.resolve(name), "#!/bin/sh\necho '" + version + "'\n");
+            boolean executable = !name.equals("clang-21");
+            Files.setPosixFilePermissions(
+                    script, PosixFilePermissions.fromString(executable ? "rwx------" : "rw-------"));
+        }
+
+        assertEquals(
+                List.of(new Tool("clang", "19.1.7", 19), new Tool("clang-19", "19.1.7", 19)),
+                new Tools(List.of(directory.resolve("none"), bin)).clangs());
+    }
+
+    private String segmentLine(Path path) throws IOException {
+        Machine machine = new Machine(directory, "libfuse.so.2", status(ROOT), path, new Tools(List.of()));
+        return MachineReport.of(machine).get(4).line();
+    }
+
+    private Path status(String text) throws IOException {
+        return Files.writeString(directory.resolve("status"), text);
+    }
+
+    private void mountTmpfs(String mode) {
+        Programs.run(List.of("mount", "-t", "tmpfs", "-o", mode, "doctor-test", segments.toString()));
+    }
+
+    private void umount() {
+        Programs.run(List.of("umount", segments.toString()));
+    }
+}

@@ -1,0 +1,208 @@
+package org.pgofs.daemon.doctor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProgramReportTest {
+    private static final String GENERATE = "-fprofile-generate";
+    private static final String RUNTIME = Programs.RUNTIME.toString();
+
+    @TempDir
+    private Path directory;
+
+    private Programs programs;
+
+    @BeforeEach
+    void prepare() {
+        programs = new Programs(directory);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "14, 8, 14|15|16|17, bfd",
+        "14, 8, 14|15|16|17, lld",
+        "19, 10, 19|20|21|22, bfd",
+        "19, 10, 19|20|21|22, lld",
+    })
+    void shouldBeContentWithAProgramBuiltAsItShouldBe(int clang, int rawVersion, String majors, String linker) {
+        List<String> lines = lines(programs.compile(clang, GENERATE, RUNTIME, "-fuse-ld=" + linker));
+
+        assertEquals(
+                List.of(
+                        "ok 64-bit x86 executable or shared library",
+                        "ok instrumented",
+                        "ok the pgofs runtime is linked in, format 1",
+                        "ok the counters have their pages for themselves",
+                        "ok raw version " + rawVersion + ", instrumented by the optimiser"),
+                lines.subList(0, 5));
+        assertTrue(
+                lines.get(5)
+                        .matches(
+                                "ok llvm-profdata(-\\d+)? \\((" + majors + ")\\..*\\) reads raw version " + rawVersion),
+                lines.get(5));
+        assertEquals(6, lines.size());
+    }
+
+    @Test
+    void shouldKnowASharedLibrary() {
+        assertEquals(0, exitCode(programs.compile(19, GENERATE, RUNTIME, "-shared", "-fPIC")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {14, 19})
+    void shouldNotKnowTheRawVersionOfAStrippedProgram(int clang) {
+        Path program = programs.compile(clang, GENERATE, RUNTIME, "-Wl,--strip-all");
+        List<String> lines = lines(program);
+
+        assertEquals("ok the pgofs runtime is linked in, format 1", lines.get(2));
+        assertEquals("- raw version not known, as the file is stripped", normalised(lines.get(4)));
+        assertTrue(lines.get(5).contains("llvm-profdata-14 (14."), lines.get(5));
+        assertEquals(0, exitCode(program));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {14, 19})
+    void shouldMissTheRuntime(int clang) {
+        Path program = programs.compile(clang, GENERATE);
+        List<String> lines = lines(program);
+
+        assertEquals("NO the pgofs runtime is not linked in: link with $(pgofs config --libs)", lines.get(2));
+        assertTrue(lines.get(3).startsWith("NO the counters do not start at a page: "), lines.get(3));
+        assertTrue(lines.get(4).startsWith("ok raw version "), lines.get(4));
+        assertEquals(1, exitCode(program));
+    }
+
+    @Test
+    void shouldRefuseAnotherFormat() {
+        String note = programs.write(
+                        "note.s",
+                        """
+                        .section .note.other,"a",@note
+                        .long 4, 8, 1
+                        .asciz "abc"
+                        .quad 77
+                        .section .note.pgofs,"a",@note
+                        .long 6, 4, 1
+                        .asciz "pgofs"
+                        .p2align 2
+                        .long 99
+                        """)
+                .toString();
+        List<String> lines = lines(programs.compile(19, GENERATE, note));
+
+        assertEquals(
+                "NO the pgofs runtime in it writes format 99 and this pgofs reads 1:"
+                        + " link with $(pgofs config --libs) again",
+                lines.get(2));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "neighbour, NO the last page of the counters is shared by neighbour: link with",
+        "__llvm_prf_vnds, ok the counters have their pages for themselves",
+    })
+    void shouldNameWhatSharesTheLastPageOfTheCounters(String neighbour, String line) {
+        String sections = programs.write(
+                        "sections.s",
+                        """
+                        .section __llvm_prf_cnts,"aw",@progbits
+                        .p2align 12
+                        .quad 1
+                        .section %s,"aw",@progbits
+                        .fill 511, 8, 2
+                        .section __llvm_prf_data,"aw",@progbits
+                        .quad 3
+                        .section __llvm_prf_names,"a",@progbits
+                        .quad 4
+                        .section .note.GNU-stack,"",@progbits
+                        """
+                                .formatted(neighbour))
+                .toString();
+        List<String> lines = lines(programs.compile(19, sections));
+
+        assertTrue(lines.get(3).startsWith(line), lines.get(3));
+    }
+
+    @Test
+    void shouldMissInstrumentation() {
+        Path program = programs.compile(19);
+
+        assertEquals(
+                "NO not instrumented (no __llvm_prf_cnts, __llvm_prf_data, __llvm_prf_names):"
+                        + " compile and link by clang with $(pgofs config --cflags)",
+                lines(program).get(1));
+        assertEquals(2, lines(program).size());
+        assertEquals(1, exitCode(program));
+    }
+
+    @Test
+    void shouldRefuseFrontEndInstrumentation() {
+        String option = "-fprofile-instr-generate";
+
+        assertTrue(lines(programs.compile(19, option, RUNTIME)).get(4).startsWith("NO no raw version in it"));
+        assertTrue(lines(programs.compile(19, option))
+                .get(4)
+                .startsWith("NO raw version 10, instrumented by the front end: compile"));
+    }
+
+    @Test
+    void shouldRefuseWhatCannotBeSharedYet() {
+        Path program = programs.compile(19, GENERATE, RUNTIME, "-mllvm", "-pgo-function-entry-coverage");
+
+        assertTrue(
+                lines(program)
+                        .get(4)
+                        .startsWith("NO raw version 10, instrumented by the optimiser, single-byte coverage,"
+                                + " function entries only: pgofs cannot share"),
+                lines(program).get(4));
+    }
+
+    @Test
+    void shouldSayWhichLlvmProfdataIsMissing() {
+        List<Finding> findings =
+                ProgramReport.of(programs.compile(14, GENERATE, RUNTIME), new Tools(List.of(directory)));
+
+        assertEquals(
+                "NO no llvm-profdata on PATH reads raw version 8: install that of LLVM 14 to 17; installed: none",
+                findings.get(5).line());
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoProgram() {
+        Path text = programs.write("text", "#!/bin/sh\n" + "echo a script longer than a header\n".repeat(9));
+        Path empty = programs.write("empty", "");
+        Path object = programs.compile(19, "-c");
+
+        assertEquals(List.of("NO " + text + " is not an ELF file"), lines(text));
+        assertEquals(List.of("NO " + empty + " is not an ELF file"), lines(empty));
+        assertEquals(List.of("NO " + object + " is neither an executable nor a shared library"), lines(object));
+        assertEquals(List.of("NO " + directory + "/none does not exist"), lines(directory.resolve("none")));
+        assertTrue(
+                lines(directory).get(0).startsWith("NO " + directory + " cannot be read"),
+                lines(directory).get(0));
+        assertEquals(1, exitCode(text));
+    }
+
+    private static List<String> lines(Path program) {
+        return ProgramReport.of(program, Machine.here(Path.of("/")).tools()).stream()
+                .map(Finding::line)
+                .toList();
+    }
+
+    private static String normalised(String line) {
+        return line.replaceAll(" +", " ");
+    }
+
+    private static int exitCode(Path program) {
+        return Doctor.run(program.toString()).exitCode();
+    }
+}
