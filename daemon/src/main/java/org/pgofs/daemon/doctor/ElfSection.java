@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  *
  * @param nameOffset where the name starts in the section of names, bytes
  * @param type one of the constants
- * @param flags {@link #ALLOCATED} and others
+ * @param flags {@link #isInMemory} reads them
  * @param address link-time address
  * @param offset bytes from the start of the file
  * @param size bytes
@@ -22,7 +22,6 @@ record ElfSection(int nameOffset, int type, long flags, long address, long offse
     static final int NO_BITS = 8;
 
     private static final long ALLOCATED = 2;
-    private static final long THREAD_LOCAL = 0x400;
 
     static ElfSection read(ByteBuffer headers, int at) {
         return new ElfSection(
@@ -35,9 +34,9 @@ record ElfSection(int nameOffset, int type, long flags, long address, long offse
                 headers.getInt(at + 40));
     }
 
-    /** Whether bytes of it lie in memory at its address. Thread-local zeros have an address but lie elsewhere. */
+    /** Whether it takes up memory at its address. */
     boolean isInMemory() {
-        return (flags & ALLOCATED) != 0 && size > 0 && !(type == NO_BITS && (flags & THREAD_LOCAL) != 0);
+        return (flags & ALLOCATED) != 0 && size > 0;
     }
 
     /** Whether some bytes lie wholly in it and in the file. */

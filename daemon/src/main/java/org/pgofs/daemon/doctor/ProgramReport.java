@@ -14,7 +14,6 @@ import org.pgofs.profraw.RawLayouts;
 /** Whether a program is built so that its profile can be read while it runs. */
 final class ProgramReport {
     private static final String COUNTERS = "__llvm_prf_cnts";
-    private static final String BITMAPS = "__llvm_prf_bits";
     private static final String PROFILE_SECTIONS = "__llvm_prf_";
     private static final List<String> INSTRUMENTED = List.of(COUNTERS, "__llvm_prf_data", "__llvm_prf_names");
     private static final String RAW_VERSION = "__llvm_profile_raw_version";
@@ -130,11 +129,9 @@ final class ProgramReport {
             // It is in the compiler's own runtime, and would be missing from the program without that.
             return Finding.no(text + ": " + RECOMPILE);
         }
-        boolean hasBitmaps =
-                elf.section(BITMAPS).filter(section -> section.size() > 0).isPresent();
-        if ((rawVersion & NOT_SHARED) != 0 || hasBitmaps) {
-            return Finding.no(text + (hasBitmaps ? ", with bitmaps" : "")
-                    + ": pgofs cannot share this kind of instrumentation yet; leave out what asks for it");
+        if ((rawVersion & NOT_SHARED) != 0) {
+            return Finding.no(
+                    text + ": pgofs cannot share this kind of instrumentation yet; leave out what asks for it");
         }
         return Finding.ok(text);
     }

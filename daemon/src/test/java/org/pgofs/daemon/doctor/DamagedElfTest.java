@@ -90,6 +90,34 @@ class DamagedElfTest {
         assertTrue(different > 20, "damage that was seen: " + different);
     }
 
+    @Test
+    void shouldNotReadNamesOfSymbolsBehindTheFile() throws IOException {
+        Path file = Files.write(directory.resolve("whole"), program);
+        ElfSection symbols;
+        ElfSection names;
+        try (ElfFile elf = ElfFile.open(file)) {
+            symbols = elf.sections().stream()
+                    .filter(section -> section.type() == ElfSection.SYMBOLS)
+                    .findFirst()
+                    .orElseThrow();
+            names = elf.sections().get(symbols.link());
+        }
+        // The names are moved to the end of the file, and all symbols get the last byte as their name.
+        byte[] longer = Arrays.copyOf(program, program.length + (int) names.size());
+        ByteBuffer moved = littleEndian(longer);
+        moved.put(program.length, program, (int) names.offset(), (int) names.size());
+        int header = (int) moved.getLong(SECTION_HEADERS) + symbols.link() * ElfSection.HEADER_SIZE;
+        moved.putLong(header + 24, program.length);
+        for (long at = symbols.offset(); at < symbols.offset() + symbols.size(); at += 24) {
+            moved.putInt((int) at, (int) names.size() - 1);
+        }
+
+        assertEquals(
+                "NO no raw version in it, as in front-end instrumentation: compile and link by clang with"
+                        + " $(pgofs config --cflags)",
+                report(longer).get(4).line());
+    }
+
     private List<Finding> report(byte[] content) throws IOException {
         return ProgramReport.of(Files.write(directory.resolve("damaged"), content), NO_TOOLS);
     }

@@ -86,11 +86,11 @@ class ProgramReportTest {
         String note = programs.write(
                         "note.s",
                         """
-                        .section .note.other,"a",@note
-                        .long 4, 8, 1
-                        .asciz "abc"
-                        .quad 77
                         .section .note.pgofs,"a",@note
+                        .long 4, 5, 1
+                        .asciz "abc"
+                        .byte 1, 2, 3, 4, 5
+                        .p2align 2
                         .long 6, 4, 1
                         .asciz "pgofs"
                         .p2align 2
@@ -130,6 +130,39 @@ class ProgramReportTest {
         List<String> lines = lines(programs.compile(19, sections));
 
         assertTrue(lines.get(3).startsWith(line), lines.get(3));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "9, NO no llvm-profdata on PATH reads raw version 9: install that of LLVM 18; installed: none",
+        "99, -  not known which llvm-profdata reads raw version 99",
+    })
+    void shouldRefuseARawVersionThatCannotBeWritten(int number, String line) {
+        String sections = programs.write(
+                        "sections.s",
+                        """
+                        .section __llvm_prf_cnts,"aw",@progbits
+                        .quad 1
+                        .section __llvm_prf_data,"aw",@progbits
+                        .quad 2
+                        .section __llvm_prf_names,"a",@progbits
+                        .quad 3
+                        .section .rodata
+                        .globl __llvm_profile_raw_version
+                        .type __llvm_profile_raw_version,@object
+                        .size __llvm_profile_raw_version,8
+                        __llvm_profile_raw_version: .quad (1 << 56) + %d
+                        .section .note.GNU-stack,"",@progbits
+                        """
+                                .formatted(number))
+                .toString();
+        List<Finding> findings = ProgramReport.of(programs.compile(19, sections), new Tools(List.of(directory)));
+
+        assertEquals(
+                "NO raw version " + number
+                        + ", instrumented by the optimiser: this pgofs writes [8, 10] only; use another clang",
+                findings.get(4).line());
+        assertEquals(line, findings.get(5).line());
     }
 
     @Test
