@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -141,10 +142,12 @@ final class ProgramReport {
         if (range.isEmpty()) {
             return Finding.unknown("not known which llvm-profdata reads raw version " + number);
         }
-        for (Tool tool : tools.profdatas()) {
-            if (range.get().contains(tool.major())) {
-                return Finding.ok(tool + " reads raw version " + number);
-            }
+        // The oldest that fits: its output is read by the compilers of all of them, that of a newer one is not.
+        Optional<Tool> oldest = tools.profdatas().stream()
+                .filter(tool -> range.get().contains(tool.major()))
+                .min(Comparator.comparingInt(Tool::major));
+        if (oldest.isPresent()) {
+            return Finding.ok(oldest.get() + " reads raw version " + number);
         }
         return Finding.no("no llvm-profdata on PATH reads raw version " + number + ": install that of " + range.get()
                 + "; installed: " + installed());

@@ -27,13 +27,8 @@ class ProgramReportTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "14, 8, 14|15|16|17, bfd",
-        "14, 8, 14|15|16|17, lld",
-        "19, 10, 19|20|21|22, bfd",
-        "19, 10, 19|20|21|22, lld",
-    })
-    void shouldBeContentWithAProgramBuiltAsItShouldBe(int clang, int rawVersion, String majors, String linker) {
+    @CsvSource({"14, 8, bfd", "14, 8, lld", "19, 10, bfd", "19, 10, lld"})
+    void shouldBeContentWithAProgramBuiltAsItShouldBe(int clang, int rawVersion, String linker) {
         List<String> lines = lines(programs.compile(clang, GENERATE, RUNTIME, "-fuse-ld=" + linker));
 
         assertEquals(
@@ -46,8 +41,7 @@ class ProgramReportTest {
                 lines.subList(0, 5));
         assertTrue(
                 lines.get(5)
-                        .matches(
-                                "ok llvm-profdata(-\\d+)? \\((" + majors + ")\\..*\\) reads raw version " + rawVersion),
+                        .matches("ok llvm-profdata(-\\d+)? \\((" + clang + ")\\..*\\) reads raw version " + rawVersion),
                 lines.get(5));
         assertEquals(6, lines.size());
     }
