@@ -41,17 +41,20 @@ public final class RawLayouts {
     }
 
     /**
-     * The layout in which all of several images can be written without loss: that of the highest version among them.
+     * The layout in which all of several images can be written without loss: that of the highest version among them, or
+     * of the next higher one that can be written.
      *
      * @param images at least one image
      * @return the layout
      * @throws IllegalArgumentException if there is no image
-     * @throws UnsupportedRawVersionException if the highest version cannot be written
+     * @throws UnsupportedRawVersionException if no version is high enough
      */
     public static RawLayout highest(Collection<? extends Image> images) {
-        return of(images.stream()
+        int highest = images.stream()
                 .mapToInt(image -> Variant.number(image.rawVersion()))
                 .max()
-                .orElseThrow(() -> new IllegalArgumentException("no image")));
+                .orElseThrow(() -> new IllegalArgumentException("no image"));
+        Integer number = BY_NUMBER.ceilingKey(highest);
+        return of(number == null ? highest : number);
     }
 }

@@ -170,6 +170,13 @@ class RawProfileTest {
                 RawLayouts.highest(List.of(twoFunctions(8), twoFunctions(10), twoFunctions(8)))
                         .number());
         assertEquals(8, RawLayouts.highest(List.of(twoFunctions(8))).number());
+        assertEquals(8, RawLayouts.highest(List.of(twoFunctions(7))).number());
+        assertEquals(
+                10,
+                RawLayouts.highest(List.of(twoFunctions(9), twoFunctions(8))).number());
+        assertThrows(
+                UnsupportedRawVersionException.class,
+                () -> RawLayouts.highest(List.of(twoFunctions(8), twoFunctions(11))));
         assertThrows(IllegalArgumentException.class, () -> RawLayouts.highest(List.of()));
     }
 
