@@ -30,7 +30,7 @@ public final class Mount implements AutoCloseable {
     private static final int MAX_READ = 128 * 1024;
 
     private static final String FUSE_OPTIONS = "fsname=pgofs,subtype=pgofs,nosuid,nodev,noexec,allow_other,"
-            + "default_permissions,attr_timeout=0,entry_timeout=0,hard_remove,big_writes,max_read=" + MAX_READ;
+            + "default_permissions,attr_timeout=0,entry_timeout=0,big_writes,max_read=" + MAX_READ;
 
     private final Native libraries;
     private final Path mountPoint;
@@ -105,9 +105,7 @@ public final class Mount implements AutoCloseable {
             if (!threads.awaitEnd(LOOPS_TO_END)) {
                 threads.interrupt();
                 if (!threads.awaitEnd(LOOPS_TO_END)) {
-                    LOG.warn(
-                            "{}: an operation does not end, or files that were unmounted from outside are open",
-                            mountPoint);
+                    LOG.warn("{} is not free yet: it is covered, or an operation or an open file holds it", mountPoint);
                 }
             }
         } catch (InterruptedException e) {

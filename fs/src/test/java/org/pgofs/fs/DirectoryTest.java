@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,7 +40,7 @@ final class DirectoryTest {
         var children = new AtomicReference<SortedMap<String, Node>>(new TreeMap<>());
         Directory dynamic = Directory.dynamic(children::get);
         assertNull(dynamic.child("a"));
-        children.set(new TreeMap<>(java.util.Map.of("b", leaf, "a", inner)));
+        children.set(new TreeMap<>(Map.of("b", leaf, "a", inner)));
         assertSame(inner, dynamic.child("a"));
         assertEquals(List.of("a", "b"), dynamic.names());
     }

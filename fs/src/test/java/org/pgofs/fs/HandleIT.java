@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,9 @@ final class HandleIT {
 
     @BeforeEach
     void mount() throws IOException, InterruptedException {
-        Directory root = Directory.fixed().add("grows", new PseudoFile(0444, new Growing()));
+        Directory root = Directory.fixed()
+                .add("grows", new PseudoFile(0444, new Numbered(5, number -> number * 1000)))
+                .add("changes", new PseudoFile(0444, new Numbered(1000, number -> 1000)));
         mounted = Mounted.at(directory, root, "");
     }
 
@@ -32,8 +35,26 @@ final class HandleIT {
     @Test
     void shouldKeepTheBytesOfEachOpenFile() throws IOException, InterruptedException {
         assertEquals(
-                "1000\n2000",
-                mounted.sh("exec 3< $M/grows 4< $M/grows; cat <&4 > $O/second; cat <&3 | wc -c; wc -c < $O/second")
+                "2222 2000\n1111 1000",
+                mounted.sh("exec 3< $M/grows 4< $M/grows; for n in 4 3; do cat <&$n > $O/$n;"
+                                + " echo $(head -c 4 $O/$n) $(wc -c < $O/$n); done")
+                        .ok());
+    }
+
+    @Test
+    void shouldNotMixTheBytesOfOpenFilesOfOneSize() throws IOException, InterruptedException {
+        assertEquals(
+                "2222\n1111",
+                mounted.sh(
+                                "exec 3< $M/changes 4< $M/changes; for n in 4 3; do cat <&$n > $O/$n; head -c 4 $O/$n; echo; done")
+                        .ok());
+    }
+
+    @Test
+    void shouldFindTheEndOfAnInheritedDescriptor() throws IOException, InterruptedException {
+        assertEquals(
+                "1000",
+                mounted.sh("exec 3< $M/grows; (python3 -c 'import os; print(os.lseek(3, 0, 2))')")
                         .ok());
     }
 
@@ -78,16 +99,26 @@ final class HandleIT {
         return "python3 -c 'import os, subprocess, sys; f = sys.argv[1]; " + script + "' $M/grows";
     }
 
-    /** The n-th open file has 1000 n bytes; without one the size is 5. */
-    private final class Growing implements FileOperations {
+    /** The n-th open file is a repetition of the digit n. */
+    private final class Numbered implements FileOperations {
+        private final int sizeForOthers;
+        private final IntUnaryOperator sizeOfNth;
+
+        Numbered(int sizeForOthers, IntUnaryOperator sizeOfNth) {
+            this.sizeForOthers = sizeForOthers;
+            this.sizeOfNth = sizeOfNth;
+        }
+
         @Override
         public long size() {
-            return 5;
+            return sizeForOthers;
         }
 
         @Override
         public OpenFile open() {
-            return BytesFile.pattern(opened.incrementAndGet() * 1000).open();
+            int number = opened.incrementAndGet();
+            String content = String.valueOf(number).repeat(sizeOfNth.applyAsInt(number));
+            return new TextFile(() -> content).open();
         }
     }
 }

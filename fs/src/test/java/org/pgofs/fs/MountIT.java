@@ -140,12 +140,26 @@ final class MountIT {
     }
 
     @Test
-    void shouldNotUnmountWhatOthersMountedLater() throws IOException, InterruptedException {
+    void shouldNotUnmountALaterMount() throws IOException, InterruptedException {
         Mounted mounted = Mounted.at(directory, root, "");
-        mounted.sh("umount $M && mount -t tmpfs none $M").ok();
+        mounted.sh("umount $M").ok();
+        mounted.mount().awaitUnmount();
+        // The kernel gives it the number of the device before.
+        Mount later = Mount.mount(mounted.path(), root, MountOptions.DEFAULT);
+        mounted.close();
+        assertEquals("text", mounted.sh("cat $M/text").ok());
+        later.close();
+        assertFalse(Shell.isMounted(mounted.path()));
+    }
+
+    @Test
+    void shouldNotUnmountWhatCoversIt() throws IOException, InterruptedException {
+        Mounted mounted = Mounted.at(directory, root, "");
+        mounted.sh("mount -t tmpfs none $M").ok();
         mounted.close();
         assertEquals("tmpfs", mounted.sh("stat -f -c %T $M").ok());
-        mounted.sh("umount $M").ok();
+        mounted.sh("umount $M; umount $M").ok();
+        assertTimeoutPreemptively(BOUND, mounted.mount()::awaitUnmount);
     }
 
     @Test

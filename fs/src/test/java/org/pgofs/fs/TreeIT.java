@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -89,11 +90,13 @@ final class TreeIT {
             assertEquals("", mounted.sh("ls $M/images").ok());
             assertNotEquals(0, mounted.sh("cat $M/images/a").exit());
             images.set(new TreeMap<>(
-                    java.util.Map.of("a", text, "gr\u00fcn", Directory.fixed().add("b", text))));
+                    Map.of("a", text, "gr\u00fcn", Directory.fixed().add("b", text))));
             assertEquals(
                     "a\ngr\u00fcn", mounted.sh("LC_ALL=C.UTF-8 ls -N $M/images").ok());
             assertEquals(
                     "text\ntext", mounted.sh("cat $M/images/a $M/images/gr*/b").ok());
+            images.set(new TreeMap<>(Map.of("a", Directory.fixed().add("b", text))));
+            assertEquals("text", mounted.sh("cat $M/images/a/b").ok());
             images.set(new TreeMap<>());
             assertNotEquals(0, mounted.sh("cat $M/images/a").exit());
         }
