@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,8 +125,8 @@ public final class SegmentDirectory implements AutoCloseable {
         FileLock held = channel.tryLock();
         if (held == null) {
             channel.close();
-            String pid = holder(directory).map(number -> ", pid " + number).orElse("");
-            throw new IOException("segment directory " + directory + " is in use by another daemon" + pid
+            String pid = Files.readString(file, StandardCharsets.US_ASCII).strip();
+            throw new IOException("segment directory " + directory + " is in use by another daemon, pid " + pid
                     + ": unmount that one, or give this one another --segment-dir");
         }
         channel.truncate(0);
@@ -136,18 +135,18 @@ public final class SegmentDirectory implements AutoCloseable {
     }
 
     /**
-     * Who holds a directory, or held it last.
+     * Whether a daemon holds a directory.
      *
      * @param directory a segment directory
-     * @return the pid of the process, if one has held it
-     * @throws IOException if that cannot be read
+     * @return whether another process holds it
+     * @throws IOException if that cannot be found out
      */
-    public static Optional<Long> holder(Path directory) throws IOException {
-        Path lock = directory.resolve(STATE).resolve(LOCK);
-        String pid = Files.exists(lock)
-                ? Files.readString(lock, StandardCharsets.US_ASCII).strip()
-                : "";
-        return pid.isEmpty() ? Optional.empty() : Optional.of(Long.valueOf(pid));
+    public static boolean isHeld(Path directory) throws IOException {
+        Path file = directory.resolve(STATE).resolve(LOCK);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            return lock == null;
+        }
     }
 
     /**

@@ -4,6 +4,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.pgofs.daemon.doctor.DoctorCommand;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -28,6 +29,7 @@ import picocli.CommandLine.ParameterException;
             UmountCommand.class,
             StatusCommand.class,
             ConfigCommand.class,
+            DoctorCommand.class,
         },
         mixinStandardHelpOptions = true,
         versionProvider = Pgofs.Version.class,

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.pgofs.counters.SegmentDirectory;
@@ -29,7 +28,6 @@ final class UmountCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path segments = segmentDirectory(StatusCommand.read(mountPoint, PgoTree.STATUS_JSON));
-        Optional<ProcessHandle> daemon = SegmentDirectory.holder(segments).flatMap(ProcessHandle::of);
         Process umount = new ProcessBuilder("umount", mountPoint.toString())
                 .redirectErrorStream(true)
                 .start();
@@ -37,18 +35,16 @@ final class UmountCommand implements Callable<Integer> {
         if (umount.waitFor() != 0) {
             throw new IOException(output.lines().findFirst().orElse("umount failed"));
         }
-        if (daemon.isPresent()) {
-            await(daemon.get());
-        }
+        awaitRelease(segments);
         return CommandLine.ExitCode.OK;
     }
 
-    /** Not by {@link ProcessHandle#onExit}: for a process that is not a child it looks only every few seconds. */
-    private static void await(ProcessHandle daemon) throws IOException, InterruptedException {
+    /** Until the daemon has let go of its segment directory: then another one can be mounted. */
+    private static void awaitRelease(Path segments) throws IOException, InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (daemon.isAlive()) {
+        while (SegmentDirectory.isHeld(segments)) {
             if (System.nanoTime() - end > 0) {
-                throw new IOException("unmounted, but the daemon, pid " + daemon.pid() + ", does not end");
+                throw new IOException("unmounted, but the daemon does not let go of " + segments);
             }
             TimeUnit.MILLISECONDS.sleep(5);
         }
