@@ -3,6 +3,7 @@ package org.pgofs.counters;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumMap;
@@ -25,9 +26,9 @@ final class RefusedLog {
         path = directory.resolve(NAME);
     }
 
-    /** Makes the file if it is not there; one that is not root's is set aside. */
+    /** Makes the file if it is not there; targets and this class trust only one that is root's. */
     void prepare() throws IOException {
-        if (!Files.exists(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             Files.createFile(path);
         }
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw--w--w-"));

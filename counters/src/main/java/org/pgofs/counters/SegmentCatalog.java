@@ -3,6 +3,7 @@ package org.pgofs.counters;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,7 +95,13 @@ final class SegmentCatalog {
     void delete(Collection<FoldedSegment> segments) {
         for (FoldedSegment segment : segments) {
             try {
-                Files.deleteIfExists(directory.resolve(segment.name()));
+                Path file = directory.resolve(segment.name());
+                if (Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS)
+                        .equals(segment.inode())) {
+                    Files.delete(file);
+                }
+            } catch (NoSuchFileException e) {
+                LOG.debug("{} is gone already", segment.name());
             } catch (IOException e) {
                 LOG.warn("cannot delete a segment that is no longer needed: {}", e.toString());
             }

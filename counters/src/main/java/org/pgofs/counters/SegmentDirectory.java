@@ -10,10 +10,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +64,8 @@ public final class SegmentDirectory implements AutoCloseable {
         }
         check(directory);
         Path state = directory.resolve(STATE);
+        setAside(state, true);
+        setAside(directory.resolve(RefusedLog.NAME), false);
         prepareState(state);
         new RefusedLog(directory).prepare();
         return new SegmentDirectory(directory, lock(directory, state.resolve(LOCK)));
@@ -106,17 +108,23 @@ public final class SegmentDirectory implements AutoCloseable {
     }
 
     private static void prepareState(Path state) throws IOException {
-        Set<PosixFilePermission> rwx = PosixFilePermissions.fromString("rwx------");
-        if (Files.exists(state, LinkOption.NOFOLLOW_LINKS)
-                && !(Files.isDirectory(state, LinkOption.NOFOLLOW_LINKS)
-                        && Files.getAttribute(state, "unix:uid", LinkOption.NOFOLLOW_LINKS)
-                                .equals(0))) {
-            throw new IOException(state + " is not a directory of root's: somebody else made it; remove it");
-        }
         if (!Files.exists(state, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createDirectory(state, PosixFilePermissions.asFileAttribute(rwx));
+            Files.createDirectory(state);
         }
-        Files.setPosixFilePermissions(state, rwx);
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    /** Moves a file out of the way that a user made under a name of ours; the store reports it under its new one. */
+    private static void setAside(Path file, boolean isDirectory) throws IOException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                && !(Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) == isDirectory
+                        && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) != isDirectory
+                        && Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS)
+                                .equals(0))) {
+            Path aside = file.resolveSibling("aside-" + UUID.randomUUID());
+            Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+            LOG.warn("{} was made by somebody else: renamed to {}", file, aside);
+        }
     }
 
     private static FileChannel lock(Path directory, Path file) throws IOException {

@@ -370,6 +370,27 @@ class CounterStoreTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"rm -rf .state; touch .state", "chown nobody .state", "rmdir .state; ln -s /etc .state"})
+    void shouldSetAsideAStateThatSomebodyElseMade(String command) throws IOException {
+        assertSetAside("rm -rf .state; mkdir .state; " + command);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"chown nobody .refused", "ln -sf /etc/passwd .refused", "rm .refused; mkfifo .refused"})
+    void shouldSetAsideALogThatSomebodyElseMade(String command) throws IOException {
+        assertSetAside(command);
+    }
+
+    private void assertSetAside(String command) throws IOException {
+        closeStore();
+        assertTrue(run("sh", "-c", "cd " + path + " && " + command));
+        reopen();
+        assertEquals(1, store.status().dropped().size());
+        assertTrue(store.status().dropped().get(0).file().startsWith("aside-"));
+        assertEquals(java.util.Map.of(), store.status().refused());
+    }
+
     private void assertDropped(Path file, String reason) throws IOException {
         assertEquals(List.of(), store.images());
         List<CounterStoreStatus.DroppedFile> dropped = store.status().dropped();
