@@ -15,9 +15,7 @@ public enum Errno {
     /** Busy. */
     EBUSY(16),
     /** Invalid argument. */
-    EINVAL(22),
-    /** No space left. */
-    ENOSPC(28);
+    EINVAL(22);
 
     private final int number;
 

@@ -9,8 +9,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A child process that outlives a killed parent and then detaches the mount, which would otherwise answer "Transport
  * endpoint is not connected". It detaches nothing else: the mount must be of the very file system, and dead. libfuse's
- * {@code auto_unmount} does the same, but leaves a descriptor and a zombie at every unmount, and some versions of its
- * helper unmount whatever is mounted there later.
+ * {@code auto_unmount} does the same, but needs fusermount, and leaves a descriptor and a zombie at every unmount.
  */
 final class Watchdog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);

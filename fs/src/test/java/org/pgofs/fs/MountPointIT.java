@@ -15,7 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where a mount can be made, and what is left of one whose process is killed. */
 final class MountPointIT {
-    private static final String JAVA = "\"$1\"/bin/java -cp \"$2\" org.pgofs.fs.MountMain \"$3\" 1000";
+    /** With what keeps newer versions from printing warnings. */
+    private static final String JAVA = "\"$1\"/bin/java -XX:+IgnoreUnrecognizedVMOptions"
+            + " --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -cp \"$2\" org.pgofs.fs.MountMain \"$3\" 1000";
 
     @TempDir
     private Path directory;
