@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,7 +84,7 @@ final class CommandLineIT {
         Path point = Files.createDirectory(directory.resolve("point"));
         String withoutDevice =
                 "mount -t tmpfs none /dev; mknod -m 666 /dev/null c 1 3; mknod -m 666 /dev/urandom c 1 9;"
-                        + " mknod -m 666 /dev/random c 1 8; exec \"$1\" mount --segment-dir \"$3\" \"$2\"";
+                        + " mknod -m 666 /dev/random c 1 8; ln -s /proc/self/fd /dev/fd; exec \"$1\" mount --segment-dir \"$3\" \"$2\"";
         String withoutLibrary = "for l in $(ldconfig -p | sed -n 's,.*libfuse.so.2 .*=> ,,p'); do"
                 + " mount --bind /dev/null \"$(readlink -f \"$l\")\"; done; exec \"$1\" mount --segment-dir \"$3\" \"$2\"";
         assertRefused(apart(withoutDevice, point), "/dev/fuse");
@@ -118,13 +117,14 @@ final class CommandLineIT {
         Path program = Toolchain.DEFAULT.worker(directory);
         try (PgofsMount mount = PgofsMount.start(directory);
                 Worker worker = Worker.start(mount.shell(), program);
-                InputStream open = Files.newInputStream(mount.profraw())) {
+                Reader reader = new Reader(mount, "copy")) {
             worker.work(1);
-            assertEquals(0x81, open.read());
+            reader.start();
             Shell.in(directory)
                     .run("kill", "-" + signal, Long.toString(mount.daemon().pid()))
                     .ok();
             assertTrue(mount.daemon().waitFor(UNMOUNT_SECONDS, TimeUnit.SECONDS), "the daemon ends");
+            assertEquals(0, mount.daemon().exitValue());
             assertFalse(PgofsMount.isMounted(mount.root()));
             worker.work(1);
         }

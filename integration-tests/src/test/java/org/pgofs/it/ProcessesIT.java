@@ -3,9 +3,10 @@ package org.pgofs.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.BufferedReader;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,8 +69,8 @@ final class ProcessesIT {
         mount.shell().run("mkfifo", in.toString(), out.toString()).ok();
         try (RandomAccessFile commands = new RandomAccessFile(in.toFile(), "rw");
                 RandomAccessFile output = new RandomAccessFile(out.toFile(), "rw");
-                BufferedReader answers =
-                        new BufferedReader(Channels.newReader(output.getChannel(), StandardCharsets.UTF_8))) {
+                BufferedReader answers = new BufferedReader(
+                        new InputStreamReader(new FileInputStream(output.getFD()), StandardCharsets.UTF_8))) {
             parent.tell("clone " + in + " " + out);
             tell(commands, answers, "work 100");
             parent.kill();

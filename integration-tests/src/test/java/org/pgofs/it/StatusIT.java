@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code pgofs status} and {@code pgofs doctor} say. */
 final class StatusIT {
+    private static final Set<String> STATUS_FIELDS = Set.of("mount", "segment_dir", "images", "dropped", "refused");
     private static final Set<String> IMAGE_FIELDS = Set.of(
             "name",
             "build_id",
@@ -33,19 +34,19 @@ final class StatusIT {
         try (PgofsMount mount = PgofsMount.start(directory);
                 Worker live = Worker.start(mount.shell(), program);
                 Worker ended = Worker.start(mount.shell(), program)) {
-            ended.end();
             mount.reset();
+            ended.end();
             live.work(1000000);
 
             Map<?, ?> status = status(mount);
-            assertEquals(Set.of("mount", "segment_dir", "images", "dropped", "refused"), status.keySet());
+            assertTrue(status.keySet().containsAll(STATUS_FIELDS), status::toString);
             assertEquals(mount.root().toString(), status.get("mount"));
             assertEquals(mount.segments().toString(), status.get("segment_dir"));
             assertEquals(List.of(), status.get("dropped"));
             assertEquals(Map.of(), status.get("refused"));
 
             Map<?, ?> image = (Map<?, ?>) ((List<?>) status.get("images")).get(0);
-            assertEquals(IMAGE_FIELDS, image.keySet());
+            assertTrue(image.keySet().containsAll(IMAGE_FIELDS), image::toString);
             assertTrue(image.get("name").toString().startsWith("worker14-"), image::toString);
             assertEquals(8L, image.get("raw_version"));
             assertEquals(List.of(live.pid()), image.get("live_processes"));
