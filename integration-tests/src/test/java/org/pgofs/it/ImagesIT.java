@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Several images at once. */
 final class ImagesIT {
@@ -19,9 +19,8 @@ final class ImagesIT {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(ints = {14, 19})
-    void shouldServeAnExecutableAndItsLibraryInOneFile(int version) throws Exception {
-        Toolchain toolchain = new Toolchain(version);
+    @MethodSource("org.pgofs.it.Toolchain#tested")
+    void shouldServeAnExecutableAndItsLibraryInOneFile(Toolchain toolchain) throws Exception {
         Path program = toolchain.workerWithLibrary(directory);
         try (PgofsMount mount = PgofsMount.start(directory);
                 Worker worker = Worker.start(mount.shell(), program)) {

@@ -8,7 +8,7 @@ import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A reset is exact, whatever the program does meanwhile. */
 final class ResetIT {
@@ -16,9 +16,8 @@ final class ResetIT {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(ints = {14, 19})
-    void shouldCountExactlyWhatCameAfterTheResetWhileAnotherThreadSpins(int version) throws Exception {
-        Toolchain toolchain = new Toolchain(version);
+    @MethodSource("org.pgofs.it.Toolchain#tested")
+    void shouldCountExactlyWhatCameAfterTheResetWhileAnotherThreadSpins(Toolchain toolchain) throws Exception {
         Path program = toolchain.worker(directory);
         try (PgofsMount mount = PgofsMount.start(directory);
                 Worker worker = Worker.start(mount.shell(), program)) {

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** On SQLite, our runtime and daemon count what the compiler's own runtime counts. */
 final class SqliteIT {
@@ -22,7 +22,7 @@ final class SqliteIT {
      */
     private static final String MEMORY = "-DSQLITE_ENABLE_MEMSYS5";
 
-    private static final Map<Integer, List<Path>> OBJECTS = new ConcurrentHashMap<>();
+    private static final Map<Toolchain, List<Path>> OBJECTS = new ConcurrentHashMap<>();
 
     @TempDir
     static Path objects;
@@ -30,22 +30,21 @@ final class SqliteIT {
     @TempDir
     Path directory;
 
-    /** The two compilers at once: this is what takes long. */
+    /** The compilers at once: this is what takes long. */
     @BeforeAll
     static void compile() {
         Path source = source();
-        List.of(14, 19).parallelStream().forEach(version -> OBJECTS.put(version, compile(version, source)));
+        Toolchain.tested().parallel().forEach(toolchain -> OBJECTS.put(toolchain, compile(toolchain, source)));
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {14, 19})
-    void shouldCountAsTheCompilersOwnRuntimeDoes(int version) throws Exception {
-        Toolchain toolchain = new Toolchain(version);
+    @MethodSource("org.pgofs.it.Toolchain#tested")
+    void shouldCountAsTheCompilersOwnRuntimeDoes(Toolchain toolchain) throws Exception {
         Path expected = directory.resolve("stock.profraw");
-        Path stock = toolchain.stock(directory.resolve("stock"), link(version));
+        Path stock = toolchain.stock(directory.resolve("stock"), link(toolchain));
         String expectedOutput = sql(Shell.in(directory).with("LLVM_PROFILE_FILE", expected.toString()), stock);
 
-        Path ours = toolchain.instrumented(directory.resolve("ours"), link(version));
+        Path ours = toolchain.instrumented(directory.resolve("ours"), link(toolchain));
         try (PgofsMount mount = PgofsMount.start(directory)) {
             assertEquals(expectedOutput, sql(mount.shell(), ours));
             String show = Profile.show(toolchain, expected);
@@ -83,15 +82,15 @@ final class SqliteIT {
         return source;
     }
 
-    private static List<Path> compile(int version, Path source) {
+    private static List<Path> compile(Toolchain toolchain, Path source) {
         return List.of("sqlite3", "shell").stream()
-                .map(unit -> new Toolchain(version)
-                        .stock(objects.resolve(unit + version + ".o"), "-c", source.resolve(unit + ".c"), "-w", MEMORY))
+                .map(unit -> toolchain
+                        .stock(objects.resolve(unit + toolchain.version() + ".o"), "-c", source.resolve(unit + ".c"), "-w", MEMORY))
                 .toList();
     }
 
-    private static Object[] link(int version) {
-        List<Path> units = OBJECTS.get(version);
+    private static Object[] link(Toolchain toolchain) {
+        List<Path> units = OBJECTS.get(toolchain);
         return new Object[] {units.get(0), units.get(1), "-lm", "-ldl", "-pthread"};
     }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One version of clang and its tools.
@@ -15,6 +16,11 @@ record Toolchain(int version) {
 
     private static final List<String> INSTRUMENT = config("--cflags");
     private static final List<String> RUNTIME = config("--libs");
+
+    /** Those that most tests run with: raw versions 8 and 10, or all versions if that is asked for. */
+    static Stream<Toolchain> tested() {
+        return (Checkout.FULL ? Stream.of(14, 16, 19, 22) : Stream.of(14, 19)).map(Toolchain::new);
+    }
 
     @Override
     public String toString() {
