@@ -84,8 +84,12 @@ final class SqliteIT {
 
     private static List<Path> compile(Toolchain toolchain, Path source) {
         return List.of("sqlite3", "shell").stream()
-                .map(unit -> toolchain
-                        .stock(objects.resolve(unit + toolchain.version() + ".o"), "-c", source.resolve(unit + ".c"), "-w", MEMORY))
+                .map(unit -> toolchain.stock(
+                        objects.resolve(unit + toolchain.version() + ".o"),
+                        "-c",
+                        source.resolve(unit + ".c"),
+                        "-w",
+                        MEMORY))
                 .toList();
     }
 
