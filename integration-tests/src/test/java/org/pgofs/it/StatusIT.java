@@ -62,6 +62,19 @@ final class StatusIT {
         }
     }
 
+    /** A child of its own segment: it neither fights with its parent for memory nor is counted twice. */
+    @Test
+    void shouldListTheChildOfAForkAsAProcess() throws Exception {
+        Path program = Toolchain.DEFAULT.worker(directory);
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker parent = Worker.start(mount.shell(), program)) {
+            parent.work(3);
+            parent.tell("fork 1");
+            Map<?, ?> image = (Map<?, ?>) ((List<?>) status(mount).get("images")).get(0);
+            assertEquals(2, ((List<?>) image.get("live_processes")).size(), image::toString);
+        }
+    }
+
     @Test
     void shouldReportFilesThatAreNoSegments() throws Exception {
         try (PgofsMount mount = PgofsMount.start(directory)) {
