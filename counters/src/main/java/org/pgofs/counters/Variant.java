@@ -1,5 +1,8 @@
 package org.pgofs.counters;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * The bits beside the number in {@code __llvm_profile_raw_version}, which say how the image was instrumented (LLVM's
  * {@code VARIANT_MASK_*} of InstrProfData.inc).
@@ -15,6 +18,19 @@ public final class Variant {
     public static final long TEMPORAL = 1L << 63;
 
     private static final long NUMBER = 0xffff_ffffL;
+    private static final int FIRST_BIT = 55;
+
+    /** By bit, from 55 on. */
+    private static final List<String> WORDS = List.of(
+            "loop-entries",
+            "ir",
+            "context-sensitive",
+            "entry-first",
+            "correlated",
+            "byte-coverage",
+            "entry-only",
+            "memprof",
+            "temporal");
 
     private Variant() {}
 
@@ -36,5 +52,25 @@ public final class Variant {
      */
     public static long bits(long rawVersion) {
         return rawVersion & ~NUMBER;
+    }
+
+    /**
+     * What tells an image from one that the optimiser instrumented in the plain way.
+     *
+     * @param rawVersion as the image has it
+     * @return a word without white space for each variant bit but {@link #IR}, and {@code front-end} without that one
+     */
+    public static List<String> words(long rawVersion) {
+        List<String> words = new ArrayList<>();
+        if ((rawVersion & IR) == 0) {
+            words.add("front-end");
+        }
+        for (int i = 0; i < WORDS.size(); i++) {
+            long bit = 1L << (FIRST_BIT + i);
+            if (bit != IR && (rawVersion & bit) != 0) {
+                words.add(WORDS.get(i));
+            }
+        }
+        return words;
     }
 }

@@ -75,7 +75,7 @@ final class PgoTree {
             if (!main.contains(image)) {
                 long bits = Variant.bits(image.rawVersion());
                 files.computeIfAbsent(
-                        VariantNames.of(bits) + ".profraw",
+                        String.join("-", Variant.words(bits)) + ".profraw",
                         name -> variants.computeIfAbsent(name, key -> profraw(images -> ofVariant(images, bits))));
             }
         }

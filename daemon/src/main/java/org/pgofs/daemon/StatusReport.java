@@ -78,11 +78,12 @@ final class StatusReport {
         Totals totals = Totals.of(status);
         line(text, "%s", image.name());
         line(text, "  build id        %s", image.buildId().isEmpty() ? "none" : image.buildId());
+        List<String> variant = Variant.words(image.rawVersion());
         line(
                 text,
-                "  raw version     %d (%s)",
+                "  raw version     %d%s",
                 Variant.number(image.rawVersion()),
-                VariantNames.of(image.rawVersion()));
+                variant.isEmpty() ? "" : ", " + String.join(", ", variant));
         line(text, "  functions       %d", image.functions());
         line(text, "  counters        %d, %d of them not 0", totals.counters, totals.nonzero);
         line(text, "  total count     %d", totals.total);

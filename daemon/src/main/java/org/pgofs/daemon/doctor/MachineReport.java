@@ -29,7 +29,6 @@ final class MachineReport {
         return List.of(
                 report.device(),
                 report.library(),
-                report.fusermount(),
                 report.privileges(),
                 report.segmentDirectory(),
                 installed("clang", machine.tools().clangs()),
@@ -48,13 +47,6 @@ final class MachineReport {
         return Library.getCachedInstance(library, Library.LAZY) != null
                 ? Finding.ok(library + " can be loaded")
                 : Finding.no(library + " cannot be loaded: install the package libfuse2");
-    }
-
-    /** libfuse2 asks for this name, also where fuse3 is installed, which brings it as a link. */
-    private Finding fusermount() {
-        return machine.tools().has("fusermount")
-                ? Finding.ok("fusermount is on PATH")
-                : Finding.no("fusermount is not on PATH: install the package fuse3 or fuse");
     }
 
     private Finding privileges() {

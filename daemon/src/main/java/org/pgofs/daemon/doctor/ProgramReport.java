@@ -122,7 +122,7 @@ final class ProgramReport {
 
     private static Finding rawVersion(ElfFile elf, long rawVersion) throws IOException {
         int number = Variant.number(rawVersion);
-        String text = "raw version " + number + ", instrumented " + VariantWords.of(rawVersion);
+        String text = "raw version " + number + variant(rawVersion);
         if (!RawLayouts.supported().contains(number)) {
             return Finding.no(text + ": this pgofs writes " + RawLayouts.supported() + " only; use another clang");
         }
@@ -156,5 +156,10 @@ final class ProgramReport {
     private String installed() {
         List<String> all = tools.profdatas().stream().map(Tool::toString).toList();
         return all.isEmpty() ? "none" : String.join(", ", all);
+    }
+
+    private static String variant(long rawVersion) {
+        List<String> words = Variant.words(rawVersion);
+        return words.isEmpty() ? "" : ", " + String.join(", ", words);
     }
 }

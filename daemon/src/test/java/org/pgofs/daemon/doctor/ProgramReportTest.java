@@ -37,7 +37,7 @@ class ProgramReportTest {
                         "ok instrumented",
                         "ok the pgofs runtime is linked in, format 1",
                         "ok the counters have their pages for themselves",
-                        "ok raw version " + rawVersion + ", instrumented by the optimiser"),
+                        "ok raw version " + rawVersion),
                 lines.subList(0, 5));
         assertTrue(
                 lines.get(5)
@@ -153,8 +153,7 @@ class ProgramReportTest {
         List<Finding> findings = ProgramReport.of(programs.compile(19, sections), new Tools(List.of(directory)));
 
         assertEquals(
-                "NO raw version " + number
-                        + ", instrumented by the optimiser: this pgofs writes [8, 10] only; use another clang",
+                "NO raw version " + number + ": this pgofs writes [8, 10] only; use another clang",
                 findings.get(4).line());
         assertEquals(line, findings.get(5).line());
     }
@@ -176,9 +175,7 @@ class ProgramReportTest {
         String option = "-fprofile-instr-generate";
 
         assertTrue(lines(programs.compile(19, option, RUNTIME)).get(4).startsWith("NO no raw version in it"));
-        assertTrue(lines(programs.compile(19, option))
-                .get(4)
-                .startsWith("NO raw version 10, instrumented by the front end: compile"));
+        assertTrue(lines(programs.compile(19, option)).get(4).startsWith("NO raw version 10, front-end: compile"));
     }
 
     @Test
@@ -186,10 +183,7 @@ class ProgramReportTest {
         Path program = programs.compile(19, GENERATE, RUNTIME, "-mllvm", "-pgo-function-entry-coverage");
 
         assertTrue(
-                lines(program)
-                        .get(4)
-                        .startsWith("NO raw version 10, instrumented by the optimiser, single-byte coverage,"
-                                + " function entries only: pgofs cannot share"),
+                lines(program).get(4).startsWith("NO raw version 10, byte-coverage, entry-only: pgofs cannot share"),
                 lines(program).get(4));
     }
 
