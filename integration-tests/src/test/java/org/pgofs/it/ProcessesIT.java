@@ -75,6 +75,8 @@ final class ProcessesIT {
             tell(commands, answers, "work 100");
             parent.kill();
             assertEquals(before + 100, mount.profile(TOOLCHAIN).calls("counted"));
+            mount.stopDaemon(); // a daemon that starts looks at every segment
+            mount.startDaemon();
             tell(commands, answers, "work 10000");
             assertEquals(before + 10100, mount.profile(TOOLCHAIN).calls("counted"));
         }
