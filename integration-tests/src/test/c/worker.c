@@ -4,7 +4,8 @@
  *
  *   work N            calls counted() N times
  *   library N         calls library_counted() of the shared library N times (if built with it)
- *   spin              starts a thread that calls spun() for ever
+ *   spin              starts a thread that calls spun() until it is stopped
+ *   stop FILE         stops that thread, and writes into FILE how often it has called spun()
  *   fork N            a child by fork() calls counted() N times, and ends with this process
  *   clone IN OUT      a child by the bare system call takes commands from the named pipe IN and answers on OUT
  */
@@ -12,6 +13,8 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,9 +39,20 @@ static void fail(const char *what) {
   _exit(1);
 }
 
+static pthread_t spinner;
+static atomic_bool stopped;
+static long spins;
+
 static void *spin(void *unused) {
-  for (;;) spun();
+  for (; !stopped; spins++) spun();
   return unused;
+}
+
+static void stop(const char *name) {
+  stopped = true;
+  if (pthread_join(spinner, 0)) fail("pthread_join");
+  FILE *file = fopen(name, "w");
+  if (!file || fprintf(file, "%ld\n", spins) < 0 || fclose(file)) fail(name);
 }
 
 static void times(long n, void (*function)(void)) {
@@ -78,7 +92,6 @@ static void clone_child(const char *in, const char *out) {
 static void obey(char *line) {
   long n = 0;
   char in[256], out[256];
-  pthread_t thread;
   if (sscanf(line, "work %ld", &n) == 1) {
     times(n, counted);
   } else if (sscanf(line, "library %ld", &n) == 1) {
@@ -87,8 +100,10 @@ static void obey(char *line) {
     fork_child(n);
   } else if (sscanf(line, "clone %255s %255s", in, out) == 2) {
     clone_child(in, out);
+  } else if (sscanf(line, "stop %255s", out) == 1) {
+    stop(out);
   } else if (strcmp(line, "spin") == 0) {
-    if (pthread_create(&thread, 0, spin, 0)) fail("pthread_create");
+    if (pthread_create(&spinner, 0, spin, 0)) fail("pthread_create");
   } else {
     fprintf(stderr, "unknown command: %s\n", line);
     _exit(2);

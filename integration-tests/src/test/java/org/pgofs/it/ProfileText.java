@@ -38,7 +38,8 @@ record ProfileText(List<String> functions, Map<Long, String> names) {
         return "%016x %016x %s".formatted(reference, hash, counts);
     }
 
-    private static long reference(String name) {
+    /** How records name a function. */
+    static long reference(String name) {
         try {
             byte[] digest = MessageDigest.getInstance("MD5").digest(name.getBytes(StandardCharsets.ISO_8859_1));
             return ByteBuffer.wrap(digest).order(ByteOrder.LITTLE_ENDIAN).getLong();
