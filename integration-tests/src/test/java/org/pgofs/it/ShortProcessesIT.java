@@ -1,0 +1,91 @@
+package org.pgofs.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A build that runs an instrumented program for every file. */
+final class ShortProcessesIT {
+    private static final int PROCESSES = 2000;
+    private static final long MIB = 1 << 20;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldCountEveryProcessOfABuildInBoundedSpace() throws Exception {
+        Toolchain.DEFAULT.instrumented(
+                directory.resolve("translate"), Checkout.SOURCES.resolve("c/translate.c"), "-O0");
+        long lines = writeProject();
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            Process make = mount.shell()
+                    .command("make", "-s", "-j2")
+                    .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            long most = 0;
+            long image = 0;
+            long segment = 0;
+            while (!make.waitFor(5, TimeUnit.MILLISECONDS)) {
+                Map<String, Long> files = files(mount.segments());
+                most = Math.max(most, sizes(files, "").sum());
+                image = Math.max(image, sizes(files, "i-").max().orElse(0));
+                segment = Math.max(segment, sizes(files, "s-").max().orElse(0));
+            }
+            assertEquals(0, make.exitValue());
+
+            assertEquals(lines, mount.profile(Toolchain.DEFAULT).calls("line_counted"));
+            Await.until("the segments are gone", () -> files(mount.segments()).keySet().stream()
+                    .noneMatch(name -> name.startsWith("s-") || name.startsWith("t-")));
+            assertEquals(image, sizes(files(mount.segments()), "i-").sum(), "one image file");
+
+            long bound = Math.max(3 * (image + segment), 64 * MIB);
+            assertTrue(segment * PROCESSES > 2 * bound, "all segments together pass the bound");
+            assertTrue(most <= bound, most + " bytes in the segment directory, more than " + bound);
+        }
+    }
+
+    /** Writes a Makefile and its sources; returns the number of lines to translate. */
+    private long writeProject() throws IOException {
+        StringBuilder rules = new StringBuilder("all: $(shell seq -f %g.out 1 " + PROCESSES + ")\n");
+        long lines = 0;
+        for (int i = 1; i <= PROCESSES; i++) {
+            rules.append("%d.out: ; @./translate %d.in $@\n".formatted(i, i % 7));
+            lines += i % 7;
+        }
+        for (int i = 0; i < 7; i++) {
+            Files.writeString(directory.resolve(i + ".in"), "a line\n".repeat(i));
+        }
+        Files.writeString(directory.resolve("Makefile"), rules);
+        return lines;
+    }
+
+    /** The sizes of all files, those of the daemon included, by name. */
+    private static Map<String, Long> files(Path segments) {
+        Map<String, Long> sizes = new HashMap<>();
+        for (Path directory : List.of(segments, segments.resolve(".state"))) {
+            // A list of names: unlike a walk it does not mind files that go meanwhile.
+            for (String name : Objects.requireNonNull(directory.toFile().list())) {
+                sizes.put(name, directory.resolve(name).toFile().length());
+            }
+        }
+        return sizes;
+    }
+
+    private static LongStream sizes(Map<String, Long> files, String prefix) {
+        return files.entrySet().stream()
+                .filter(file -> file.getKey().startsWith(prefix))
+                .mapToLong(Map.Entry::getValue);
+    }
+}
