@@ -33,7 +33,7 @@ public final class CounterStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CounterStore.class);
 
     /** Ended processes are saved in batches: this long, or this much of the tmpfs, may wait. */
-    private static final long SAVE_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long SAVE_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private static final long SAVE_BYTES = 16L << 20;
     private static final long RETRY_DELAY_NS = TimeUnit.SECONDS.toNanos(1);
