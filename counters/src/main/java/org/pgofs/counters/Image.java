@@ -115,6 +115,15 @@ public interface Image {
     int valueSites(int function, ValueKind kind);
 
     /**
+     * The number of a function's first value site. Its sites are numbered from there, those of kind 0 first, then those
+     * of kind 1, then those of kind 2.
+     *
+     * @param function 0 to {@link #functions()} - 1
+     * @return counted over the image; of no meaning if the function has no sites
+     */
+    int valueSite(int function);
+
+    /**
      * The names section, as the compiler made it.
      *
      * @return a read-only buffer of its own

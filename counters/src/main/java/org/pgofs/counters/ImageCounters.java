@@ -116,6 +116,6 @@ final class ImageCounters {
     }
 
     Snapshot snapshot(CounterSum sum) {
-        return new Snapshot(image, sum.toSection(), ByteBuffer.allocate(0), Instant.now());
+        return new Snapshot(image, sum.toSection(), ByteBuffer.allocate(0), new ValueCounts(), Instant.now());
     }
 }

@@ -9,6 +9,7 @@ import java.time.Instant;
  * @param image whose counts these are
  * @param counters the counters section, {@link Image#countersSize()} bytes, little-endian, from position 0
  * @param bitmaps the bitmaps section, {@link Image#bitmapsSize()} bytes, from position 0
+ * @param values what the value sites observed; not to be changed
  * @param taken when the counts were read
  */
-public record Snapshot(Image image, ByteBuffer counters, ByteBuffer bitmaps, Instant taken) {}
+public record Snapshot(Image image, ByteBuffer counters, ByteBuffer bitmaps, ValueCounts values, Instant taken) {}

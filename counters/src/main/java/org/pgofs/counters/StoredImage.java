@@ -195,6 +195,11 @@ final class StoredImage implements Image {
     }
 
     @Override
+    public int valueSite(int function) {
+        return file.getInt(record(function) + RecordLayout.VALUE_SITE);
+    }
+
+    @Override
     public ByteBuffer names() {
         return part(header.names());
     }

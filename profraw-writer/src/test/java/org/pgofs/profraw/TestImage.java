@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.pgofs.counters.Image;
 import org.pgofs.counters.Snapshot;
+import org.pgofs.counters.ValueCounts;
 import org.pgofs.counters.ValueKind;
 
 /** An image made of parts that a test gives. */
@@ -43,7 +44,7 @@ record TestImage(
     }
 
     Snapshot snapshot() {
-        return new Snapshot(this, direct(counterBytes), direct(bitmapBytes), Instant.EPOCH);
+        return new Snapshot(this, direct(counterBytes), direct(bitmapBytes), new ValueCounts(), Instant.EPOCH);
     }
 
     @Override
@@ -99,6 +100,17 @@ record TestImage(
     @Override
     public long address(int function) {
         return all.get(function).address();
+    }
+
+    @Override
+    public int valueSite(int function) {
+        int site = 0;
+        for (int i = 0; i < function; i++) {
+            for (ValueKind kind : ValueKind.values()) {
+                site += valueSites(i, kind);
+            }
+        }
+        return site;
     }
 
     @Override

@@ -1,0 +1,44 @@
+package org.pgofs.counters;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What the value sites of an image observed: for each site a histogram of values. Values are canonical, the same in all
+ * processes of the image: link-time addresses of its functions and vtables, 0 for an address that is none of them, and
+ * bucketed sizes. Not thread-safe while it is changed.
+ */
+public final class ValueCounts {
+    private final Map<Integer, Map<Long, Long>> sites = new HashMap<>();
+
+    /** No values at all. */
+    public ValueCounts() {}
+
+    /**
+     * Adds an observation. Counts saturate.
+     *
+     * @param site the number of the site in the image, see {@link Image#valueSite}
+     * @param value the canonical value
+     * @param count how often, 1 or more
+     */
+    public void add(int site, long value, long count) {
+        sites.computeIfAbsent(site, number -> new LinkedHashMap<>())
+                .merge(value, count, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
+    }
+
+    /**
+     * The histogram of a site.
+     *
+     * @param site the number of the site in the image
+     * @return counts by value, in the order of their first observation; not to be changed
+     */
+    public Map<Long, Long> at(int site) {
+        return sites.getOrDefault(site, Map.of());
+    }
+
+    /** The sites that observed something, and what. */
+    Map<Integer, Map<Long, Long>> sites() {
+        return sites;
+    }
+}
