@@ -7,25 +7,39 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.zip.CRC32C;
 
-/** A carry on disk: magic u64, number of sums u64, CRC-32C of the sums u64, then the sums as s64, little-endian. */
+/**
+ * Counts on disk, little-endian: magic u64, number of sums u64, number of observed values u64, CRC-32C of all that
+ * follows u64; the sums as s64; the values, each as site u64, value u64, count s64.
+ */
 final class CarryFile {
     private static final long MAGIC = 0x3159525243474750L; // "PGGCRRY1"
-    private static final int COUNT = Long.BYTES;
-    private static final int CHECKSUM = COUNT + Long.BYTES;
+    private static final int SUMS = Long.BYTES;
+    private static final int VALUES = SUMS + Long.BYTES;
+    private static final int CHECKSUM = VALUES + Long.BYTES;
     private static final int HEADER_SIZE = CHECKSUM + Long.BYTES;
+    private static final int VALUE_SIZE = 3 * Long.BYTES;
 
     private CarryFile() {}
 
-    static void write(Path path, CounterSum carry) throws IOException {
-        long[] sums = carry.values();
-        ByteBuffer file =
-                ByteBuffer.allocate(HEADER_SIZE + sums.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    static void write(Path path, Counts counts) throws IOException {
+        long[] sums = counts.counters().values();
+        int values =
+                counts.values().sites().values().stream().mapToInt(Map::size).sum();
+        ByteBuffer file = ByteBuffer.allocate(HEADER_SIZE + sums.length * Long.BYTES + values * VALUE_SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN);
         file.position(HEADER_SIZE);
-        file.slice().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().put(sums);
-        file.putLong(0, MAGIC).putLong(COUNT, sums.length).putLong(CHECKSUM, checksum(file.slice()));
-        file.rewind();
+        for (long sum : sums) {
+            file.putLong(sum);
+        }
+        counts.values()
+                .sites()
+                .forEach((site, observed) -> observed.forEach(
+                        (value, count) -> file.putLong(site).putLong(value).putLong(count)));
+        file.putLong(0, MAGIC).putLong(SUMS, sums.length).putLong(VALUES, values);
+        file.putLong(CHECKSUM, checksum(file)).rewind();
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             while (file.hasRemaining()) {
                 channel.write(file);
@@ -34,35 +48,38 @@ final class CarryFile {
     }
 
     /**
-     * Reads a carry.
+     * Reads counts.
      *
-     * @param counters how many sums it must have
-     * @throws IOException if it cannot be read, or is not what was written
+     * @param counters how many sums there must be
+     * @throws IOException if they cannot be read, or are not what was written
      */
-    static CounterSum read(Path path, int counters) throws IOException {
+    static Counts read(Path path, int counters) throws IOException {
         ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN);
-        if (file.limit() != HEADER_SIZE + (long) counters * Long.BYTES
+        long size = file.limit() - HEADER_SIZE - (long) counters * Long.BYTES;
+        if (size < 0
+                || size % VALUE_SIZE != 0
                 || file.getLong(0) != MAGIC
-                || file.getLong(COUNT) != counters) {
-            throw damaged(path);
+                || file.getLong(SUMS) != counters
+                || file.getLong(VALUES) != size / VALUE_SIZE
+                || file.getLong(CHECKSUM) != checksum(file)) {
+            throw new IOException(
+                    path + " is damaged: move it and the manifest beside it away to start without old counts");
         }
-        ByteBuffer sums = file.position(HEADER_SIZE).slice().order(ByteOrder.LITTLE_ENDIAN);
-        if (file.getLong(CHECKSUM) != checksum(sums.duplicate())) {
-            throw damaged(path);
+        file.position(HEADER_SIZE);
+        long[] sums = new long[counters];
+        for (int i = 0; i < counters; i++) {
+            sums[i] = file.getLong();
         }
-        long[] values = new long[counters];
-        sums.asLongBuffer().get(values);
-        return new CounterSum(values);
+        ValueCounts values = new ValueCounts();
+        while (file.hasRemaining()) {
+            values.add((int) file.getLong(), file.getLong(), file.getLong());
+        }
+        return new Counts(new CounterSum(sums), values);
     }
 
-    private static IOException damaged(Path path) {
-        return new IOException(
-                path + " is damaged: move it and the manifest beside it away to start without old counts");
-    }
-
-    private static long checksum(ByteBuffer bytes) {
+    private static long checksum(ByteBuffer file) {
         CRC32C crc = new CRC32C();
-        crc.update(bytes);
+        crc.update(file.slice(HEADER_SIZE, file.limit() - HEADER_SIZE));
         return crc.getValue();
     }
 }

@@ -69,6 +69,7 @@ public final class CounterStore implements AutoCloseable {
         catalog = new SegmentCatalog(directory.path(), reader);
         state = new StateDirectory(directory.state());
         state.load(takes).forEach(catalog::restore);
+        catalog.restoreEpochs(state.manifest().epochs());
         catalog.delete(state.manifest().folded());
         watch = new DirectoryWatch(directory.path());
         watcher.setDaemon(true);
@@ -226,13 +227,32 @@ public final class CounterStore implements AutoCloseable {
         try {
             Map<ImageCounters, Baseline> baselines = new LinkedHashMap<>();
             for (ImageCounters image : select(selection)) {
-                CounterSum carry = image.sumOfLive(reader).negated();
+                Counts carry = new Counts(image.sumOfLive(reader).negated(), new ValueCounts());
                 baselines.put(image, new Baseline(carry, 0, image.resets() + 1));
             }
-            change(baselines);
+            startEpoch(baselines);
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Sets baselines durably, all of them or none, and starts new epochs of value sites: what they hold is in the
+     * baselines, or is meant to go.
+     */
+    private void startEpoch(Map<ImageCounters, Baseline> baselines) throws IOException {
+        List<SegmentFile> segments = baselines.keySet().stream()
+                .flatMap(image -> image.live().stream())
+                .filter(SegmentFile::hasValueSites)
+                .toList();
+        segments.forEach(segment -> segment.setEpoch(segment.epoch() + 1));
+        try {
+            change(baselines);
+        } catch (IOException e) {
+            segments.forEach(segment -> segment.setEpoch(segment.epoch() - 1));
+            throw e;
+        }
+        segments.forEach(catalog::publishEpoch);
     }
 
     /** Sets baselines durably, all of them or none. */
@@ -267,9 +287,24 @@ public final class CounterStore implements AutoCloseable {
                 throw new TakeInProgressException();
             }
             List<Take.Part> parts = new ArrayList<>();
+            Map<ImageCounters, Baseline> withValues = new LinkedHashMap<>();
             for (ImageCounters image : select(selection)) {
-                CounterSum counts = image.sum(reader);
-                parts.add(new Take.Part(image, counts, image.ended(), image.resets(), image.snapshot(counts)));
+                Counts counts = image.sum(reader);
+                parts.add(new Take.Part(
+                        image,
+                        counts,
+                        image.ended(),
+                        image.resets(),
+                        counts.copy().toSnapshot(image.image())));
+                if (image.live().stream().anyMatch(SegmentFile::hasValueSites)) {
+                    Counts carry =
+                            new Counts(image.carry().counters(), counts.values().copy());
+                    withValues.put(image, new Baseline(carry, image.ended(), image.resets()));
+                }
+            }
+            // Values cannot be subtracted from what a target holds: they go to the carry, from which a commit can.
+            if (!withValues.isEmpty()) {
+                startEpoch(withValues);
             }
             takeInProgress = new Take(this, scope, parts);
             return takeInProgress;
@@ -304,8 +339,9 @@ public final class CounterStore implements AutoCloseable {
                 if (image.resets() != part.resets()) {
                     throw new IOException(image.image().name() + " was reset while it was taken: nothing was taken");
                 }
-                CounterSum carry = image.carry().copy();
-                carry.add(part.counts().negated());
+                Counts carry = image.carry().copy();
+                carry.counters().add(part.counts().counters().negated());
+                carry.values().subtract(part.counts().values());
                 baselines.put(image, new Baseline(carry, image.ended() - part.ended(), part.resets() + 1));
             }
             List<TakenCounts> before = takes.put(take);
@@ -343,7 +379,7 @@ public final class CounterStore implements AutoCloseable {
         try {
             List<Snapshot> snapshots = new ArrayList<>();
             for (TakenCounts taken : takes.of(scope)) {
-                snapshots.add(taken.image().snapshot(taken.counts()));
+                snapshots.add(taken.counts().toSnapshot(taken.image().image()));
             }
             return snapshots;
         } finally {
@@ -363,7 +399,7 @@ public final class CounterStore implements AutoCloseable {
             catchUp();
             List<ImageStatus> images = new ArrayList<>();
             for (ImageCounters image : catalog.images()) {
-                images.add(new ImageStatus(image.freeze(reader), pids(image.live()), image.ended()));
+                images.add(new ImageStatus(image.freezeCounters(reader), pids(image.live()), image.ended()));
             }
             images.sort((a, b) ->
                     a.snapshot().image().name().compareTo(b.snapshot().image().name()));

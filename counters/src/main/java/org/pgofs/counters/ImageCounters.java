@@ -1,8 +1,6 @@
 package org.pgofs.counters;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -18,15 +16,15 @@ final class ImageCounters {
     private final StoredImage image;
     private final Set<ImageReference> references = new LinkedHashSet<>();
     private final Map<String, SegmentFile> live = new LinkedHashMap<>();
-    private CounterSum carry;
+    private Counts carry;
     private long ended;
     private long resets;
 
     ImageCounters(StoredImage image) {
-        this(image, new CounterSum(image.countersSize() / Long.BYTES), 0);
+        this(image, new Counts(new CounterSum(image.countersSize() / Long.BYTES), new ValueCounts()), 0);
     }
 
-    ImageCounters(StoredImage image, CounterSum carry, long ended) {
+    ImageCounters(StoredImage image, Counts carry, long ended) {
         this.image = image;
         this.carry = carry;
         this.ended = ended;
@@ -55,7 +53,7 @@ final class ImageCounters {
         return ended;
     }
 
-    CounterSum carry() {
+    Counts carry() {
         return carry;
     }
 
@@ -65,7 +63,7 @@ final class ImageCounters {
     }
 
     /** The part of the state that a reset replaces. */
-    record Baseline(CounterSum carry, long ended, long resets) {}
+    record Baseline(Counts carry, long ended, long resets) {}
 
     Baseline baseline() {
         return new Baseline(carry, ended, resets);
@@ -82,40 +80,50 @@ final class ImageCounters {
     }
 
     /**
-     * Moves the counters of a segment whose process ended into the carry.
+     * Moves the counts of a segment whose process ended into the carry.
      *
      * @return whether all of them could be read
      */
     boolean fold(SegmentFile segment, SegmentReader reader) throws IOException {
-        CounterSum counters = new CounterSum(carry.values().length);
-        boolean complete = reader.add(segment, image.countersBegin(), counters);
-        carry.add(counters);
+        Counts counts = none();
+        boolean complete = reader.add(segment, image, counts);
+        carry.add(counts);
         live.remove(segment.name());
         ended++;
         return complete;
     }
 
-    /** The sum over the live segments. */
+    private Counts none() {
+        return new Counts(new CounterSum(image.countersSize() / Long.BYTES), new ValueCounts());
+    }
+
+    /** The sum over the counters of the live segments. */
     CounterSum sumOfLive(SegmentReader reader) throws IOException {
-        CounterSum sum = new CounterSum(carry.values().length);
+        CounterSum sum = new CounterSum(image.countersSize() / Long.BYTES);
         for (SegmentFile segment : live.values()) {
-            reader.add(segment, image.countersBegin(), sum);
+            reader.addCounters(segment, image.countersBegin(), sum);
         }
         return sum;
     }
 
     /** What is served, before it is clamped. */
-    CounterSum sum(SegmentReader reader) throws IOException {
-        CounterSum sum = sumOfLive(reader);
+    Counts sum(SegmentReader reader) throws IOException {
+        Counts sum = none();
+        for (SegmentFile segment : live.values()) {
+            reader.add(segment, image, sum);
+        }
         sum.add(carry);
         return sum;
     }
 
     Snapshot freeze(SegmentReader reader) throws IOException {
-        return snapshot(sum(reader));
+        return sum(reader).toSnapshot(image);
     }
 
-    Snapshot snapshot(CounterSum sum) {
-        return new Snapshot(image, sum.toSection(), ByteBuffer.allocate(0), new ValueCounts(), Instant.now());
+    /** Without values, which is faster. */
+    Snapshot freezeCounters(SegmentReader reader) throws IOException {
+        CounterSum sum = sumOfLive(reader);
+        sum.add(carry.counters());
+        return new Counts(sum, new ValueCounts()).toSnapshot(image);
     }
 }

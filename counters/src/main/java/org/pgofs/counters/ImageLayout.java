@@ -34,6 +34,7 @@ final class ImageLayout {
     record Header(
             long rawVersion,
             long countersSize,
+            long valueSites,
             Area binaryIds,
             Area records,
             Area names,
@@ -67,12 +68,18 @@ final class ImageLayout {
                 "has %d bytes of counters",
                 countersSize);
         require(file.getLong(BITMAPS_SIZE) == 0, "has bitmaps, which are not supported yet");
+        long valueSites = file.getLong(VALUE_SITES);
+        require(
+                valueSites >= 0 && valueSites <= Integer.MAX_VALUE / ValueSiteLayout.SIZE,
+                "has %d value sites",
+                valueSites);
         Area binaryIds = area(file, BINARY_IDS, Long.BYTES, "binary ids");
         Area records = area(file, RECORDS, RecordLayout.SIZE, "records");
         require(records.size() > 0, "has no records");
         return new Header(
                 file.getLong(RAW_VERSION),
                 countersSize,
+                valueSites,
                 binaryIds,
                 records,
                 area(file, NAMES, 1, "names"),

@@ -16,7 +16,7 @@ final class LastTakes {
      * @param image the image
      * @param counts unclamped
      */
-    record TakenCounts(String scope, ImageCounters image, CounterSum counts) {}
+    record TakenCounts(String scope, ImageCounters image, Counts counts) {}
 
     /** Remembers a take, and returns what it replaces. */
     List<TakenCounts> put(Take take) {

@@ -47,6 +47,18 @@ public interface LibC {
     long pread(int fd, @Out ByteBuffer target, @size_t long size, @off_t long offset);
 
     /**
+     * pwrite(2).
+     *
+     * @param fd the descriptor
+     * @param source direct
+     * @param size bytes
+     * @param offset bytes from the start
+     * @return bytes written, or -1
+     */
+    @ssize_t
+    long pwrite(int fd, @In ByteBuffer source, @size_t long size, @off_t long offset);
+
+    /**
      * read(2).
      *
      * @param fd the descriptor

@@ -13,6 +13,7 @@ final class Linux {
     private static final LibC C = LibC.INSTANCE;
     private static final Runtime RUNTIME = Runtime.getRuntime(C);
 
+    private static final int O_WRONLY = 1;
     private static final int O_NONBLOCK = 0x800;
     private static final int O_NOFOLLOW = "aarch64".equals(System.getProperty("os.arch")) ? 0x8000 : 0x20000;
     private static final int O_CLOEXEC = 0x80000;
@@ -80,6 +81,21 @@ final class Linux {
             at += count;
         }
         return true;
+    }
+
+    /**
+     * Writes a number into a file that is open for reading, by a descriptor that is gone when it returns: held open, it
+     * would look like one of a target. The file need not have a name any more.
+     */
+    static void writeLong(int fd, long offset, long value) throws IOException {
+        String path = "/proc/self/fd/" + fd;
+        int writable = check(C.open(path, O_WRONLY | O_CLOEXEC, 0), path);
+        try {
+            ByteBuffer bytes = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            check(C.pwrite(writable, bytes.putLong(0, value), Long.BYTES, offset), "pwrite");
+        } finally {
+            close(writable);
+        }
     }
 
     /**

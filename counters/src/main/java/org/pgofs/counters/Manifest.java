@@ -17,6 +17,7 @@ import java.util.zip.CRC32C;
  * image DIGEST NAME ENDED CARRY_GENERATION
  * reference OWNER UID HIGH LOW NONCE          of the image above
  * taken SCOPE DIGEST GENERATION               what the last take of that scope took of an image, in a file of its own
+ * epoch EPOCH NAME                            how often the value sites of a live segment were reset
  * folded INODE NAME                           a segment whose counters are in the carry
  * checksum CRC32C-of-the-lines-above
  * </pre>
@@ -24,10 +25,16 @@ import java.util.zip.CRC32C;
  * @param generation counts the commits
  * @param images the images with a carry
  * @param takes what was taken last
+ * @param epochs of the live segments whose value sites were reset
  * @param folded the segments that were folded since the last generation and may still be there
  */
-record Manifest(long generation, List<SavedImage> images, List<SavedTake> takes, List<FoldedSegment> folded) {
-    static final Manifest EMPTY = new Manifest(0, List.of(), List.of(), List.of());
+record Manifest(
+        long generation,
+        List<SavedImage> images,
+        List<SavedTake> takes,
+        List<SegmentEpoch> epochs,
+        List<FoldedSegment> folded) {
+    static final Manifest EMPTY = new Manifest(0, List.of(), List.of(), List.of(), List.of());
 
     private static final String FORMAT = "pgofs-state 1";
     private static final int RADIX = 16;
@@ -51,6 +58,14 @@ record Manifest(long generation, List<SavedImage> images, List<SavedTake> takes,
      * @param generation the one that wrote the file
      */
     record SavedTake(String scope, String digest, long generation) {}
+
+    /**
+     * A live segment whose value sites were reset.
+     *
+     * @param epoch of the sites that count
+     * @param name of the segment
+     */
+    record SegmentEpoch(long epoch, String name) {}
 
     /**
      * A segment that is in the carry.
@@ -84,6 +99,9 @@ record Manifest(long generation, List<SavedImage> images, List<SavedTake> takes,
         for (SavedTake take : takes) {
             line(text, "taken", take.scope, take.digest, take.generation);
         }
+        for (SegmentEpoch segment : epochs) {
+            line(text, "epoch", segment.epoch, segment.name);
+        }
         for (FoldedSegment segment : folded) {
             line(text, "folded", segment.inode, segment.name);
         }
@@ -107,6 +125,7 @@ record Manifest(long generation, List<SavedImage> images, List<SavedTake> takes,
         long generation = 0;
         List<SavedImage> images = new ArrayList<>();
         List<SavedTake> takes = new ArrayList<>();
+        List<SegmentEpoch> epochs = new ArrayList<>();
         List<FoldedSegment> folded = new ArrayList<>();
         for (String line : text.substring(0, end).split("\n", -1)) {
             String[] field = line.split(" ", -1);
@@ -117,13 +136,14 @@ record Manifest(long generation, List<SavedImage> images, List<SavedTake> takes,
                             field[1], field[2], Long.parseLong(field[3]), Long.parseLong(field[4]), new ArrayList<>()));
                 case "reference" -> images.get(images.size() - 1).references.add(reference(field));
                 case "taken" -> takes.add(new SavedTake(field[1], field[2], Long.parseLong(field[3])));
+                case "epoch" -> epochs.add(new SegmentEpoch(Long.parseLong(field[1]), field[2]));
                 case "folded" -> folded.add(new FoldedSegment(Long.parseLong(field[1]), field[2]));
                 default -> {
                     // The first line, and the end of the last one.
                 }
             }
         }
-        return new Manifest(generation, images, takes, folded);
+        return new Manifest(generation, images, takes, epochs, folded);
     }
 
     private static ImageReference reference(String[] field) {

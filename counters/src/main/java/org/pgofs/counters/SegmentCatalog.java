@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.pgofs.counters.Manifest.FoldedSegment;
+import org.pgofs.counters.Manifest.SegmentEpoch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ final class SegmentCatalog {
     private final Map<String, SegmentFile> pending = new LinkedHashMap<>();
     private final Map<String, ImageCounters> live = new HashMap<>();
     private final Set<String> folded = new HashSet<>();
+    private final Map<String, Long> epochs = new HashMap<>();
     private final DroppedFiles dropped = new DroppedFiles();
     private final Set<ImageCounters> changed = new LinkedHashSet<>();
     private final List<FoldedSegment> unsaved = new ArrayList<>();
@@ -46,6 +48,11 @@ final class SegmentCatalog {
     SegmentCatalog(Path directory, SegmentReader reader) {
         this.directory = directory;
         this.reader = reader;
+    }
+
+    /** Sets the epochs of segments that an earlier daemon has reset. */
+    void restoreEpochs(Collection<SegmentEpoch> segments) {
+        segments.forEach(segment -> epochs.put(segment.name(), segment.epoch()));
     }
 
     /** Adds an image that an earlier daemon knew. */
@@ -173,11 +180,26 @@ final class SegmentCatalog {
             return;
         }
         try {
-            place(SegmentFile.open(directory.resolve(name)));
+            SegmentFile segment = SegmentFile.open(directory.resolve(name));
+            Long epoch = epochs.remove(name);
+            if (epoch != null) {
+                segment.setEpoch(epoch);
+                publishEpoch(segment);
+            }
+            place(segment);
         } catch (NoSuchFileException e) {
             LOG.debug("{} is gone already", name);
         } catch (IOException | InvalidFileException e) {
             dropped.add(name, e.getMessage());
+        }
+    }
+
+    /** Tells a target the epoch of its value sites. */
+    void publishEpoch(SegmentFile segment) {
+        try {
+            segment.publishEpoch();
+        } catch (IOException e) {
+            dropped.add(segment.name(), "cannot be told of a reset, its values are left out: " + e.getMessage());
         }
     }
 
@@ -217,6 +239,12 @@ final class SegmentCatalog {
         long size = segment.header().counters().size();
         InvalidFileException.require(
                 image.sectionSize() == size, "has %d bytes of counters, its image %d", size, image.sectionSize());
+        long sites = segment.header().valueSites().size() / ValueSiteLayout.SIZE;
+        InvalidFileException.require(
+                sites == 0 || sites == image.values().sites(),
+                "has %d value sites, its image %d",
+                sites,
+                image.values().sites());
     }
 
     private ImageCounters readImage(SegmentFile segment) throws IOException, InvalidFileException {

@@ -20,6 +20,7 @@ final class SegmentFile implements AutoCloseable {
     private final int owner;
     private final long size;
     private SegmentLayout.Header header;
+    private long epoch;
 
     /**
      * Opens and checks a segment.
@@ -95,11 +96,38 @@ final class SegmentFile implements AutoCloseable {
      * @return whether nothing was missing
      */
     boolean readCounters(long offset, ByteBuffer target) throws IOException {
-        boolean complete = Linux.readFully(fd, header.counters().offset() + offset, target);
+        return read(header.counters().offset() + offset, target);
+    }
+
+    /** Reads value sites, as {@link #readCounters} does counters. */
+    boolean readValueSites(long offset, ByteBuffer target) throws IOException {
+        return read(header.valueSites().offset() + offset, target);
+    }
+
+    private boolean read(long offset, ByteBuffer target) throws IOException {
+        boolean complete = Linux.readFully(fd, offset, target);
         while (target.hasRemaining()) {
             target.put((byte) 0);
         }
         return complete;
+    }
+
+    boolean hasValueSites() {
+        return header.valueSites().size() > 0;
+    }
+
+    /** The number that value sites have which were not reset. */
+    long epoch() {
+        return epoch;
+    }
+
+    void setEpoch(long newEpoch) {
+        epoch = newEpoch;
+    }
+
+    /** Tells the target the epoch: from then on it clears sites of another one before it uses them. */
+    void publishEpoch() throws IOException {
+        Linux.writeLong(fd, header.controlPage(), epoch);
     }
 
     @Override

@@ -40,8 +40,21 @@ final class SegmentLayout {
 
     private SegmentLayout() {}
 
-    /** What the store needs of a segment's header, checked against the size of its file. */
-    record Header(long rawVersion, ImageKey imageKey, Area counters, int pid, String path) {}
+    /**
+     * What the store needs of a segment's header, checked against the size of its file.
+     *
+     * @param controlPage offset of the control page
+     * @param loadBias run-time address minus link-time address
+     */
+    record Header(
+            long rawVersion,
+            ImageKey imageKey,
+            Area counters,
+            Area valueSites,
+            long controlPage,
+            long loadBias,
+            int pid,
+            String path) {}
 
     /**
      * Reads and checks a header.
@@ -66,7 +79,14 @@ final class SegmentLayout {
                 "has %d bytes of counters",
                 counters.size());
         Area bitmaps = mapped(header, BITMAPS, page, counters.end(), fileSize, "bitmaps");
-        mapped(header, VALUE_SITES, page, Math.max(counters.end(), bitmaps.end()), fileSize, "value sites");
+        Area valueSites =
+                mapped(header, VALUE_SITES, page, Math.max(counters.end(), bitmaps.end()), fileSize, "value sites");
+        require(
+                valueSites.size() == 0
+                        || (header.getInt(VALUE_SITE_SIZE) == ValueSiteLayout.SIZE
+                                && header.getInt(VALUE_SLOTS) == ValueSiteLayout.SLOTS
+                                && valueSites.size() % ValueSiteLayout.SIZE == 0),
+                "has value sites of another size");
         int pathSize = header.getInt(PATH_SIZE);
         require(pathSize >= 0 && pathSize <= PATH_MAX, "has a path of %d bytes", pathSize);
         byte[] path = new byte[pathSize];
@@ -80,6 +100,9 @@ final class SegmentLayout {
                 header.getLong(RAW_VERSION),
                 key,
                 counters,
+                valueSites,
+                page,
+                header.getLong(LOAD_BIAS),
                 header.getInt(PID),
                 new String(path, StandardCharsets.UTF_8));
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Adds the counters of segments to sums, piece by piece. Not thread-safe: it has one buffer. */
+/** Adds the counts of segments to sums, piece by piece. Not thread-safe: it has one buffer. */
 final class SegmentReader {
     private static final int PIECE = 1 << 20;
     private static final int PAGE = 4096;
@@ -13,6 +13,18 @@ final class SegmentReader {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE + PAGE).alignedSlice(PAGE);
     private final long[] piece = new long[PIECE / Long.BYTES];
 
+    private final ValueReader values = new ValueReader();
+
+    /**
+     * Adds all counts of a segment.
+     *
+     * @return whether the segment had all counters
+     */
+    boolean add(SegmentFile segment, StoredImage image, Counts counts) throws IOException {
+        values.add(segment, image.values(), counts.values());
+        return addCounters(segment, image.countersBegin(), counts.counters());
+    }
+
     /**
      * Adds the counters that an image serves.
      *
@@ -20,7 +32,7 @@ final class SegmentReader {
      * @param sum to which to add; its length says how many
      * @return whether the segment had them all; it does not when it was truncated
      */
-    boolean add(SegmentFile segment, int begin, CounterSum sum) throws IOException {
+    boolean addCounters(SegmentFile segment, int begin, CounterSum sum) throws IOException {
         boolean complete = true;
         long end = begin + (long) sum.values().length * Long.BYTES;
         // From the start of a page on, for the alignment.

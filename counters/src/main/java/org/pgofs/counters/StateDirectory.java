@@ -21,6 +21,7 @@ import org.pgofs.counters.LastTakes.TakenCounts;
 import org.pgofs.counters.Manifest.FoldedSegment;
 import org.pgofs.counters.Manifest.SavedImage;
 import org.pgofs.counters.Manifest.SavedTake;
+import org.pgofs.counters.Manifest.SegmentEpoch;
 
 /**
  * What outlives the daemon: copies of the image files, carry files, and the manifest that says which of them count. A
@@ -81,7 +82,7 @@ final class StateDirectory {
         Path file = imageFile(saved.digest());
         try {
             StoredImage image = StoredImage.restore(Files.readAllBytes(file), saved.name());
-            CounterSum carry = CarryFile.read(
+            Counts carry = CarryFile.read(
                     carryFile(saved.digest(), saved.carryGeneration()), image.countersSize() / Long.BYTES);
             ImageCounters counters = new ImageCounters(image, carry, saved.ended());
             counters.references().addAll(saved.references());
@@ -92,7 +93,7 @@ final class StateDirectory {
     }
 
     private TakenCounts load(SavedTake saved, ImageCounters image) throws IOException {
-        CounterSum counts = CarryFile.read(takeFile(saved), image.image().countersSize() / Long.BYTES);
+        Counts counts = CarryFile.read(takeFile(saved), image.image().countersSize() / Long.BYTES);
         TakenCounts taken = new TakenCounts(saved.scope(), image, counts);
         takeGenerations.put(taken, saved.generation());
         return taken;
@@ -114,8 +115,8 @@ final class StateDirectory {
         try {
             List<SavedImage> savedImages = saveImages(images, changed, generation);
             Map<TakenCounts, SavedTake> savedTakes = saveTakes(takes, generation);
-            Manifest next =
-                    new Manifest(generation, savedImages, List.copyOf(savedTakes.values()), List.copyOf(folded));
+            Manifest next = new Manifest(
+                    generation, savedImages, List.copyOf(savedTakes.values()), epochs(images), List.copyOf(folded));
             Path file = directory.resolve(NEW_MANIFEST);
             Files.writeString(file, next.toText(), StandardCharsets.UTF_8);
             Files.move(file, directory.resolve(MANIFEST), StandardCopyOption.ATOMIC_MOVE);
@@ -125,6 +126,18 @@ final class StateDirectory {
         } finally {
             removeUnused();
         }
+    }
+
+    private static List<SegmentEpoch> epochs(Collection<ImageCounters> images) {
+        List<SegmentEpoch> epochs = new ArrayList<>();
+        for (ImageCounters image : images) {
+            for (SegmentFile segment : image.live()) {
+                if (segment.epoch() != 0) {
+                    epochs.add(new SegmentEpoch(segment.epoch(), segment.name()));
+                }
+            }
+        }
+        return epochs;
     }
 
     private List<SavedImage> saveImages(Collection<ImageCounters> images, Set<ImageCounters> changed, long generation)

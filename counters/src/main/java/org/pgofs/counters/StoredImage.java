@@ -21,6 +21,7 @@ final class StoredImage implements Image {
     private final String buildId;
     private final int countersBegin;
     private final int countersEnd;
+    private final CanonicalValues values;
 
     /**
      * Reads and checks an image file.
@@ -57,12 +58,14 @@ final class StoredImage implements Image {
         int end = 0;
         for (int i = 0; i < functions(); i++) {
             checkCounters(i);
+            checkValueSites(i);
             int offset = (int) file.getLong(record(i) + RecordLayout.COUNTERS_OFFSET);
             begin = Math.min(begin, offset);
             end = Math.max(end, offset + counters(i) * Long.BYTES);
         }
         countersBegin = begin;
         countersEnd = end;
+        values = new CanonicalValues(this, (int) header.valueSites());
         digest = digest(bytes);
         buildId = buildId(binaryIds());
         name = naming.apply(this);
@@ -78,6 +81,18 @@ final class StoredImage implements Image {
         require(
                 file.getInt(record(function) + RecordLayout.BITMAP_SIZE) == 0,
                 "has bitmaps, which are not supported yet");
+    }
+
+    private void checkValueSites(int function) throws InvalidFileException {
+        long sites = 0;
+        for (ValueKind kind : ValueKind.values()) {
+            sites += valueSites(function, kind);
+        }
+        long first = Integer.toUnsignedLong(valueSite(function));
+        require(
+                sites == 0 || (first <= header.valueSites() && sites <= header.valueSites() - first),
+                "has a record %d whose value sites are outside the image's",
+                function);
     }
 
     private static String digest(byte[] bytes) {
@@ -112,6 +127,11 @@ final class StoredImage implements Image {
     /** The size in bytes that the counters section of every segment of this image has. */
     long sectionSize() {
         return header.countersSize();
+    }
+
+    /** How values of this image are made canonical. */
+    CanonicalValues values() {
+        return values;
     }
 
     /** Where the served counters start in the counters section; what is before and behind is the linker's padding. */

@@ -22,7 +22,7 @@ public final class Take implements AutoCloseable {
      * @param resets how often it had been reset by then
      * @param snapshot what is served of it
      */
-    record Part(ImageCounters image, CounterSum counts, long ended, long resets, Snapshot snapshot) {}
+    record Part(ImageCounters image, Counts counts, long ended, long resets, Snapshot snapshot) {}
 
     Take(CounterStore store, String scope, List<Part> parts) {
         this.store = store;

@@ -37,6 +37,24 @@ public final class ValueCounts {
         return sites.getOrDefault(site, Map.of());
     }
 
+    /** Adds all observations of another one. */
+    void add(ValueCounts other) {
+        other.sites.forEach((site, values) -> values.forEach((value, count) -> add(site, value, count)));
+    }
+
+    /** Takes away observations that are in this. */
+    void subtract(ValueCounts other) {
+        other.sites.forEach((site, values) -> values.forEach((value, count) ->
+                sites.get(site).computeIfPresent(value, (key, held) -> held > count ? held - count : null)));
+        sites.values().removeIf(Map::isEmpty);
+    }
+
+    ValueCounts copy() {
+        ValueCounts copy = new ValueCounts();
+        copy.add(this);
+        return copy;
+    }
+
     /** The sites that observed something, and what. */
     Map<Integer, Map<Long, Long>> sites() {
         return sites;

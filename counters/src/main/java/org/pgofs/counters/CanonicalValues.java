@@ -1,0 +1,85 @@
+package org.pgofs.counters;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Makes the values that the processes of an image observe comparable: whatever they are, what comes out is an address
+ * of the image, a bucket, or 0. Immutable.
+ */
+final class CanonicalValues {
+    /** What stands for a value that is none of the image's: llvm-profdata takes it for an external symbol. */
+    static final long EXTERNAL = 0;
+
+    private static final int LAST_EXACT_SIZE = 8;
+    private static final int LARGE_SIZE = 513;
+    private static final int VTABLE_ADDRESS = 8;
+    private static final int VTABLE_BYTES = 16;
+
+    /** The kind of each site, by its number; of a site that no record has it is not asked. */
+    private final byte[] kinds;
+
+    private final long[] functions;
+    private final ByteBuffer vtables;
+
+    CanonicalValues(Image image, int sites) {
+        kinds = new byte[sites];
+        for (int function = 0; function < image.functions(); function++) {
+            int site = image.valueSite(function);
+            for (ValueKind kind : ValueKind.values()) {
+                int count = image.valueSites(function, kind);
+                Arrays.fill(kinds, site, site + count, (byte) kind.number());
+                site += count;
+            }
+        }
+        functions = new long[image.functions()];
+        Arrays.setAll(functions, image::address);
+        Arrays.sort(functions);
+        vtables = image.vtables();
+    }
+
+    /** The number of value sites of the image. */
+    int sites() {
+        return kinds.length;
+    }
+
+    /**
+     * The canonical form of a value.
+     *
+     * @param site where it was observed
+     * @param value run-time address or size
+     * @param loadBias of the process
+     */
+    long of(int site, long value, long loadBias) {
+        if (kinds[site] == ValueKind.MEMOP_SIZE.number()) {
+            return bucket(value);
+        }
+        long linked = value - loadBias;
+        boolean known = kinds[site] == ValueKind.VTABLE_TARGET.number()
+                ? isInVtable(linked)
+                : Arrays.binarySearch(functions, linked) >= 0;
+        return known ? linked : EXTERNAL;
+    }
+
+    private boolean isInVtable(long address) {
+        for (int at = 0; at < vtables.limit(); at += ImageLayout.VTABLE_SIZE) {
+            long offset = address - vtables.getLong(at + VTABLE_ADDRESS);
+            if (Long.compareUnsigned(offset, Integer.toUnsignedLong(vtables.getInt(at + VTABLE_BYTES))) < 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Sizes up to 8 and powers of two stand for themselves, what is between for one more than the lower power. */
+    static long bucket(long size) {
+        if (Long.compareUnsigned(size, LAST_EXACT_SIZE) <= 0) {
+            return size;
+        }
+        if (Long.compareUnsigned(size, LARGE_SIZE) >= 0) {
+            return LARGE_SIZE;
+        }
+        long power = Long.highestOneBit(size);
+        return size == power ? size : power + 1;
+    }
+}

@@ -1,0 +1,49 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Adds what the value sites of segments observed to histograms. Not thread-safe: it has one buffer. */
+final class ValueReader {
+    private static final int SITES = 4096;
+
+    private final ByteBuffer buffer =
+            ByteBuffer.allocateDirect(SITES * ValueSiteLayout.SIZE).order(ByteOrder.LITTLE_ENDIAN);
+
+    /**
+     * Adds the values that were observed since the last reset: sites of another epoch are empty.
+     *
+     * @param canonical of the segment's image
+     * @param counts to which to add
+     */
+    void add(SegmentFile segment, CanonicalValues canonical, ValueCounts counts) throws IOException {
+        int sites = (int) (segment.header().valueSites().size() / ValueSiteLayout.SIZE);
+        for (int first = 0; first < sites; first += SITES) {
+            buffer.clear().limit(Math.min(SITES, sites - first) * ValueSiteLayout.SIZE);
+            segment.readValueSites((long) first * ValueSiteLayout.SIZE, buffer);
+            int read = buffer.flip().limit() / ValueSiteLayout.SIZE;
+            for (int i = 0; i < read; i++) {
+                if (buffer.getLong(i * ValueSiteLayout.SIZE + ValueSiteLayout.EPOCH) == segment.epoch()) {
+                    addSite(
+                            first + i,
+                            i * ValueSiteLayout.SIZE,
+                            segment.header().loadBias(),
+                            canonical,
+                            counts);
+                }
+            }
+        }
+    }
+
+    private void addSite(int site, int at, long loadBias, CanonicalValues canonical, ValueCounts counts) {
+        for (int slot = 0; slot < ValueSiteLayout.SLOTS; slot++) {
+            int slotAt = at + ValueSiteLayout.SLOT + slot * ValueSiteLayout.SLOT_SIZE;
+            long count = buffer.getLong(slotAt + ValueSiteLayout.COUNT);
+            if (count > 0) {
+                long value = buffer.getLong(slotAt + ValueSiteLayout.VALUE);
+                counts.add(site, canonical.of(site, value, loadBias), count);
+            }
+        }
+    }
+}
