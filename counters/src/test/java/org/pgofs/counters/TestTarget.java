@@ -13,14 +13,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Publishes as a target's runtime does, with real files that are open for writing as long as the target "runs". The
- * image has two functions of two counters and one counter; the linker's padding is 8 bytes before and 16 behind.
+ * image has two functions, of two counters and one counter; the linker's padding is 8 bytes before and 16 behind. The
+ * first function, at 0x1000, has two value sites: one of calls, one of sizes. The second is at 0x2000.
  */
 final class TestTarget implements AutoCloseable {
     static final int COUNTERS = 3;
     static final int SECTION_SIZE = 8 + COUNTERS * Long.BYTES + 16;
     static final int PAGE = 4096;
     static final int COUNTERS_AT = 2 * PAGE;
-    static final int FILE_SIZE = 3 * PAGE;
+    static final int SITES_AT = 3 * PAGE;
+    static final int SITES_SIZE = 2 * ValueSiteLayout.SIZE;
+    static final int FILE_SIZE = 4 * PAGE;
+    static final long LOAD_BIAS = 0x5500_0000_0000L;
+    static final long FIRST = 0x1000;
+    static final long SECOND = 0x2000;
     static final long RAW_VERSION = 8 | Variant.IR;
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
@@ -61,6 +67,11 @@ final class TestTarget implements AutoCloseable {
                 .putLong(SegmentLayout.IMAGE_NONCE, nonce)
                 .putLong(SegmentLayout.COUNTERS, COUNTERS_AT)
                 .putLong(SegmentLayout.COUNTERS + Long.BYTES, SECTION_SIZE)
+                .putLong(SegmentLayout.VALUE_SITES, SITES_AT)
+                .putLong(SegmentLayout.VALUE_SITES + Long.BYTES, SITES_SIZE)
+                .putInt(SegmentLayout.VALUE_SITE_SIZE, ValueSiteLayout.SIZE)
+                .putInt(SegmentLayout.VALUE_SLOTS, ValueSiteLayout.SLOTS)
+                .putLong(SegmentLayout.LOAD_BIAS, LOAD_BIAS)
                 .putInt(SegmentLayout.PID, 4711)
                 .putInt(SegmentLayout.PATH_SIZE, name.length)
                 .put(SegmentLayout.PATH, name);
@@ -88,15 +99,19 @@ final class TestTarget implements AutoCloseable {
                 .putLong(ImageLayout.RAW_VERSION, RAW_VERSION)
                 .putLong(ImageLayout.KEY, key)
                 .putLong(ImageLayout.COUNTERS_SIZE, SECTION_SIZE)
+                .putLong(ImageLayout.VALUE_SITES, 2)
                 .putLong(ImageLayout.RECORDS, recordsAt)
                 .putLong(ImageLayout.RECORDS + Long.BYTES, 2 * RecordLayout.SIZE);
-        record(image, recordsAt, 1, 8, 2);
-        record(image, recordsAt + RecordLayout.SIZE, 2, 24, 1);
+        record(image, recordsAt, FIRST, 8, 2);
+        image.putShort(recordsAt + RecordLayout.VALUE_SITES, (short) 1)
+                .putShort(recordsAt + RecordLayout.VALUE_SITES + Short.BYTES, (short) 1);
+        record(image, recordsAt + RecordLayout.SIZE, SECOND, 24, 1);
         return image;
     }
 
-    private static void record(ByteBuffer image, int at, long nameRef, long countersOffset, int counters) {
-        image.putLong(at + RecordLayout.NAME_REF, nameRef)
+    private static void record(ByteBuffer image, int at, long address, long countersOffset, int counters) {
+        image.putLong(at + RecordLayout.NAME_REF, address)
+                .putLong(at + RecordLayout.FUNCTION, address)
                 .putLong(at + RecordLayout.COUNTERS_OFFSET, countersOffset)
                 .putInt(at + RecordLayout.COUNTERS, counters);
     }
@@ -122,6 +137,15 @@ final class TestTarget implements AutoCloseable {
         ByteBuffer bytes = ByteBuffer.allocate(counters.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asLongBuffer().put(counters);
         channel.write(bytes, COUNTERS_AT + 8L);
+    }
+
+    /** Observes values at a site, as the program does: one slot for each pair of value and count. */
+    void observe(int site, long... valuesAndCounts) throws IOException {
+        ByteBuffer epoch = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        channel.read(epoch, PAGE);
+        ByteBuffer bytes = ByteBuffer.allocate(ValueSiteLayout.SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(epoch.getLong(0)).asLongBuffer().put(valuesAndCounts);
+        channel.write(bytes.rewind(), SITES_AT + (long) site * ValueSiteLayout.SIZE);
     }
 
     long get(int counter) throws IOException {
