@@ -458,6 +458,7 @@ class CounterStoreTest {
                 assertEquals(
                         Map.of(1L, 100L, 2L, 1L),
                         take.snapshots().get(0).values().at(1));
+                assertEquals(Map.of(1L, 100L, 2L, 1L), values(1));
                 target.observe(1, 1, 3);
                 assertEquals(Map.of(1L, 103L, 2L, 1L), values(1));
                 take.commit();
