@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
 import org.pgofs.counters.ImageCounters.Baseline;
@@ -32,22 +31,17 @@ import org.slf4j.LoggerFactory;
 public final class CounterStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CounterStore.class);
 
-    /** Ended processes are saved in batches: this long, or this much of the tmpfs, may wait. */
-    private static final long SAVE_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(200);
-
-    private static final long SAVE_BYTES = 16L << 20;
-    private static final long RETRY_DELAY_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final int RETRY_DELAY_MS = 1000;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final SegmentDirectory directory;
     private final SegmentReader reader = new SegmentReader();
     private final SegmentCatalog catalog;
-    private final StateDirectory state;
+    private final LastTakes takes = new LastTakes();
+    private final Ledger ledger;
     private final DirectoryWatch watch;
     private final Thread watcher = new Thread(this::watch, "segment-watcher");
-    private long saveNotBefore;
-    private int recheckDelayMs;
-    private final LastTakes takes = new LastTakes();
+    private int recheckDelayMs = -1;
     private Take takeInProgress;
     private boolean closed;
 
@@ -67,10 +61,11 @@ public final class CounterStore implements AutoCloseable {
     private CounterStore(SegmentDirectory directory) throws IOException {
         this.directory = directory;
         catalog = new SegmentCatalog(directory.path(), reader);
-        state = new StateDirectory(directory.state());
+        StateDirectory state = new StateDirectory(directory.state());
         state.load(takes).forEach(catalog::restore);
         catalog.restoreEpochs(state.manifest().epochs());
         catalog.delete(state.manifest().folded());
+        ledger = new Ledger(catalog, state, takes);
         watch = new DirectoryWatch(directory.path());
         watcher.setDaemon(true);
     }
@@ -94,7 +89,7 @@ public final class CounterStore implements AutoCloseable {
                 timeoutMs = closed ? Integer.MIN_VALUE : work();
             } catch (IOException | RuntimeException e) {
                 LOG.error("watching the segment directory", e);
-                timeoutMs = (int) TimeUnit.NANOSECONDS.toMillis(RETRY_DELAY_NS);
+                timeoutMs = RETRY_DELAY_MS;
             } finally {
                 lock.unlock();
             }
@@ -110,19 +105,11 @@ public final class CounterStore implements AutoCloseable {
         catalog.apply(watch.drain());
         catalog.recheck();
         catalog.countRecheckRound();
-        recheckDelayMs = catalog.hasRechecks() ? Math.max(1, 2 * recheckDelayMs) : 0;
-        if (!catalog.changed().isEmpty()) {
-            long wait = saveNotBefore - System.nanoTime();
-            if (wait <= 0 || catalog.unsavedBytes() >= SAVE_BYTES) {
-                saveOrRetry();
-            }
-        }
-        int saveDelayMs = catalog.changed().isEmpty()
-                ? -1
-                : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(saveNotBefore - System.nanoTime()));
-        return recheckDelayMs == 0
-                ? saveDelayMs
-                : saveDelayMs == -1 ? recheckDelayMs : Math.min(recheckDelayMs, saveDelayMs);
+        recheckDelayMs = catalog.hasRechecks() ? Math.max(1, 2 * recheckDelayMs) : -1;
+        int saveDelayMs = ledger.saveIfDue();
+        return recheckDelayMs == -1 || saveDelayMs == -1
+                ? Math.max(recheckDelayMs, saveDelayMs)
+                : Math.min(recheckDelayMs, saveDelayMs);
     }
 
     /** Applies everything that happened before it was called; what follows from it is left to the watcher. */
@@ -133,23 +120,6 @@ public final class CounterStore implements AutoCloseable {
         if (!events.isEmpty()) {
             watch.wake();
         }
-    }
-
-    private void saveOrRetry() {
-        long begin = System.nanoTime();
-        try {
-            save();
-            // At most a tenth of the time is spent on saving.
-            saveNotBefore = System.nanoTime() + Math.max(SAVE_DELAY_NS, 10 * (System.nanoTime() - begin));
-        } catch (IOException e) {
-            LOG.warn("cannot save counts, keeping them in memory: {}", e.toString());
-            saveNotBefore = System.nanoTime() + RETRY_DELAY_NS;
-        }
-    }
-
-    private void save() throws IOException {
-        state.commit(catalog.images(), catalog.changed(), catalog.unsaved(), takes);
-        catalog.saved();
     }
 
     /**
@@ -230,44 +200,9 @@ public final class CounterStore implements AutoCloseable {
                 Counts carry = new Counts(image.sumOfLive(reader).negated(), new ValueCounts());
                 baselines.put(image, new Baseline(carry, 0, image.resets() + 1));
             }
-            startEpoch(baselines);
+            ledger.startEpoch(baselines);
         } finally {
             lock.unlock();
-        }
-    }
-
-    /**
-     * Sets baselines durably, all of them or none, and starts new epochs of value sites: what they hold is in the
-     * baselines, or is meant to go.
-     */
-    private void startEpoch(Map<ImageCounters, Baseline> baselines) throws IOException {
-        List<SegmentFile> segments = baselines.keySet().stream()
-                .flatMap(image -> image.live().stream())
-                .filter(SegmentFile::hasValueSites)
-                .toList();
-        segments.forEach(segment -> segment.setEpoch(segment.epoch() + 1));
-        try {
-            change(baselines);
-        } catch (IOException e) {
-            segments.forEach(segment -> segment.setEpoch(segment.epoch() - 1));
-            throw e;
-        }
-        segments.forEach(catalog::publishEpoch);
-    }
-
-    /** Sets baselines durably, all of them or none. */
-    private void change(Map<ImageCounters, Baseline> baselines) throws IOException {
-        Map<ImageCounters, Baseline> before = new LinkedHashMap<>();
-        baselines.forEach((image, baseline) -> {
-            before.put(image, image.baseline());
-            image.setBaseline(baseline);
-        });
-        catalog.changed().addAll(baselines.keySet());
-        try {
-            save();
-        } catch (IOException e) {
-            before.forEach(ImageCounters::setBaseline);
-            throw e;
         }
     }
 
@@ -304,7 +239,7 @@ public final class CounterStore implements AutoCloseable {
             }
             // Values cannot be subtracted from what a target holds: they go to the carry, from which a commit can.
             if (!withValues.isEmpty()) {
-                startEpoch(withValues);
+                ledger.startEpoch(withValues);
             }
             takeInProgress = new Take(this, scope, parts);
             return takeInProgress;
@@ -346,7 +281,7 @@ public final class CounterStore implements AutoCloseable {
             }
             List<TakenCounts> before = takes.put(take);
             try {
-                change(baselines);
+                ledger.change(baselines);
             } catch (IOException e) {
                 takes.restore(take.scope(), before);
                 throw e;
@@ -428,7 +363,7 @@ public final class CounterStore implements AutoCloseable {
             closed = true;
             watch.wake();
             if (!catalog.changed().isEmpty()) {
-                save();
+                ledger.save();
             }
         } finally {
             lock.unlock();

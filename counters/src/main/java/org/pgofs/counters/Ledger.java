@@ -1,0 +1,103 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.pgofs.counters.ImageCounters.Baseline;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes changes of the store durable, each as a whole or not at all: ended processes in batches, resets and takes at
+ * once. Guarded by the store's lock.
+ */
+final class Ledger {
+    private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+
+    /** Ended processes may wait this long, or be this much of the tmpfs. */
+    private static final long SAVE_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private static final long SAVE_BYTES = 16L << 20;
+    private static final long RETRY_DELAY_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private final SegmentCatalog catalog;
+    private final StateDirectory state;
+    private final LastTakes takes;
+    private long saveNotBefore = System.nanoTime();
+
+    Ledger(SegmentCatalog catalog, StateDirectory state, LastTakes takes) {
+        this.catalog = catalog;
+        this.state = state;
+        this.takes = takes;
+    }
+
+    /**
+     * Saves what ended processes left, if it is time to. What cannot be saved is kept in memory, and in the segments.
+     *
+     * @return milliseconds until it is time, -1 if there is nothing to save
+     */
+    int saveIfDue() {
+        boolean due = saveNotBefore - System.nanoTime() <= 0 || catalog.unsavedBytes() >= SAVE_BYTES;
+        if (due && !catalog.changed().isEmpty()) {
+            saveOrRetry();
+        }
+        return catalog.changed().isEmpty()
+                ? -1
+                : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(saveNotBefore - System.nanoTime()));
+    }
+
+    private void saveOrRetry() {
+        long begin = System.nanoTime();
+        try {
+            save();
+            // At most a tenth of the time is spent on saving.
+            saveNotBefore = System.nanoTime() + Math.max(SAVE_DELAY_NS, 10 * (System.nanoTime() - begin));
+        } catch (IOException e) {
+            LOG.warn("cannot save counts, keeping them in memory: {}", e.toString());
+            saveNotBefore = System.nanoTime() + RETRY_DELAY_NS;
+        }
+    }
+
+    /** Saves everything. */
+    void save() throws IOException {
+        state.commit(catalog.images(), catalog.changed(), catalog.unsaved(), takes);
+        catalog.saved();
+    }
+
+    /**
+     * Sets baselines durably, all of them or none, and starts new epochs of value sites: what they hold is in the
+     * baselines, or is meant to go.
+     */
+    void startEpoch(Map<ImageCounters, Baseline> baselines) throws IOException {
+        List<SegmentFile> segments = baselines.keySet().stream()
+                .flatMap(image -> image.live().stream())
+                .filter(SegmentFile::hasValueSites)
+                .toList();
+        segments.forEach(segment -> segment.setEpoch(segment.epoch() + 1));
+        try {
+            change(baselines);
+        } catch (IOException e) {
+            segments.forEach(segment -> segment.setEpoch(segment.epoch() - 1));
+            throw e;
+        }
+        segments.forEach(catalog::publishEpoch);
+    }
+
+    /** Sets baselines durably, all of them or none. */
+    void change(Map<ImageCounters, Baseline> baselines) throws IOException {
+        Map<ImageCounters, Baseline> before = new LinkedHashMap<>();
+        baselines.forEach((image, baseline) -> {
+            before.put(image, image.baseline());
+            image.setBaseline(baseline);
+        });
+        catalog.changed().addAll(baselines.keySet());
+        try {
+            save();
+        } catch (IOException e) {
+            before.forEach(ImageCounters::setBaseline);
+            throw e;
+        }
+    }
+}
