@@ -47,6 +47,17 @@ public interface LibC {
     long pread(int fd, @Out ByteBuffer target, @size_t long size, @off_t long offset);
 
     /**
+     * lseek(2).
+     *
+     * @param fd the descriptor
+     * @param offset bytes from where the last argument says
+     * @param whence SEEK_*
+     * @return an offset, or -1
+     */
+    @off_t
+    long lseek(int fd, @off_t long offset, int whence);
+
+    /**
      * pwrite(2).
      *
      * @param fd the descriptor

@@ -18,6 +18,7 @@ final class Linux {
     private static final int O_NOFOLLOW = "aarch64".equals(System.getProperty("os.arch")) ? 0x8000 : 0x20000;
     private static final int O_CLOEXEC = 0x80000;
 
+    private static final int SEEK_DATA = 3;
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_BASIC_STATS = 0x7ff;
 
@@ -81,6 +82,19 @@ final class Linux {
             at += count;
         }
         return true;
+    }
+
+    /**
+     * Where a sparse file goes on.
+     *
+     * @return the offset of the next byte from an offset on that is not in a hole, {@link Long#MAX_VALUE} if there is none
+     */
+    static long nextData(int fd, long offset) throws IOException {
+        long next = C.lseek(fd, offset, SEEK_DATA);
+        if (next == -1 && errno() == Errno.ENXIO) {
+            return Long.MAX_VALUE;
+        }
+        return check(next, "lseek");
     }
 
     /**

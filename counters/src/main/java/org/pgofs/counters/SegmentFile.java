@@ -88,28 +88,34 @@ final class SegmentFile implements AutoCloseable {
         return Linux.unusedByWriters(fd);
     }
 
+    /** Whether somebody made the file shorter than it was published: the process that has it mapped may die of it. */
+    boolean isTruncated() throws IOException {
+        return Linux.status(fd).size() < size;
+    }
+
     /**
-     * Reads counters.
+     * Reads a part of the segment.
      *
-     * @param offset bytes from the start of the counters section
+     * @param area of which a part is read
+     * @param offset bytes from the start of the area
      * @param target a direct buffer, to be filled; what is missing in a truncated file reads as 0
-     * @return whether nothing was missing
      */
-    boolean readCounters(long offset, ByteBuffer target) throws IOException {
-        return read(header.counters().offset() + offset, target);
-    }
-
-    /** Reads value sites, as {@link #readCounters} does counters. */
-    boolean readValueSites(long offset, ByteBuffer target) throws IOException {
-        return read(header.valueSites().offset() + offset, target);
-    }
-
-    private boolean read(long offset, ByteBuffer target) throws IOException {
-        boolean complete = Linux.readFully(fd, offset, target);
+    void read(Area area, long offset, ByteBuffer target) throws IOException {
+        Linux.readFully(fd, area.offset() + offset, target);
         while (target.hasRemaining()) {
             target.put((byte) 0);
         }
-        return complete;
+    }
+
+    /**
+     * Where an area goes on: pages that the program never touched are holes.
+     *
+     * @return bytes from the start of the area, at a page or at the given offset, from which on something may be; at
+     *     least the area's size if nothing is
+     */
+    long nextData(Area area, long offset) throws IOException {
+        long next = Linux.nextData(fd, area.offset() + offset);
+        return next == Long.MAX_VALUE ? next : next - area.offset();
     }
 
     boolean hasValueSites() {

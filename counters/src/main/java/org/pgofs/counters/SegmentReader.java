@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 
 /** Adds the counts of segments to sums, piece by piece. Not thread-safe: it has one buffer. */
 final class SegmentReader {
-    private static final int PIECE = 1 << 20;
+    private static final int PIECE = 1 << 17;
     private static final int PAGE = 4096;
 
     // Aligned to pages, as the counters in the file are: then no 8-byte counter is read in two halves.
@@ -33,12 +33,13 @@ final class SegmentReader {
      * @return whether the segment had them all; it does not when it was truncated
      */
     boolean addCounters(SegmentFile segment, int begin, CounterSum sum) throws IOException {
-        boolean complete = true;
+        Area counters = segment.header().counters();
         long end = begin + (long) sum.values().length * Long.BYTES;
         // From the start of a page on, for the alignment.
-        for (long at = begin & -PAGE; at < end; at += PIECE) {
+        long at = segment.nextData(counters, begin & -PAGE);
+        while (at < end) {
             buffer.clear().limit((int) Math.min(PIECE, end - at));
-            complete &= segment.readCounters(at, buffer);
+            segment.read(counters, at, buffer);
             int skipped = (int) Math.max(begin - at, 0);
             int count = (buffer.flip().limit() - skipped) / Long.BYTES;
             buffer.position(skipped)
@@ -47,7 +48,8 @@ final class SegmentReader {
                     .asLongBuffer()
                     .get(piece, 0, count);
             sum.addUnsigned(piece, count, (int) ((at + skipped - begin) / Long.BYTES));
+            at = segment.nextData(counters, at + PIECE);
         }
-        return complete;
+        return !segment.isTruncated();
     }
 }

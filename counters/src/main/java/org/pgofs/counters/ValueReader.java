@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 
 /** Adds what the value sites of segments observed to histograms. Not thread-safe: it has one buffer. */
 final class ValueReader {
-    private static final int SITES = 4096;
+    private static final int SITES = 512;
 
     private final ByteBuffer buffer =
             ByteBuffer.allocateDirect(SITES * ValueSiteLayout.SIZE).order(ByteOrder.LITTLE_ENDIAN);
@@ -18,10 +18,13 @@ final class ValueReader {
      * @param counts to which to add
      */
     void add(SegmentFile segment, CanonicalValues canonical, ValueCounts counts) throws IOException {
-        int sites = (int) (segment.header().valueSites().size() / ValueSiteLayout.SIZE);
-        for (int first = 0; first < sites; first += SITES) {
-            buffer.clear().limit(Math.min(SITES, sites - first) * ValueSiteLayout.SIZE);
-            segment.readValueSites((long) first * ValueSiteLayout.SIZE, buffer);
+        Area area = segment.header().valueSites();
+        long at = segment.nextData(area, 0);
+        while (at < area.size()) {
+            int first = (int) (at / ValueSiteLayout.SIZE);
+            long begin = (long) first * ValueSiteLayout.SIZE;
+            buffer.clear().limit((int) Math.min(buffer.capacity(), area.size() - begin));
+            segment.read(area, begin, buffer);
             int read = buffer.flip().limit() / ValueSiteLayout.SIZE;
             for (int i = 0; i < read; i++) {
                 if (buffer.getLong(i * ValueSiteLayout.SIZE + ValueSiteLayout.EPOCH) == segment.epoch()) {
@@ -33,6 +36,7 @@ final class ValueReader {
                             counts);
                 }
             }
+            at = segment.nextData(area, begin + buffer.capacity());
         }
     }
 

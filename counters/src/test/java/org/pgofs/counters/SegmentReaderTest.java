@@ -1,0 +1,78 @@
+package org.pgofs.counters;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Segments of many pages, most of which the program never touched. */
+class SegmentReaderTest {
+    private static final int COUNTERS = 100_000;
+    private static final int BEGIN = 4096 + 24;
+    private static final long SECTION = BEGIN + COUNTERS * 8L + 40;
+
+    @TempDir
+    Path directory;
+
+    private final Random random = new Random(1);
+
+    private Path segment(int touched, long[] expected) throws IOException {
+        Path path = directory.resolve("s-1");
+        ByteBuffer header = new TestTarget(directory, 1).header();
+        long size = TestTarget.COUNTERS_AT + (SECTION / 4096 + 1) * 4096L;
+        header.putLong(SegmentLayout.FILE_SIZE, size)
+                .putLong(SegmentLayout.COUNTERS + Long.BYTES, SECTION)
+                .putLong(SegmentLayout.VALUE_SITES, 0)
+                .putLong(SegmentLayout.VALUE_SITES + Long.BYTES, 0);
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.setLength(size);
+            file.getChannel().write(header.rewind(), 0);
+            for (int i = 0; i < touched; i++) {
+                int counter = i == 0 ? COUNTERS - 1 : random.nextInt(COUNTERS);
+                expected[counter] = 1L + random.nextInt(1000);
+                ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                file.getChannel()
+                        .write(
+                                bytes.putLong(0, expected[counter]),
+                                TestTarget.COUNTERS_AT + BEGIN + counter * (long) Long.BYTES);
+            }
+        }
+        return path;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 10, 1000, 100_000})
+    void shouldAddEveryCounterWhereverTheHolesAre(int touched) throws IOException, InvalidFileException {
+        long[] expected = new long[COUNTERS];
+        try (SegmentFile segment = SegmentFile.open(segment(touched, expected))) {
+            CounterSum sum = new CounterSum(COUNTERS);
+            assertTrue(new SegmentReader().addCounters(segment, BEGIN, sum));
+            assertArrayEquals(expected, sum.values());
+        }
+    }
+
+    @Test
+    void shouldTellATruncatedSegment() throws IOException, InvalidFileException {
+        long[] expected = new long[COUNTERS];
+        Path path = segment(1000, expected);
+        try (SegmentFile segment = SegmentFile.open(path);
+                RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.setLength(TestTarget.COUNTERS_AT + BEGIN + 8);
+            CounterSum sum = new CounterSum(COUNTERS);
+            assertFalse(new SegmentReader().addCounters(segment, BEGIN, sum));
+            assertEquals(expected[0], sum.values()[0]);
+            assertEquals(0, sum.values()[COUNTERS - 1]);
+        }
+    }
+}
