@@ -31,6 +31,11 @@ import picocli.CommandLine.ParameterException;
             ConfigCommand.class,
             DoctorCommand.class,
         },
+        footer = {
+            // The launcher does it, without this JVM.
+            "  cc      Run a compiler with what instruments and links added:",
+            "            CC=\"pgofs cc -- clang\""
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Pgofs.Version.class,
         synopsisSubcommandLabel = "COMMAND")

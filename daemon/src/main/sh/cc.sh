@@ -1,0 +1,154 @@
+# shellcheck shell=bash
+# pgofs cc. The launcher reads this file, and has set home. It starts no other process than the compiler, since a build
+# comes here thousands of times.
+
+cc_usage() {
+  cat <<'END'
+usage: pgofs cc -- COMPILER ARGUMENT...
+
+Runs a clang compiler, version 14 or newer, with what instruments the code (-fprofile-generate), and when it links, with
+the runtime that publishes the counters:
+
+  make CC="pgofs cc -- clang"
+  ./configure CC="pgofs cc -- clang" CXX="pgofs cc -- clang++"
+  cmake -DCMAKE_C_COMPILER_LAUNCHER="pgofs;cc;--" -DCMAKE_C_LINKER_LAUNCHER="pgofs;cc;--" ...
+
+The compiler is run as it is, with nothing added,
+  - when nothing is generated: -E, -M, -MM, -fsyntax-only, --version, -print-..., no input;
+  - when the command line says already what to do with profiles: -fprofile-..., -fcs-profile-..., --coverage;
+  - for the test programs of Autoconf, CMake, Meson, waf, nginx and zlib: whether they work must not depend on pgofs;
+  - for code without a C library, or for another machine: -ffreestanding, -nostdlib or -nodefaultlibs without -lc, -m32,
+    --target=...;
+  - with PGOFS_DISABLE=1 in the environment, for the test programs of other configuration scripts.
+
+ld -r gets no runtime: the link of the program does. A program without a C library cannot publish; when it is linked of
+instrumented objects, they find what they need to run.
+
+The exit code is that of the compiler; 2 usage, 127 no such compiler.
+END
+}
+
+# Test programs of configuration scripts, by the names that these give them.
+cc_is_probe() {
+  case $1 in
+    conftest* | */conftest*) ;;                        # Autoconf, SCons, autosetup
+    *cmTC_* | */CMake*CompilerId.*) ;;                 # CMake
+    *meson-private/* | sanitycheck*) ;;                # Meson
+    */.conf_check_*) ;;                                # waf
+    objs/autotest* | */objs/autotest* | ztest[0-9]*) ;; # nginx, zlib
+    *) return 1 ;;
+  esac
+}
+
+# Reads words of a compiler's command line. Sets, for main:
+#   cc_as_is     nothing is to be added
+#   cc_input     there is one
+#   cc_links     the linker will run
+#   cc_partial   it makes an object file
+#   cc_no_libc   the command line leaves the C library out, and cc_libc: names it itself
+# Between words, cc_option is the option whose value comes next.
+cc_read() {
+  local word text words
+  for word; do
+    if cc_is_probe "$word"; then
+      cc_as_is=yes
+      return
+    fi
+    if [ -n "$cc_option" ]; then
+      case $cc_option=$word in
+        -target=*) cc_target "$word" ;;
+        -Xlinker=-r | -Xlinker=--relocatable) cc_partial=yes ;;
+        -x=*-header) cc_links= ;;
+      esac
+      cc_option=
+      continue
+    fi
+    case $word in
+      -) cc_input=yes ;;
+      @?*)
+        # Quotes only matter to us where a name in them has a blank and then looks like an option.
+        if read -r -d '' text <"${word#@}" || [ -n "$text" ]; then
+          read -r -d '' -a words <<<"${text//[\"\'\\]/}" || true
+          cc_read "${words[@]}"
+        fi 2>/dev/null
+        ;;
+      -E | --preprocess | -M | -MM | --dependencies | --user-dependencies | -fsyntax-only | --analyze) cc_as_is=yes ;;
+      --version | --help* | -help | -dump* | -print-* | --print-* | -cc1*) cc_as_is=yes ;;
+      -fprofile-update=* | -fprofile-list=* | -fprofile-filter-files=* | -fprofile-exclude-files=*) ;;
+      -fprofile-* | -fno-profile-* | -fcs-profile-* | -fcoverage-mapping | --coverage | -ftest-coverage) cc_as_is=yes ;;
+      -ffreestanding | -m32 | -mx32 | -m16) cc_as_is=yes ;;
+      --target=*) cc_target "${word#--target=}" ;;
+      -nostdlib | -nodefaultlibs | -nolibc) cc_no_libc=yes ;;
+      -lc) cc_libc=yes ;;
+      -l?* | --) cc_input=yes ;;
+      -c | --compile | -S | --assemble | --precompile | -emit-ast | -emit-interface-stubs | -verify-pch) cc_links= ;;
+      -x*-header) cc_links= ;;
+      -r | -Wl,-r | -Wl,-r,* | -Wl,--relocatable | -Wl,-i) cc_partial=yes ;;
+      -[oILDUxlFTuezAGB] | -include | -include-pch | -imacros | -isystem | -iquote | -idirafter | -iprefix | \
+        -iwithprefix | -iwithprefixbefore | -isysroot | -ivfsoverlay | -X* | -mllvm | -M[FTQJ] | -target | -arch | \
+        -rpath | --sysroot | --param | --config | -working-directory | --serialize-diagnostics)
+        cc_option=$word
+        ;;
+      -*) ;;
+      *.h | *.hh | *.hpp | *.hxx | *.H) cc_input=yes cc_links= ;;
+      *) cc_input=yes ;;
+    esac
+  done
+}
+
+# The runtime is built for this machine.
+cc_target() {
+  case $1 in "$HOSTTYPE"-*linux*) ;; *) cc_as_is=yes ;; esac
+}
+
+cc_main() {
+  case ${1-} in
+    -h | --help)
+      cc_usage
+      exit
+      ;;
+    --) shift ;;
+  esac
+  case ${1--} in
+    -*)
+      echo "pgofs: cc needs a compiler; see pgofs cc --help" >&2
+      exit 2
+      ;;
+  esac
+  local compiler=("$1")
+  shift
+  case ${compiler##*/} in
+    ccache | sccache | distcc | icecc)
+      if [ $# -gt 0 ]; then
+        compiler+=("$1")
+        shift
+      fi
+      ;;
+  esac
+  if ! command -v "${compiler[-1]}" >/dev/null; then
+    echo "pgofs: there is no compiler ${compiler[-1]}" >&2
+    exit 127
+  fi
+
+  local cc_as_is= cc_input= cc_links=yes cc_partial= cc_no_libc= cc_libc= cc_option=
+  local flags=() runtime=() last=()
+  [ "${PGOFS_DISABLE-}" = 1 ] || cc_read "$@"
+  if [ -z "$cc_input" ] || [ -n "$cc_as_is" ]; then
+    exec "${compiler[@]}" "$@"
+  fi
+  if [ -n "$cc_no_libc" ] && [ -z "$cc_libc" ]; then
+    [ -z "$cc_links" ] || [ -n "$cc_partial" ] || last=(-x none "$home/lib/libpgofs_none.a")
+  elif [ -n "$cc_links" ] && [ -n "$cc_partial" ]; then
+    flags=(-Xclang -fprofile-instrument=llvm) # -fprofile-generate would link the compiler's runtime
+  else
+    flags=(-fprofile-generate)
+    # First: what comes later may be taken for source code (-x c), or stand behind --.
+    [ -z "$cc_links" ] || runtime=("$home/lib/libpgofs_rt.a")
+  fi
+  if [ ${#flags[@]} -gt 0 ]; then
+    flags=(--start-no-unused-arguments "${flags[@]}" --end-no-unused-arguments) # assembler code has no use for them
+  fi
+  exec "${compiler[@]}" "${flags[@]}" "${runtime[@]}" "$@" "${last[@]}"
+}
+
+cc_main "$@"
