@@ -17,12 +17,12 @@ The compiler is run as it is, with nothing added,
   - when nothing is generated: -E, -M, -MM, -fsyntax-only, --version, -print-..., no input;
   - when the command line says already what to do with profiles: -fprofile-..., -fcs-profile-..., --coverage;
   - for the test programs of Autoconf, CMake, Meson, waf, nginx and zlib: whether they work must not depend on pgofs;
-  - for code without a C library, or for another machine: -ffreestanding, -nostdlib or -nodefaultlibs without -lc, -m32,
-    --target=...;
+  - for code without a C library or its start files, or for another machine: -ffreestanding, -nodefaultlibs without -lc,
+    -nostartfiles without crtbegin*.o, -nostdlib without both, -m32, --target=...;
   - with PGOFS_DISABLE=1 in the environment, for the test programs of other configuration scripts.
 
-ld -r gets no runtime: the link of the program does. A program without a C library cannot publish; when it is linked of
-instrumented objects, they find what they need to run.
+ld -r gets no runtime: the link of the program does. A program without a C library cannot publish; if it is linked of
+instrumented objects all the same, it gets what they need to run.
 
 The exit code is that of the compiler; 2 usage, 127 no such compiler.
 END
@@ -45,7 +45,8 @@ cc_is_probe() {
 #   cc_input     there is one
 #   cc_links     the linker will run
 #   cc_partial   it makes an object file
-#   cc_no_libc   the command line leaves the C library out, and cc_libc: names it itself
+#   cc_no_libc   the C library is left out, and cc_libc: the command line names it itself
+#   cc_no_start  the start files are left out, and cc_start: the command line names them itself
 # Between words, cc_option is the option whose value comes next.
 cc_read() {
   local word text words
@@ -78,7 +79,9 @@ cc_read() {
       -fprofile-* | -fno-profile-* | -fcs-profile-* | -fcoverage-mapping | --coverage | -ftest-coverage) cc_as_is=yes ;;
       -ffreestanding | -m32 | -mx32 | -m16) cc_as_is=yes ;;
       --target=*) cc_target "${word#--target=}" ;;
-      -nostdlib | -nodefaultlibs | -nolibc) cc_no_libc=yes ;;
+      -nostdlib) cc_no_libc=yes cc_no_start=yes ;;
+      -nodefaultlibs | -nolibc) cc_no_libc=yes ;;
+      -nostartfiles) cc_no_start=yes ;;
       -lc) cc_libc=yes ;;
       -l?* | --) cc_input=yes ;;
       -c | --compile | -S | --assemble | --precompile | -emit-ast | -emit-interface-stubs | -verify-pch) cc_links= ;;
@@ -91,9 +94,16 @@ cc_read() {
         ;;
       -*) ;;
       *.h | *.hh | *.hpp | *.hxx | *.H) cc_input=yes cc_links= ;;
+      crtbegin*.o | */crtbegin*.o) cc_input=yes cc_start=yes ;;
       *) cc_input=yes ;;
     esac
   done
+}
+
+# The runtime calls the C library, and must be started.
+cc_takes_runtime() {
+  [ -z "$cc_no_libc" ] || [ -n "$cc_libc" ] || return
+  [ -z "$cc_no_start" ] || [ -n "$cc_start" ]
 }
 
 # The runtime is built for this machine.
@@ -130,16 +140,17 @@ cc_main() {
     exit 127
   fi
 
-  local cc_as_is= cc_input= cc_links=yes cc_partial= cc_no_libc= cc_libc= cc_option=
+  local cc_as_is= cc_input= cc_links=yes cc_partial= cc_no_libc= cc_libc= cc_no_start= cc_start= cc_option=
   local flags=() runtime=() last=()
   [ "${PGOFS_DISABLE-}" = 1 ] || cc_read "$@"
   if [ -z "$cc_input" ] || [ -n "$cc_as_is" ]; then
     exec "${compiler[@]}" "$@"
   fi
-  if [ -n "$cc_no_libc" ] && [ -z "$cc_libc" ]; then
-    [ -z "$cc_links" ] || [ -n "$cc_partial" ] || last=(-x none "$home/lib/libpgofs_none.a")
-  elif [ -n "$cc_links" ] && [ -n "$cc_partial" ]; then
-    flags=(-Xclang -fprofile-instrument=llvm) # -fprofile-generate would link the compiler's runtime
+  [ -z "$cc_partial" ] || cc_links=
+  if ! cc_takes_runtime; then
+    [ -z "$cc_links" ] || last=(-x none "$home/lib/libpgofs_none.a")
+  elif [ -n "$cc_partial" ]; then
+    flags=(-Xclang -fprofile-instrument=llvm) # -fprofile-generate would link the compiler's own runtime
   else
     flags=(-fprofile-generate)
     # First: what comes later may be taken for source code (-x c), or stand behind --.
