@@ -146,11 +146,10 @@ cc_main() {
   if [ -z "$cc_input" ] || [ -n "$cc_as_is" ]; then
     exec "${compiler[@]}" "$@"
   fi
-  [ -z "$cc_partial" ] || cc_links=
-  if ! cc_takes_runtime; then
-    [ -z "$cc_links" ] || last=(-x none "$home/lib/libpgofs_none.a")
-  elif [ -n "$cc_partial" ]; then
+  if [ -n "$cc_links" ] && [ -n "$cc_partial" ]; then
     flags=(-Xclang -fprofile-instrument=llvm) # -fprofile-generate would link the compiler's own runtime
+  elif ! cc_takes_runtime; then
+    [ -z "$cc_links" ] || last=(-x none "$home/lib/libpgofs_none.a")
   else
     flags=(-fprofile-generate)
     # First: what comes later may be taken for source code (-x c), or stand behind --.

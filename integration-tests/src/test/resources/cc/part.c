@@ -1,0 +1,1 @@
+int part(int number) { return number + 1; }

@@ -1,0 +1,1 @@
+extern "C" int part(int number) { return number + 1; }
