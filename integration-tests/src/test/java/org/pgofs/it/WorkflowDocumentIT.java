@@ -1,0 +1,125 @@
+package org.pgofs.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Runs the commands of the documents as a reader types them: one after another in one shell, as root, with pgofs in
+ * PATH. The shell has a /mnt, a /run and processes of its own, which end with it.
+ */
+final class WorkflowDocumentIT {
+    private static final Pattern BLOCK = Pattern.compile("(?ms)^( *)```sh\\n(.*?)^ *```$");
+    private static final String OWN = "mount -t tmpfs tmpfs /mnt; mount -t tmpfs tmpfs /run; . \"$1\"";
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void readersPrograms() {
+        Shell.in(directory)
+                .bash(
+                        "cp -r \"$1\"/* .; clang-14 load.c -o load;"
+                                + "clang-14 -shared -fPIC words/words.c -o libwords.so;"
+                                + "clang-14 app.c -L. -lwords -o app; rm libwords.so",
+                        Checkout.SOURCES.resolve("resources/workflow"))
+                .ok();
+    }
+
+    @Test
+    void shouldRunTheCommandsOfTheWorkflow() throws IOException {
+        List<String> blocks = blocks(Checkout.ROOT.resolve("docs/workflow.md"), "");
+        Shell.Result result = run(String.join("", blocks));
+
+        assertEquals(20000, calls("server.profraw", "server.c:answer"));
+        assertEquals(3000, calls("day.profraw", "server.c:answer"));
+        assertEquals(500, calls("night.profraw", "server.c:answer"));
+        assertEquals(3500, calls("server.profdata", "server.c:answer"));
+        assertEquals(100, calls("tool.profraw", "main.c:translate"));
+        assertEquals(30, calls("words.profraw", directory.toRealPath() + "/words/words.c:is_letter"));
+        assertTrue(result.output().contains("\n6\n4\n"), result.output());
+        for (String optimised : List.of("tool/tool", "words-optimised/libwords.so")) {
+            assertFalse(isInstrumented(optimised), optimised);
+        }
+    }
+
+    @Test
+    void shouldRunTheCommandsOfTheReadme() throws IOException {
+        Shell.in(directory).bash("mv server program; mv program/server.c .").ok();
+        StringBuilder script = new StringBuilder();
+        for (String block : blocks(Checkout.ROOT.resolve("README.md"), "## Use it")) {
+            script.append(block);
+            // What the text around the blocks tells the reader to do.
+            if (block.contains("./server &")) {
+                script.append("./load 10\n");
+            } else if (block.contains("> /mnt/pgofs/pgo/reset")) {
+                script.append("./load 2000\n");
+            }
+        }
+        Shell.Result result = run(script.toString());
+        assertTrue(result.output().contains("server.c:words, max count = "), result.output());
+        assertEquals(2000, calls("server.profraw", "server.c:answer"));
+        assertFalse(isInstrumented("server-optimised"));
+    }
+
+    private static List<String> blocks(Path document, String heading) throws IOException {
+        String text = Files.readString(document, StandardCharsets.UTF_8);
+        String section = heading.isEmpty() ? text : text.replaceFirst("(?s).*?\n" + heading + "\n", "");
+        assertTrue(heading.isEmpty() || section.length() < text.length(), heading);
+        String end = heading.isEmpty() ? section : section.replaceFirst("(?s)\n## .*", "\n");
+        List<String> blocks =
+                BLOCK.matcher(end).results().map(WorkflowDocumentIT::unindented).toList();
+        assertFalse(blocks.isEmpty());
+        return blocks;
+    }
+
+    private static String unindented(MatchResult block) {
+        return block.group(2).replaceAll("(?m)^" + block.group(1), "");
+    }
+
+    /** A reader wants no command to fail and no compiler to warn. */
+    private Shell.Result run(String script) throws IOException {
+        Path file = Files.writeString(directory.resolve("script"), script);
+        Shell.Result result = Shell.in(directory)
+                .with("PATH", Checkout.PGOFS.getParent() + ":" + System.getenv("PATH"))
+                .with("PGOFS_LOG", directory.resolve("log").toString())
+                .run(
+                        "unshare",
+                        "--mount",
+                        "--pid",
+                        "--fork",
+                        "--kill-child",
+                        "--mount-proc",
+                        "bash",
+                        "-euxo",
+                        "pipefail",
+                        "-c",
+                        OWN,
+                        "bash",
+                        file.toString())
+                .ok();
+        List<String> complaints =
+                result.errors().lines().filter(line -> !line.startsWith("+")).toList();
+        assertEquals(List.of(), complaints);
+        return result;
+    }
+
+    private long calls(String profile, String function) {
+        return Profile.of(Toolchain.DEFAULT, directory.resolve(profile)).calls(function);
+    }
+
+    private boolean isInstrumented(String program) {
+        return Shell.in(directory).run("readelf", "-SW", program).ok().output().contains("__llvm_prf_");
+    }
+}
