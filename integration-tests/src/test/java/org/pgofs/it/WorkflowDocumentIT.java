@@ -47,7 +47,7 @@ final class WorkflowDocumentIT {
         assertEquals(500, calls("night.profraw", "server.c:answer"));
         assertEquals(3500, calls("server.profdata", "server.c:answer"));
         assertEquals(100, calls("tool.profraw", "main.c:translate"));
-        assertEquals(30, calls("words.profraw", directory.toRealPath() + "/words/words.c:is_letter"));
+        assertEquals(37, calls("words.profraw", directory.toRealPath() + "/words/words.c:is_letter"));
         assertTrue(result.output().contains("\n6\n4\n"), result.output());
         for (String optimised : List.of("tool/tool", "words-optimised/libwords.so")) {
             assertFalse(isInstrumented(optimised), optimised);
