@@ -14,6 +14,33 @@
 #include <time.h>
 #include <unistd.h>
 
+/* As whom users appear who have no number in this user namespace. */
+#define NOBODY 65534
+
+static bool in_user_namespace(void) {
+  static const char initial[] = "         0          0 4294967295\n";
+  char map[sizeof initial];
+  int fd = open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return false;
+  }
+  ssize_t size = read(fd, map, sizeof map);
+  (void)close(fd);
+  return size > 0 && ((size_t)size != sizeof initial - 1 || memcmp(map, initial, sizeof initial - 1) != 0);
+}
+
+/*
+ * Whether the directory is root's. In a container root of the machine may have no number, and look like anybody of
+ * outside. Then the directory must be where something is mounted: only who sets up the container can have done that, and
+ * he has power over the programs in it anyway.
+ */
+static bool is_roots(int fd, const struct stat *status) {
+  struct statx more;
+  return status->st_uid == 0 ||
+         (status->st_uid == NOBODY && in_user_namespace() && statx(fd, "", AT_EMPTY_PATH, 0, &more) == 0 &&
+          (more.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0);
+}
+
 /* NULL, or why the directory cannot be used: then there is nothing to close. */
 const char *pgofs_directory_open(struct pgofs_directory *directory, const char *path) {
   /* O_PATH: anyone may add files, nobody but root may read the directory itself. */
@@ -26,7 +53,7 @@ const char *pgofs_directory_open(struct pgofs_directory *directory, const char *
   const char *wrong = NULL;
   if (fstat(fd, &status) != 0 || fstatfs(fd, &system) != 0) {
     wrong = "the segment directory cannot be examined";
-  } else if (status.st_uid != 0 || (status.st_mode & S_ISVTX) == 0) {
+  } else if (!is_roots(fd, &status) || (status.st_mode & S_ISVTX) == 0) {
     wrong = "the segment directory is not root's or not sticky";
   } else if (system.f_type != TMPFS_MAGIC) {
     wrong = "the segment directory is not on a tmpfs";
@@ -36,6 +63,7 @@ const char *pgofs_directory_open(struct pgofs_directory *directory, const char *
     return wrong;
   }
   directory->fd = fd;
+  directory->root = status.st_uid;
   directory->limited = system.f_blocks != 0;
   return NULL;
 }

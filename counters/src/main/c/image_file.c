@@ -205,15 +205,38 @@ static int image_write(const struct pgofs_image *image, const struct pgofs_direc
   return 0;
 }
 
-/* Makes sure that the owner has a file of this image; its nonce is 0 if it has its usual name. Returns a reason. */
+/* Not 0, and told by the number that the user has outside of this user namespace, if that can be found out. */
+static uint64_t usual_nonce(uid_t user) {
+  char map[4096];
+  uint64_t nonce = 1;
+  int fd = open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
+  ssize_t size = fd < 0 ? 0 : read(fd, map, sizeof map - 1);
+  (void)close(fd);
+  map[size < 0 ? 0 : size] = 0;
+  for (const char *line = map; line != NULL && *line != 0; line = strchr(line + 1, '\n')) {
+    unsigned inside, outside, count;
+    if (sscanf(line, "%u %u %u", &inside, &outside, &count) == 3 && user >= inside && user - inside < count) {
+      nonce = UINT64_C(1) + outside + (user - inside);
+    }
+  }
+  return nonce;
+}
+
+/*
+ * Makes sure that the owner has a file of this image; its nonce is 0 if it has its usual name. That may be another's:
+ * user namespaces give several users one number. Then all processes of the user share a second name; if somebody took
+ * that one too, this process has a file of its own. Returns a reason.
+ */
 int pgofs_image_publish(const struct pgofs_image *image, const struct pgofs_directory *directory, uid_t owner,
                         uint64_t *nonce) {
   char name[IMAGE_NAME_SIZE];
   *nonce = 0;
-  name_make(name, owner, &image->header.key, 0);
+  name_make(name, owner, &image->header.key, *nonce);
   enum found found = look(image, directory, name, owner);
-  if (found == FOUND_OURS) {
-    return 0;
+  if (found == FOUND_ANOTHER) {
+    *nonce = usual_nonce(owner);
+    name_make(name, owner, &image->header.key, *nonce);
+    found = look(image, directory, name, owner);
   }
   if (found == FOUND_ANOTHER) {
     if (pgofs_random(nonce, sizeof *nonce) != 0 || *nonce == 0) {
@@ -221,5 +244,5 @@ int pgofs_image_publish(const struct pgofs_image *image, const struct pgofs_dire
     }
     name_make(name, owner, &image->header.key, *nonce);
   }
-  return image_write(image, directory, name);
+  return found == FOUND_OURS ? 0 : image_write(image, directory, name);
 }

@@ -19,7 +19,7 @@ void pgofs_refused_count(const struct pgofs_directory *directory, int reason) {
   }
   struct stat status;
   struct rlimit limit;
-  if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == 0 && status.st_size < REFUSED_MAX &&
+  if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == directory->root && status.st_size < REFUSED_MAX &&
       getrlimit(RLIMIT_FSIZE, &limit) == 0 && (rlim_t)status.st_size < limit.rlim_cur) {
     unsigned char byte = (unsigned char)reason;
     ssize_t written = write(fd, &byte, 1);

@@ -146,6 +146,39 @@ should_work_for_any_user_and_umask() {
   is "image of the user" "$(basename "$segments"/i-65534-*)" "$(field 2)"
 }
 
+# In a user namespace that has a number for user 12345 alone: root's files look like anybody's.
+contained() { # DIRECTORY LETTERS
+  setpriv --reuid 12345 --regid 12345 --clear-groups unshare --user --map-root-user --mount \
+    env PGOFS_VERBOSE=1 PGOFS_SEGMENT_DIR="$1" "$work/target" "$2" 2>&1
+}
+
+should_publish_from_a_user_namespace() {
+  fresh
+  is "published" 1 "$(contained "$segments" ttf | grep -c ': published as s-')"
+  is "counts" "0 2 " "$(totals)"
+  is "owner" "12345 12345 12345 " "$(stat -c %u "$segments"/[si]-* | tr '\n' ' ')"
+  is "image file" 1 "$(files i-0-)"
+  # Root's own image file has the usual name: those of user 12345 share another one.
+  fresh
+  "$work/target" t
+  contained "$segments" t > /dev/null
+  contained "$segments" t > /dev/null
+  is "image files" 2 "$(files i-)"
+  is "name of the second one" 1 "$(find "$segments" -name 'i-0-*-000000000000303a' | wc -l)"
+  fresh
+  (ulimit -f 1 && contained "$segments" t > /dev/null)
+  is "refused" 2 "$(refused)"
+  fresh
+  mkdir -m 1777 "$segments/inner"
+  is "a directory that is no mount" "pgofs: not published: the segment directory is not root's or not sticky" \
+    "$(contained "$segments/inner" t)"
+  chown 23456 "$segments"
+  "$work/target" t
+  is "another user's, outside" 0 "$(files s-)"
+  chown 0 "$segments"
+  rmdir "$segments/inner"
+}
+
 should_answer_a_squatted_name() {
   fresh
   "$work/target" t
@@ -276,6 +309,7 @@ should_keep_errno
 should_give_a_forked_child_its_own_segment
 should_follow_a_library
 should_work_for_any_user_and_umask
+should_publish_from_a_user_namespace
 should_answer_a_squatted_name
 should_count_refusals
 should_not_fill_a_limited_directory

@@ -112,6 +112,21 @@ static void should_not_trust(const struct pgofs_image *image, const struct pgofs
   should_write_everything(image, directory, nonce);
 }
 
+static void should_share_a_second_name(const struct pgofs_image *image, const struct pgofs_directory *directory) {
+  char name[100];
+  uint64_t first = 0;
+  uint64_t second = 0;
+  CHECK(pgofs_image_publish(image, directory, geteuid(), &first) == 0 && first != 0);
+  file_name(name, sizeof name, image, first);
+  ino_t before = inode(directory, name);
+  CHECK(pgofs_image_publish(image, directory, geteuid(), &second) == 0 && second == first);
+  CHECK(inode(directory, name) == before);
+  CHECK(fchownat(directory->fd, name, 65534, (gid_t)-1, 0) == 0);
+  CHECK(pgofs_image_publish(image, directory, geteuid(), &second) == 0 && second != 0 && second != first);
+  should_write_everything(image, directory, second);
+  CHECK(unlinkat(directory->fd, name, 0) == 0);
+}
+
 static void should_have_its_own_key(struct pgofs_image *image, unsigned char *changed) {
   struct pgofs_image_key before = image->header.key;
   *changed ^= 1;
@@ -146,6 +161,7 @@ int main(int count, char **arguments) {
   should_reuse(&image, &directory);
   CHECK(fchownat(directory.fd, name, 65534, (gid_t)-1, 0) == 0);
   should_not_trust(&image, &directory);
+  should_share_a_second_name(&image, &directory);
   CHECK(fchownat(directory.fd, name, 0, (gid_t)-1, 0) == 0);
   CHECK(fchmodat(directory.fd, name, 0644, 0) == 0);
   should_not_trust(&image, &directory);
