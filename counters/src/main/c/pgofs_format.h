@@ -91,9 +91,10 @@ struct pgofs_control {
   uint64_t reset_epoch;
 };
 
+/* What is free is 0 in both. Slots are taken in order, so that they are in the order of their first observation. */
 struct pgofs_value_slot {
   uint64_t value; /* run-time address, or bucketed size */
-  uint64_t count; /* 0: the slot is free */
+  uint64_t count; /* 0: the slot is free, whatever its value while it is being taken or cleared */
 };
 
 struct pgofs_value_site {

@@ -1,5 +1,6 @@
 /*
- * Publishes this image when it is loaded, and again in the child of a fork. The constructor may call libc; the fork
+ * Publishes this image when it is loaded, and again in the child of a fork; lets go of the value sites when it is
+ * closed. The constructor may call libc; the fork
  * handler system calls only. Both leave errno as it was.
  */
 #include "pgofs_rt.h"
@@ -90,6 +91,25 @@ static void forked(void) {
   errno = error;
 }
 
+/*
+ * dlclose unmaps an image, its counters with it, but not the value sites: a library that left them mapped would look as
+ * if it still ran. At the end of the process they must stay: other threads run on, in this image too.
+ *
+ * Handlers of atexit run in both cases. At the end of the process they run before any destructor; dlclose runs them from
+ * a destructor of the C library's start files, which follows those of the image that have no priority.
+ */
+static bool destructing;
+
+__attribute__((destructor)) static void pgofs_destruct(void) {
+  destructing = true;
+}
+
+static void ended(void) {
+  if (destructing) {
+    pgofs_segment_forget_values(&segment);
+  }
+}
+
 /* Returns a reason. */
 static int publish(const struct pgofs_sections *sections, const struct pgofs_directory *directory,
                    struct pgofs_self *self) {
@@ -115,6 +135,9 @@ static int publish(const struct pgofs_sections *sections, const struct pgofs_dir
   }
   (void)close(file.fd);
   (void)pthread_atfork(NULL, NULL, forked);
+  if (segment.shared != NULL && atexit(ended) != 0) {
+    pgofs_segment_forget_values(&segment);
+  }
   if (reason == 0) {
     say(self, "published as ", file.name);
   }

@@ -68,6 +68,7 @@ struct pgofs_records {
 };
 
 int pgofs_records_find(struct pgofs_records *records, const struct pgofs_sections *sections);
+size_t pgofs_records_values_field(const struct pgofs_records *records);
 int pgofs_record_get(struct pgofs_record *to, const struct pgofs_records *records, size_t index,
                      const struct pgofs_sections *sections, const struct pgofs_self *self);
 void pgofs_vtable_get(struct pgofs_vtable *to, size_t index, const struct pgofs_sections *sections,
@@ -109,15 +110,30 @@ int pgofs_image_describe(struct pgofs_image *image, const struct pgofs_sections 
 int pgofs_image_publish(const struct pgofs_image *image, const struct pgofs_directory *directory, uid_t owner,
                         uint64_t *nonce);
 
+/* values.c: where values are recorded. */
+struct pgofs_values {
+  uint64_t sites;  /* number of them; 0: nothing is recorded. Set after the rest, and set to 0 before an unmapping. */
+  uintptr_t begin; /* of __llvm_prf_vals: a record's Values field points into it, 8 bytes a site */
+  size_t field;    /* offset in bytes of Values in a record */
+  const struct pgofs_control *control;
+  struct pgofs_value_site *site;
+};
+
+extern struct pgofs_values pgofs_values;
+
 /* segment.c: the one segment of this image in this process. */
 struct pgofs_segment {
   struct pgofs_segment_header header;
   struct pgofs_range counters;
+  uintptr_t values_begin;
+  size_t values_field;
+  unsigned char *shared; /* the file from its control page to its end, if it has value sites; else NULL */
 };
 
 int pgofs_segment_describe(struct pgofs_segment *segment, const struct pgofs_image *image);
 int pgofs_segment_publish(struct pgofs_segment *segment, const struct pgofs_directory *directory,
                           struct pgofs_file *file);
 int pgofs_segment_republish(struct pgofs_segment *segment, const struct pgofs_directory *directory);
+void pgofs_segment_forget_values(struct pgofs_segment *segment);
 
 #endif

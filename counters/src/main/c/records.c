@@ -108,6 +108,11 @@ int pgofs_records_find(struct pgofs_records *records, const struct pgofs_section
   return count > 0 ? 0 : PGOFS_REFUSED_BAD_SECTIONS;
 }
 
+/* Where a record says where its value sites are: bytes from its start. */
+size_t pgofs_records_values_field(const struct pgofs_records *records) {
+  return records->layout->values;
+}
+
 static uint64_t link_time(uint64_t address, const struct pgofs_self *self) {
   uint64_t linked = address - self->load_bias;
   return linked >= self->link_begin && linked < self->link_end ? linked : 0;

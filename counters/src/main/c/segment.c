@@ -1,5 +1,7 @@
 /*
- * The segment file: the counters' pages are replaced by a mapping of it. May call system calls and memcpy and the like
+ * The segment file: the counters' pages are replaced by a mapping of it, and if the image has value sites, it is mapped
+ * a second time from its control page to its end, wherever there is room. One mapping for both, control page and sites,
+ * so that they always belong to the same file; the pages between are not touched through it. May call system calls and memcpy and the like
  * only: republishing runs in the child of a fork.
  */
 #include "pgofs_rt.h"
@@ -13,8 +15,26 @@
 #include <time.h>
 #include <unistd.h>
 
+static size_t in_pages(size_t size) {
+  return (size + PGOFS_ALIGNMENT - 1) & ~(size_t)(PGOFS_ALIGNMENT - 1);
+}
+
 static size_t mapped_size(const struct pgofs_segment *segment) {
-  return (pgofs_range_size(segment->counters) + PGOFS_ALIGNMENT - 1) & ~(size_t)(PGOFS_ALIGNMENT - 1);
+  return in_pages(pgofs_range_size(segment->counters));
+}
+
+static void value_sites_describe(struct pgofs_segment *segment, const struct pgofs_image *image) {
+  struct pgofs_segment_header *header = &segment->header;
+  uint64_t sites = image->header.value_sites;
+  if (sites == 0) {
+    return;
+  }
+  header->value_sites = (struct pgofs_area){header->file_size, sites * sizeof(struct pgofs_value_site)};
+  header->value_site_size = sizeof(struct pgofs_value_site);
+  header->value_slots = PGOFS_VALUE_SLOTS;
+  header->file_size += in_pages(header->value_sites.size);
+  segment->values_begin = (uintptr_t)image->sections->values.begin;
+  segment->values_field = pgofs_records_values_field(&image->records);
 }
 
 /* Fills what is the same for all processes of a run. Returns a reason. */
@@ -41,6 +61,7 @@ int pgofs_segment_describe(struct pgofs_segment *segment, const struct pgofs_ima
       .path_size = self->path_size,
   };
   memcpy(segment->header.path, self->path, self->path_size);
+  value_sites_describe(segment, image);
   return 0;
 }
 
@@ -85,6 +106,39 @@ static int map(const struct pgofs_segment *segment, int fd) {
   return mapped == at ? 0 : PGOFS_REFUSED_NOT_MAPPED;
 }
 
+/* At the place of an earlier mapping, or anywhere if there is none. Returns a reason. */
+static int map_values(struct pgofs_segment *segment, int fd) {
+  uint64_t page_size = segment->header.page_size;
+  int fixed = segment->shared == NULL ? 0 : MAP_FIXED;
+  void *mapped = mmap(segment->shared, segment->header.file_size - page_size, PROT_READ | PROT_WRITE,
+                      MAP_SHARED | fixed, fd, (off_t)page_size);
+  if (mapped == MAP_FAILED) {
+    return PGOFS_REFUSED_NOT_MAPPED;
+  }
+  segment->shared = mapped;
+  (void)mprotect(mapped, page_size, PROT_READ); /* only the daemon writes the control page */
+  return 0;
+}
+
+static void values_start(const struct pgofs_segment *segment) {
+  const struct pgofs_segment_header *header = &segment->header;
+  pgofs_values.begin = segment->values_begin;
+  pgofs_values.field = segment->values_field;
+  pgofs_values.control = (const struct pgofs_control *)segment->shared;
+  pgofs_values.site =
+      (struct pgofs_value_site *)(segment->shared + (header->value_sites.offset - header->page_size));
+  __atomic_store_n(&pgofs_values.sites, header->value_sites.size / header->value_site_size, __ATOMIC_RELEASE);
+}
+
+/* Values are no longer recorded. For a library that is being closed: nothing runs in it any more. */
+void pgofs_segment_forget_values(struct pgofs_segment *segment) {
+  __atomic_store_n(&pgofs_values.sites, 0, __ATOMIC_SEQ_CST);
+  if (segment->shared != NULL) {
+    (void)munmap(segment->shared, segment->header.file_size - segment->header.page_size);
+    segment->shared = NULL;
+  }
+}
+
 /* Returns a reason. */
 static int rename_final(struct pgofs_file *file, const struct pgofs_directory *directory) {
   char name[PGOFS_NAME_SIZE];
@@ -122,6 +176,9 @@ int pgofs_segment_publish(struct pgofs_segment *segment, const struct pgofs_dire
   }
   segment->header.uid = file->owner;
   reason = header_write(segment, file->fd);
+  if (reason == 0 && segment->header.value_sites.size != 0) {
+    reason = map_values(segment, file->fd);
+  }
   if (reason == 0) {
     reason = copy_and_map(segment, file->fd);
   }
@@ -129,14 +186,19 @@ int pgofs_segment_publish(struct pgofs_segment *segment, const struct pgofs_dire
     reason = rename_final(file, directory);
   }
   if (reason != 0) {
+    pgofs_segment_forget_values(segment);
     pgofs_file_discard(file, directory);
+  } else if (segment->shared != NULL) {
+    values_start(segment);
   }
   return reason;
 }
 
 /*
  * In the child of a fork: a segment of its own, with counters from zero. It is published before it is mapped: until
- * then the child counts into its parent's segment, so whatever fails loses nothing. Returns a reason.
+ * then the child counts into its parent's segment, so whatever fails loses nothing. If only the second mapping fails,
+ * values go on into the parent's sites, where they are as good. Both are mapped over the old ones: the fork may be in a
+ * handler of a signal that interrupted an instrument function. Returns a reason.
  */
 int pgofs_segment_republish(struct pgofs_segment *segment, const struct pgofs_directory *directory) {
   struct pgofs_file file;
@@ -160,6 +222,9 @@ int pgofs_segment_republish(struct pgofs_segment *segment, const struct pgofs_di
   if (reason != 0) {
     pgofs_file_discard(&file, directory);
     return reason;
+  }
+  if (segment->shared != NULL) {
+    (void)map_values(segment, file.fd);
   }
   (void)close(file.fd);
   return 0;
