@@ -5,10 +5,10 @@
  *
  * Threads share sites without locks. A count is incremented as the compiler increments a counter, not atomically; all
  * else is changed only if it still is what was read, so that a thread that was held up does not undo what others did
- * meanwhile. A race loses single observations or counts them for another value of the same site. At worst a value that
- * had been seen once, and becomes frequent just while another thread replaces it, leaves its count to the new one. A
- * signal handler is one more thread here. What is relied on: an aligned word is read and written as a whole, and the
- * place of a site is computed from nothing that is written here.
+ * meanwhile. A race loses single observations or counts them for another value of the same site, or for 0. At worst a
+ * value that had been seen once, and becomes frequent just while another thread replaces it, leaves its count to the
+ * new one. A signal handler is one more thread here. What is relied on: an aligned word is read and written as a
+ * whole, and the place of a site is computed from nothing that is written here.
  */
 #include "pgofs_rt.h"
 

@@ -20,14 +20,18 @@ sanitized="$flags -fsanitize=address,undefined -fno-sanitize-recover=all"
   ${CC:-cc} $flags "$tests/pgofs_layout.c" -o "$work/layout"
   ${CC:-cc} $flags "$tests/pgofs_dump.c" -o "$work/dump"
   ${CC:-cc} $sanitized "$tests/records_test.c" "$main/records.c" -o "$work/records_test"
+  ${CC:-cc} $sanitized -pthread "$tests/values_test.c" "$main/values.c" -o "$work/values_test"
   ${CC:-cc} $sanitized "$tests/image_file_test.c" "$main/records.c" "$main/image_file.c" "$main/directory.c" \
     -o "$work/image_file_test"
 }
 # The Java side compares its own constants with these.
 "$work/layout" > "$(dirname "$archive")/layout.properties"
 "$work/records_test"
+"$work/values_test"
 "$work/image_file_test" "$work/segments"
-for linker in bfd lld-14; do
-  "$tests/behaviour.sh" "$archive" "$work" clang-14 "$linker"
+for test in behaviour values; do
+  for linker in bfd lld-14; do
+    "$tests/$test.sh" "$archive" "$work" clang-14 "$linker"
+  done
+  "$tests/$test.sh" "$archive" "$work" clang-19 lld-19
 done
-"$tests/behaviour.sh" "$archive" "$work" clang-19 lld-19

@@ -3,6 +3,7 @@
  *   p (first) tick before the constructors
  *   t tick     f fork: the child goes on, and then its parent     v vfork: the child ticks once
  *   o open the library and tock   c close it   u become user 65534   e print errno as the constructors left it
+ *   x exercise value sites, if they are linked in   s stop: write a line, and wait for one
  *   w ask for the profile to be written, as programs with the compiler's own runtime do
  */
 #include <dlfcn.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 void tick(void);
+__attribute__((weak)) void exercise(void);
 int __llvm_profile_write_file(void);
 int __llvm_profile_dump(void);
 void __llvm_profile_reset_counters(void);
@@ -58,6 +60,13 @@ static void library_open(void) {
     fail("library");
   }
   tock();
+}
+
+static void stop(void) {
+  char byte;
+  if (write(STDOUT_FILENO, "\n", 1) != 1 || read(STDIN_FILENO, &byte, 1) != 1) {
+    fail("stop");
+  }
 }
 
 static void write_file(void) {
@@ -106,6 +115,12 @@ int main(int count, char **arguments) {
         break;
       case 'e':
         printf("%d\n", errno_seen);
+        break;
+      case 'x':
+        exercise();
+        break;
+      case 's':
+        stop();
         break;
       case 'w':
         write_file();
