@@ -106,6 +106,7 @@ should_take_pages_only_for_what_is_observed() {
 should_start_anew_after_a_reset() {
   fresh
   start "$work/sites" xxsxss
+  is "mappings that cannot write" 1 "$(grep -c " r--s .* $segments/s-" "/proc/$!/maps")"
   reset 1
   is "after a reset" "" "$(values "$segments"/s-* "$work/sites")"
   resume
@@ -131,7 +132,7 @@ should_give_a_forked_child_sites_of_its_own() {
 
 should_let_go_of_a_library() {
   fresh
-  start env TARGET_LIBRARY="$work/library.so" "$work/target" ocsos
+  start "$work/sites" ocsos
   is "dlclose" "1" "$(ended_libraries)"
   is "not after the end" "2 1" "$(library_counts)"
   resume

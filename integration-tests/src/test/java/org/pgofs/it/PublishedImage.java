@@ -19,6 +19,8 @@ import java.util.Map;
 /** Reads a segment and its image file by the offsets of pgofs_format.h, without the daemon's classes. */
 record PublishedImage(ByteBuffer segment, ByteBuffer image) {
     private static final int RECORD_SIZE = 64;
+    private static final int KINDS = 3;
+    private static final int SITE_SIZE = Long.BYTES + LinkMatrixIT.SLOTS * 2 * Long.BYTES;
 
     static PublishedImage read(Path file) throws IOException {
         ByteBuffer segment = load(file);
@@ -32,6 +34,8 @@ record PublishedImage(ByteBuffer segment, ByteBuffer image) {
         assertEquals(segment.getLong(64), image.getLong(48), "size of the counters");
         assertEquals(0, segment.getLong(56) % 4096, "offset of the counters");
         assertTrue(segment.getLong(56) + segment.getLong(64) <= segment.capacity(), "counters inside the segment");
+        assertEquals(image.getLong(64) * SITE_SIZE, segment.getLong(96), "size of the value sites");
+        assertEquals(0, segment.getLong(88) % 4096, "offset of the value sites");
         return new PublishedImage(segment, image);
     }
 
@@ -81,14 +85,47 @@ record PublishedImage(ByteBuffer segment, ByteBuffer image) {
         return addresses;
     }
 
+    /** As {@link ProfileText#values()}. */
+    List<String> values() {
+        Map<Long, Long> functions = new HashMap<>();
+        addresses().forEach((name, address) -> functions.put(address, name));
+        List<String> values = new ArrayList<>();
+        for (int record : records()) {
+            int number = image.getInt(record + 40);
+            for (int kind = 0; kind < KINDS; kind++) {
+                for (int site = 0; site < sites(record, kind); site++) {
+                    addValues(values, functions, record, kind, site, number++);
+                }
+            }
+        }
+        return values;
+    }
+
+    private void addValues(
+            List<String> values, Map<Long, Long> functions, int record, int kind, int site, int number) {
+        int slots = (int) segment.getLong(88) + number * SITE_SIZE + Long.BYTES;
+        for (int slot = slots; slot < slots + SITE_SIZE - Long.BYTES; slot += 2 * Long.BYTES) {
+            long value = segment.getLong(slot);
+            long count = segment.getLong(slot + Long.BYTES);
+            if (count != 0) {
+                long target = kind == 0 ? functions.get(value - segment.getLong(112)) : value;
+                values.add(ProfileText.value(image.getLong(record), kind, site, target, count));
+            }
+        }
+    }
+
+    private int sites(int record, int kind) {
+        return Short.toUnsignedInt(image.getShort(record + 48 + kind * Short.BYTES));
+    }
+
     /** Each site has a place of its own. */
     void checkValueSites() {
         BitSet taken = new BitSet();
         for (int record : records()) {
             int first = image.getInt(record + 40);
             int sites = 0;
-            for (int kind = 0; kind < 3; kind++) {
-                sites += Short.toUnsignedInt(image.getShort(record + 48 + kind * Short.BYTES));
+            for (int kind = 0; kind < KINDS; kind++) {
+                sites += sites(record, kind);
             }
             assertTrue(taken.get(first, first + sites).isEmpty(), "sites of their own");
             taken.set(first, first + sites);
