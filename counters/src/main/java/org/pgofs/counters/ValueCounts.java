@@ -37,6 +37,15 @@ public final class ValueCounts {
         return sites.getOrDefault(site, Map.of());
     }
 
+    /**
+     * Whether nothing was observed.
+     *
+     * @return whether all sites are without values
+     */
+    public boolean isEmpty() {
+        return sites.isEmpty();
+    }
+
     /** Adds all observations of another one. */
     void add(ValueCounts other) {
         other.sites.forEach((site, values) -> values.forEach((value, count) -> add(site, value, count)));
