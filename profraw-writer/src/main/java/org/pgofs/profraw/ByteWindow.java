@@ -59,6 +59,10 @@ final class ByteWindow {
         }
     }
 
+    void putByte(long at, byte value) {
+        putBytes(at, value, Byte.BYTES);
+    }
+
     private void putBytes(long at, long value, int size) {
         long to = Math.min(at + size, end);
         for (long i = Math.max(at, begin); i < to; i++) {

@@ -19,6 +19,12 @@ enum HeaderField {
     BITMAPS_SIZE,
     /** Bytes. */
     PAD_AFTER_BITMAPS,
+    /** The number of a GPU program's counters that are of 8 bytes; 0 in other programs. */
+    UNIFORM_COUNTERS,
+    /** Bytes. */
+    PAD_AFTER_UNIFORM_COUNTERS,
+    /** What relates the records to these counters. */
+    UNIFORM_COUNTERS_DELTA,
     /** Bytes. */
     NAMES_SIZE,
     /** What relates the counter pointers of the records to the counters. */

@@ -4,29 +4,30 @@ import java.util.List;
 
 /** Version 8: clang 14 to 17. */
 final class RawLayout8 extends RawLayout {
+    static final List<HeaderField> HEADER = List.of(
+            HeaderField.MAGIC,
+            HeaderField.VERSION,
+            HeaderField.BINARY_IDS_SIZE,
+            HeaderField.RECORDS,
+            HeaderField.PAD_BEFORE_COUNTERS,
+            HeaderField.COUNTERS,
+            HeaderField.PAD_AFTER_COUNTERS,
+            HeaderField.NAMES_SIZE,
+            HeaderField.COUNTERS_DELTA,
+            HeaderField.NAMES_DELTA,
+            HeaderField.VALUE_KIND_LAST);
+
+    static final List<RecordField> RECORD = List.of(
+            RecordField.NAME_REF,
+            RecordField.FUNC_HASH,
+            RecordField.COUNTER_POINTER,
+            RecordField.FUNCTION_POINTER,
+            RecordField.VALUES,
+            RecordField.COUNTERS,
+            RecordField.INDIRECT_CALL_SITES,
+            RecordField.MEMOP_SITES);
+
     RawLayout8() {
-        super(
-                8,
-                List.of(
-                        HeaderField.MAGIC,
-                        HeaderField.VERSION,
-                        HeaderField.BINARY_IDS_SIZE,
-                        HeaderField.RECORDS,
-                        HeaderField.PAD_BEFORE_COUNTERS,
-                        HeaderField.COUNTERS,
-                        HeaderField.PAD_AFTER_COUNTERS,
-                        HeaderField.NAMES_SIZE,
-                        HeaderField.COUNTERS_DELTA,
-                        HeaderField.NAMES_DELTA,
-                        HeaderField.VALUE_KIND_LAST),
-                List.of(
-                        RecordField.NAME_REF,
-                        RecordField.FUNC_HASH,
-                        RecordField.COUNTER_POINTER,
-                        RecordField.FUNCTION_POINTER,
-                        RecordField.VALUES,
-                        RecordField.COUNTERS,
-                        RecordField.INDIRECT_CALL_SITES,
-                        RecordField.MEMOP_SITES));
+        super(8, HEADER, RECORD);
     }
 }

@@ -9,15 +9,21 @@ import java.util.TreeMap;
 import org.pgofs.counters.Image;
 import org.pgofs.counters.Variant;
 
-/** The versions of the raw profile format that can be written. */
+/** The versions of the raw profile format that can be written and read. */
 public final class RawLayouts {
     private static final NavigableMap<Integer, RawLayout> BY_NUMBER =
-            Collections.unmodifiableNavigableMap(new TreeMap<>(Map.of(8, new RawLayout8(), 10, new RawLayout10())));
+            Collections.unmodifiableNavigableMap(new TreeMap<>(Map.of(
+                    5, new RawLayout5(),
+                    7, new RawLayout7(),
+                    8, new RawLayout8(),
+                    9, new RawLayout9(),
+                    10, new RawLayout10(),
+                    11, new RawLayout11())));
 
     private RawLayouts() {}
 
     /**
-     * The numbers of the versions that can be written.
+     * The numbers of the versions.
      *
      * @return the numbers, ascending, without variant bits
      */
@@ -30,7 +36,7 @@ public final class RawLayouts {
      *
      * @param number the number alone, without variant bits
      * @return its layout
-     * @throws UnsupportedRawVersionException if the version cannot be written
+     * @throws UnsupportedRawVersionException if there is none
      */
     public static RawLayout of(int number) {
         RawLayout layout = BY_NUMBER.get(number);
@@ -38,6 +44,17 @@ public final class RawLayouts {
             throw new UnsupportedRawVersionException(number, BY_NUMBER.keySet());
         }
         return layout;
+    }
+
+    /**
+     * Whether there is a version in which an image can be written without loss.
+     *
+     * @param image the image
+     * @return whether {@link #highest} finds a layout for it
+     */
+    public static boolean canWrite(Image image) {
+        RawLayout last = BY_NUMBER.lastEntry().getValue();
+        return Variant.number(image.rawVersion()) <= last.number() && last.knows(image.rawVersion());
     }
 
     /**
@@ -54,7 +71,26 @@ public final class RawLayouts {
                 .mapToInt(image -> Variant.number(image.rawVersion()))
                 .max()
                 .orElseThrow(() -> new IllegalArgumentException("no image"));
-        Integer number = BY_NUMBER.ceilingKey(highest);
-        return of(number == null ? highest : number);
+        return atLeast(highest, images);
+    }
+
+    /**
+     * The layout of the lowest version from one on whose readers know how the images were instrumented. If that is lower
+     * than an image's own, {@link RawLayout#leavesOut} tells what is lost.
+     *
+     * @param number the version wanted, without variant bits
+     * @param images the images
+     * @return the layout
+     * @throws UnsupportedRawVersionException if no version is high enough
+     */
+    public static RawLayout atLeast(int number, Collection<? extends Image> images) {
+        return BY_NUMBER.tailMap(number, true).values().stream()
+                .filter(layout -> images.stream().allMatch(image -> layout.knows(image.rawVersion())))
+                .findFirst()
+                .orElseThrow(() -> new UnsupportedRawVersionException(
+                        images.stream()
+                                .mapToLong(image -> Variant.bits(image.rawVersion()))
+                                .reduce(number, (a, b) -> a | b),
+                        BY_NUMBER.keySet()));
     }
 }

@@ -8,10 +8,10 @@ import org.pgofs.counters.Variant;
 
 /**
  * The raw profile of one image in one version of the format: all of it that does not depend on counts. Immutable, and
- * small beside the image. What the version cannot hold (in version 8 bitmaps, vtables and vtable sites) is left out.
+ * small beside the image. What the version cannot hold is left out, see {@link RawLayout#leavesOut}.
  */
 public final class RawProfile {
-    private static final long MAGIC = 0xff6c_7072_6f66_7281L; // of targets with 64-bit addresses
+    static final long MAGIC = 0xff6c_7072_6f66_7281L; // of targets with 64-bit addresses
 
     private final Image image;
     private final RawLayout layout;
@@ -58,7 +58,7 @@ public final class RawProfile {
     }
 
     /**
-     * The size of the profile. It does not depend on counts.
+     * The size of the profile as long as no value was observed; with values it is larger.
      *
      * @return bytes
      */
@@ -67,9 +67,9 @@ public final class RawProfile {
     }
 
     /**
-     * The profile with counts.
+     * The profile with counts. Of a site that observed more than 255 values, the most frequent 255 are in it.
      *
-     * @param snapshot the counts; its buffers must not change as long as the result is read
+     * @param snapshot the counts; nothing of it must change as long as the result is read
      * @return the bytes of the profile
      * @throws IllegalArgumentException if the snapshot is of another image
      */
@@ -78,31 +78,40 @@ public final class RawProfile {
             throw new IllegalArgumentException(
                     "a snapshot of " + snapshot.image().name() + " for " + image.name());
         }
-        return new RawBytes() {
-            @Override
-            public long size() {
-                return RawProfile.this.size();
-            }
-
-            @Override
-            public void read(long offset, ByteBuffer target) {
-                RawProfile.this.read(snapshot, offset, target);
-            }
-        };
+        return new WithCounts(snapshot);
     }
 
-    private void read(Snapshot snapshot, long offset, ByteBuffer target) {
-        if (offset < 0) {
-            throw new IllegalArgumentException("negative offset " + offset);
+    private final class WithCounts implements RawBytes {
+        private final Snapshot snapshot;
+        private final ValueData observed;
+
+        WithCounts(Snapshot snapshot) {
+            this.snapshot = snapshot;
+            observed = values.with(snapshot.values());
         }
-        int count = (int) Math.min(target.remaining(), Math.max(0, size() - offset));
-        if (count > 0) {
-            int position = target.position();
-            put(new ByteWindow(offset, target.slice(position, count)), snapshot);
-            target.position(position + count);
+
+        @Override
+        public long size() {
+            return sections.values + observed.size();
+        }
+
+        @Override
+        public void read(long offset, ByteBuffer target) {
+            if (offset < 0) {
+                throw new IllegalArgumentException("negative offset " + offset);
+            }
+            int count = (int) Math.min(target.remaining(), Math.max(0, size() - offset));
+            if (count > 0) {
+                int position = target.position();
+                ByteWindow window = new ByteWindow(offset, target.slice(position, count));
+                put(window, snapshot);
+                observed.put(window, sections.values);
+                target.position(position + count);
+            }
         }
     }
 
+    /** Puts everything before the value data. */
     private void put(ByteWindow window, Snapshot snapshot) {
         putHeader(window);
         window.put(sections.binaryIds, binaryIds);
@@ -116,7 +125,6 @@ public final class RawProfile {
         window.put(sections.vtables, vtables);
         window.put(sections.vtableNames, vtableNames);
         window.putZeros(sections.vtableNames.end(), sections.values);
-        values.put(window, sections.values);
     }
 
     private void putHeader(ByteWindow window) {
@@ -140,6 +148,7 @@ public final class RawProfile {
             case PAD_AFTER_COUNTERS -> sections.bitmaps.begin() - sections.counters.end();
             case BITMAPS_SIZE -> sections.bitmaps.size();
             case PAD_AFTER_BITMAPS -> sections.names.begin() - sections.bitmaps.end();
+            case UNIFORM_COUNTERS, PAD_AFTER_UNIFORM_COUNTERS, UNIFORM_COUNTERS_DELTA -> 0;
             case NAMES_SIZE -> sections.names.size();
             case COUNTERS_DELTA -> layout.pointer(sections.counters.begin(), sections.records.begin());
             case BITMAPS_DELTA -> layout.pointer(sections.bitmaps.begin(), sections.records.begin());
@@ -182,7 +191,7 @@ public final class RawProfile {
                         ? 0
                         : layout.pointer(sections.bitmaps.begin() + image.bitmapOffset(function), record);
             case FUNCTION_POINTER -> image.address(function);
-            case VALUES, PADDING_2 -> 0;
+            case UNIFORM_COUNTER_POINTER, VALUES, PADDING_2, PADDING_4 -> 0;
             case COUNTERS -> image.counters(function);
             case INDIRECT_CALL_SITES -> image.valueSites(function, ValueKind.INDIRECT_CALL_TARGET);
             case MEMOP_SITES -> image.valueSites(function, ValueKind.MEMOP_SIZE);

@@ -1,6 +1,5 @@
 package org.pgofs.profraw;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.pgofs.counters.Snapshot;
@@ -11,10 +10,6 @@ import org.pgofs.counters.Snapshot;
  */
 public final class RawProfileSequence {
     private final List<RawProfile> profiles;
-    /** Where the profiles begin, in bytes. */
-    private final long[] begins;
-
-    private final long size;
 
     /**
      * A sequence of profiles.
@@ -24,10 +19,7 @@ public final class RawProfileSequence {
      */
     public RawProfileSequence(List<RawProfile> profiles) {
         this.profiles = List.copyOf(profiles);
-        begins = new long[profiles.size()];
-        long end = 0;
-        for (int i = 0; i < begins.length; i++) {
-            RawProfile profile = profiles.get(i);
+        for (RawProfile profile : profiles) {
             if (profile.rawVersion() != profiles.get(0).rawVersion()) {
                 throw new IllegalArgumentException(String.format(
                         "one file cannot hold raw versions %#x (%s) and %#x (%s)",
@@ -36,18 +28,19 @@ public final class RawProfileSequence {
                         profile.rawVersion(),
                         profile.image().name()));
             }
-            begins[i] = Section.padded(end);
-            end = begins[i] + profile.size();
         }
-        size = end;
     }
 
     /**
-     * The size of the file. It does not depend on counts.
+     * The size of the file as long as no value was observed; with values it is larger.
      *
      * @return bytes, 0 without profiles
      */
     public long size() {
+        long size = 0;
+        for (RawProfile profile : profiles) {
+            size = Section.padded(size) + profile.size();
+        }
         return size;
     }
 
@@ -66,32 +59,6 @@ public final class RawProfileSequence {
         for (int i = 0; i < profiles.size(); i++) {
             parts.add(profiles.get(i).with(snapshots.get(i)));
         }
-        return new RawBytes() {
-            @Override
-            public long size() {
-                return size;
-            }
-
-            @Override
-            public void read(long offset, ByteBuffer target) {
-                RawProfileSequence.this.read(parts, offset, target);
-            }
-        };
-    }
-
-    private void read(List<RawBytes> parts, long offset, ByteBuffer target) {
-        if (offset < 0) {
-            throw new IllegalArgumentException("negative offset " + offset);
-        }
-        long at = offset;
-        for (int i = 0; i < begins.length && target.hasRemaining(); i++) {
-            int position = target.position();
-            parts.get(i).read(at - begins[i], target);
-            at += target.position() - position;
-            long next = i + 1 < begins.length ? begins[i + 1] : size;
-            for (; at < next && target.hasRemaining(); at++) {
-                target.put((byte) 0);
-            }
-        }
+        return new RawBytesSequence(parts);
     }
 }

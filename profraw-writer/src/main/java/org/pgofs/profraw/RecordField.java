@@ -5,6 +5,8 @@ enum RecordField {
     NAME_REF(Long.BYTES),
     FUNC_HASH(Long.BYTES),
     COUNTER_POINTER(Long.BYTES),
+    /** Of no meaning outside GPU programs. */
+    UNIFORM_COUNTER_POINTER(Long.BYTES),
     BITMAP_POINTER(Long.BYTES),
     FUNCTION_POINTER(Long.BYTES),
     /** The address of the value sites in the program; readers ignore it. */
@@ -14,6 +16,7 @@ enum RecordField {
     MEMOP_SITES(Short.BYTES),
     VTABLE_SITES(Short.BYTES),
     PADDING_2(Short.BYTES),
+    PADDING_4(Integer.BYTES),
     BITMAP_SIZE(Integer.BYTES);
 
     private final int size;

@@ -1,17 +1,22 @@
 package org.pgofs.profraw;
 
 import java.util.Collection;
+import org.pgofs.counters.Variant;
 
-/** A version of the raw profile format that cannot be written. */
+/** A version of the raw profile format that is not known, or not with these variant bits. */
 public final class UnsupportedRawVersionException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** The number of the version. */
-    private final int number;
+    /** The version with its variant bits. */
+    private final long rawVersion;
 
-    UnsupportedRawVersionException(int number, Collection<Integer> supported) {
-        super("raw profile version " + number + " is not supported (supported are " + supported + ")");
-        this.number = number;
+    UnsupportedRawVersionException(long rawVersion, Collection<Integer> supported) {
+        super(String.format(
+                "raw profile version %d%s is not supported (supported are %s)",
+                Variant.number(rawVersion),
+                Variant.bits(rawVersion) == 0 ? "" : String.format(" with variant bits %#x", Variant.bits(rawVersion)),
+                supported));
+        this.rawVersion = rawVersion;
     }
 
     /**
@@ -20,6 +25,6 @@ public final class UnsupportedRawVersionException extends RuntimeException {
      * @return its number, without variant bits
      */
     public int number() {
-        return number;
+        return Variant.number(rawVersion);
     }
 }

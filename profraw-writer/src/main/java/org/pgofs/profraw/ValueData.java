@@ -1,39 +1,72 @@
 package org.pgofs.profraw;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.pgofs.counters.Image;
+import org.pgofs.counters.ValueCounts;
 import org.pgofs.counters.ValueKind;
 
 /**
- * The value data of a profile: one entry for every function with value sites, in the order of the records. An entry
- * starts with its size in bytes (u32) and the number of its value kinds (u32). Then, for every kind that has sites, come
- * the kind (u32), the number of its sites (u32), for each site the number of its values (u8), zeros to a multiple of 8,
- * and the values. No value is known yet, so all numbers of values are 0; offsets and entries are made here and nowhere
- * else.
+ * The value data of a profile: one entry for every function with value sites, in the order of the records. Immutable.
+ *
+ * <pre>
+ *   u32 size of the entry in bytes, u32 number of value kinds
+ *   for every kind that has sites, ascending:
+ *     u32 kind, u32 number of sites
+ *     u8 number of values, for each site; zeros to a multiple of 8
+ *     u64 value, u64 count, for each value of each site
+ * </pre>
+ *
+ * The values of a site have the order of their first observation, as the compilers' runtimes write them.
  */
 final class ValueData {
     private static final ValueKind[] KINDS = ValueKind.values();
     private static final int ENTRY_HEADER = 2 * Integer.BYTES;
     private static final int KIND_HEADER = 2 * Integer.BYTES;
+    private static final int PAIR = 2 * Long.BYTES;
+    private static final int MAX_VALUES = 255;
 
     private final Image image;
     private final int kinds;
     /** The functions that have an entry. */
     private final int[] functions;
+
+    private final ValueCounts values;
+    /** By site, what is kept where there are more values than an entry can have. */
+    private final Map<Integer, Map<Long, Long>> cut = new HashMap<>();
     /** Where the entries begin, in bytes from the first one; at the end the size of them all. */
     private final long[] begins;
 
+    /** Entries without values. */
     ValueData(Image image, RawLayout layout) {
         this.image = image;
         kinds = layout.valueKinds();
         functions = IntStream.range(0, image.functions())
-                .filter(function -> entrySize(function) > ENTRY_HEADER)
+                .filter(function -> sites(function) > 0)
                 .toArray();
-        begins = new long[functions.length + 1];
-        for (int entry = 0; entry < functions.length; entry++) {
-            begins[entry + 1] = begins[entry] + entrySize(functions[entry]);
-        }
+        values = new ValueCounts();
+        begins = begins();
+    }
+
+    private ValueData(ValueData empty, ValueCounts values) {
+        image = empty.image;
+        kinds = empty.kinds;
+        functions = empty.functions;
+        this.values = values;
+        begins = begins();
+    }
+
+    /**
+     * The entries with values.
+     *
+     * @param observed of the image's sites; not to be changed any more
+     */
+    ValueData with(ValueCounts observed) {
+        return observed.isEmpty() ? this : new ValueData(this, observed);
     }
 
     /** The size of all entries, in bytes. */
@@ -50,33 +83,99 @@ final class ValueData {
         }
     }
 
-    private int entrySize(int function) {
-        int size = ENTRY_HEADER;
+    private int sites(int function) {
+        int sites = 0;
         for (int kind = 0; kind < kinds; kind++) {
-            size += kindSize(image.valueSites(function, KINDS[kind]));
+            sites += image.valueSites(function, KINDS[kind]);
+        }
+        return sites;
+    }
+
+    private long[] begins() {
+        long[] all = new long[functions.length + 1];
+        for (int entry = 0; entry < functions.length; entry++) {
+            all[entry + 1] = all[entry] + entrySize(functions[entry]);
+        }
+        return all;
+    }
+
+    private long entrySize(int function) {
+        long size = ENTRY_HEADER;
+        int site = image.valueSite(function);
+        for (int kind = 0; kind < kinds; kind++) {
+            int sites = image.valueSites(function, KINDS[kind]);
+            size += kindSize(sites);
+            for (int i = 0; i < sites; i++) {
+                size += (long) PAIR * keep(site++);
+            }
         }
         return size;
     }
 
-    private static int kindSize(int sites) {
-        return sites == 0 ? 0 : (int) Section.padded(KIND_HEADER + sites);
+    /** The size before the values. */
+    private static long kindSize(int sites) {
+        return sites == 0 ? 0 : Section.padded(KIND_HEADER + sites);
+    }
+
+    /** Drops the least frequent values of a site, of equal ones the later, if there are too many; returns how many stay. */
+    private int keep(int site) {
+        Map<Long, Long> all = values.at(site);
+        if (all.size() > MAX_VALUES) {
+            Map<Long, Long> kept = new LinkedHashMap<>(all);
+            all.entrySet().stream()
+                    .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+                    .skip(MAX_VALUES)
+                    .forEach(dropped -> kept.remove(dropped.getKey()));
+            cut.put(site, kept);
+        }
+        return Math.min(all.size(), MAX_VALUES);
+    }
+
+    private Map<Long, Long> at(int site) {
+        Map<Long, Long> all = values.at(site);
+        return all.size() > MAX_VALUES ? cut.get(site) : all;
     }
 
     private void putEntry(ByteWindow window, long begin, int function) {
         long at = begin + ENTRY_HEADER;
+        int site = image.valueSite(function);
         int used = 0;
         for (int kind = 0; kind < kinds; kind++) {
             int sites = image.valueSites(function, KINDS[kind]);
             if (sites > 0) {
-                long next = at + kindSize(sites);
                 window.putInt(at, kind);
                 window.putInt(at + Integer.BYTES, sites);
-                window.putZeros(at + KIND_HEADER, next);
-                at = next;
+                at = putSites(window, at + KIND_HEADER, site, sites);
+                site += sites;
                 used++;
             }
         }
         window.putInt(begin, (int) (at - begin));
         window.putInt(begin + Integer.BYTES, used);
+    }
+
+    /** Puts the numbers of values and the values; returns where they end. */
+    private long putSites(ByteWindow window, long begin, int firstSite, int sites) {
+        long at = begin + Section.padded(sites);
+        window.putZeros(begin + sites, at);
+        for (int i = 0; i < sites; i++) {
+            Map<Long, Long> histogram = at(firstSite + i);
+            window.putByte(begin + i, (byte) histogram.size());
+            at = putPairs(window, at, histogram);
+        }
+        return at;
+    }
+
+    private static long putPairs(ByteWindow window, long begin, Map<Long, Long> histogram) {
+        long end = begin + (long) PAIR * histogram.size();
+        if (begin < window.end() && end > window.begin()) {
+            long at = begin;
+            for (Map.Entry<Long, Long> pair : histogram.entrySet()) {
+                window.putLong(at, pair.getKey());
+                window.putLong(at + Long.BYTES, pair.getValue());
+                at += PAIR;
+            }
+        }
+        return end;
     }
 }

@@ -3,11 +3,9 @@ package org.pgofs.profraw;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,9 +22,10 @@ import java.util.regex.Pattern;
  * @param directory where their files go
  */
 record Llvm(int version, Path directory) {
+    private static final int FIRST_WITH_VTABLES = 19;
     private static final Pattern FUNCTION = Pattern.compile(
             "(?m)^  (\\S+):\n    Hash: 0x(\\p{XDigit}+)\n    Counters: \\d+\n(?:    Function count: (\\d+)\n)?"
-                    + "(?:    Block counts: \\[(.*)]$)?");
+                    + "(?:    (?:Indirect|Number).*\n)*(?:    Block counts: \\[(.*)]$)?");
 
     /** Compiles a program, runs it and returns its raw profile, written by the compiler's own runtime. */
     ByteBuffer stockProfile(String compiler, Path source, List<String> flags) {
@@ -44,7 +43,7 @@ record Llvm(int version, Path directory) {
         }
     }
 
-    /** What {@code llvm-profdata show --all-functions --counts} says of a profile. */
+    /** What {@code llvm-profdata show} says of all functions, counts and values of a profile. */
     String show(ByteBuffer profile) {
         return show(write(profile));
     }
@@ -52,28 +51,28 @@ record Llvm(int version, Path directory) {
     /** What it says when the profile was merged into an indexed one. */
     String showMerged(ByteBuffer profile) {
         Path merged = directory.resolve("merged.profdata");
-        profdata("merge", "-o", merged.toString(), write(profile).toString());
+        profdata(List.of("merge", "-o", merged.toString(), write(profile).toString()));
         return show(merged);
     }
 
     private String show(Path file) {
-        return profdata("show", "--all-functions", "--counts", file.toString());
+        List<String> command = new ArrayList<>(
+                List.of("show", "--all-functions", "--counts", "--ic-targets", "--memop-sizes", file.toString()));
+        if (version >= FIRST_WITH_VTABLES) {
+            command.add("--show-vtables");
+        }
+        return profdata(command);
     }
 
     private Path write(ByteBuffer profile) {
         Path file = directory.resolve("ours.profraw");
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            channel.write(profile.duplicate());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        TestFiles.write(file, profile);
         return file;
     }
 
-    private String profdata(String... arguments) {
+    private String profdata(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of("llvm-profdata-" + version));
-        command.addAll(Arrays.asList(arguments));
+        command.addAll(arguments);
         return run(command);
     }
 

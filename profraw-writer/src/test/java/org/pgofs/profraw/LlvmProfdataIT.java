@@ -1,12 +1,14 @@
 package org.pgofs.profraw;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -15,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pgofs.counters.Variant;
-import org.pgofs.profraw.RawProfileReader.ParsedProfile;
 
 /** What the real llvm-profdata understands of the profiles that are written. */
 class LlvmProfdataIT {
@@ -62,14 +63,43 @@ class LlvmProfdataIT {
                 "clang",
                 TestSources.write(directory, "golden.c"),
                 List.of("-fprofile-generate", "-mllvm", "-pgo-function-entry-coverage", "-Wl,--build-id=none"));
-        ParsedProfile golden = RawProfileReader.readAll(stock).get(0);
-        TestImage image = golden.toImage();
+        ParsedProfile golden = TestFiles.parse(stock);
+        TestImage image = TestImage.of(golden);
         ByteBuffer file = TestFiles.bytes(TestFiles.sequence(List.of(image, image, image), number));
 
         assertEquals(number == 8, golden.size() % 8 != 0);
         assertEquals(3, RawProfileReader.readAll(file).size());
         // It adds single bytes, too: 3 means covered in three runs.
         assertEquals(times(3, Llvm.counts(llvm.showMerged(stock))), Llvm.counts(llvm.showMerged(file)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "8, 14, functions.txt",
+        "8, 16, functions.txt",
+        "10, 19, functions-vtables.txt",
+        "10, 22, functions-vtables.txt",
+    })
+    void shouldShowTheGoldenFile(int number, int version, String functions) throws IOException {
+        String shown = new Llvm(version, directory).show(TestSources.golden("v" + number + ".profraw"));
+
+        String expected = String.join("\n", TestSources.goldenLines(functions));
+        assertEquals(expected, shown.substring(0, shown.indexOf("\nInstrumentation level")));
+    }
+
+    /** Any count may come from a damaged segment; that of a value must not cost the profile. */
+    @ParameterizedTest
+    @CsvSource({"8, 14", "8, 16", "10, 19", "10, 22"})
+    void shouldMergeTheLargestCountOfAValue(int number, int version) {
+        TestImage.Builder builder = TestImage.of("values", number | Variant.IR);
+        TestImage image = builder.value(builder.firstSite(), 0, Long.MAX_VALUE)
+                .function("one", 1, List.of(1, 0, 0), new byte[0], 5)
+                .build();
+        String merged = new Llvm(version, directory)
+                .showMerged(TestFiles.bytes(TestFiles.sequence(List.of(image, image), number)));
+
+        assertEquals(new TreeMap<>(Map.of("one 1", List.of(10L))), Llvm.counts(merged));
+        assertTrue(merged.contains(" -2 ] (100.00%)"), merged); // 2^64 - 2, shown as signed
     }
 
     private static SortedMap<String, List<Long>> times(int factor, SortedMap<String, List<Long>> all) {

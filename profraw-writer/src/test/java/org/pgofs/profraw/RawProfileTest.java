@@ -2,17 +2,17 @@ package org.pgofs.profraw;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.pgofs.counters.Snapshot;
+import org.pgofs.counters.ValueCounts;
 import org.pgofs.counters.Variant;
-import org.pgofs.profraw.RawProfileReader.ParsedProfile;
 
 class RawProfileTest {
     private static final List<Integer> SITES = List.of(1, 9, 2);
@@ -68,10 +68,10 @@ class RawProfileTest {
         assertEquals(5, file.getInt(second + 60));
     }
 
-    /** Values are given with the image only as numbers of sites; each used kind has its header and its zero counts. */
+    /** Each used kind has its header and its zero counts. */
     @ParameterizedTest
     @CsvSource({"8, 48", "10, 64"})
-    void shouldEndWithEmptyValueData(int number, int size) {
+    void shouldEndWithEmptyValueData(int number, int size) throws MalformedProfileException {
         ByteBuffer file = TestFiles.bytes(twoFunctions(number), number);
         int entry = file.limit() - size;
 
@@ -81,16 +81,14 @@ class RawProfileTest {
         assertEquals(1, file.getInt(entry + 12)); // sites
         assertEquals(1, file.getInt(entry + 24));
         assertEquals(9, file.getInt(entry + 28));
-        ParsedProfile parsed = RawProfileReader.readAll(file).get(0);
-        assertEquals(entry, parsed.valuesBegin());
+        assertEquals(entry, TestFiles.parse(file).valuesBegin());
     }
 
     @Test
-    void shouldLeaveOutWhatVersion8CannotHold() {
-        ParsedProfile parsed =
-                RawProfileReader.readAll(TestFiles.bytes(twoFunctions(10), 8)).get(0);
+    void shouldLeaveOutWhatVersion8CannotHold() throws MalformedProfileException {
+        ParsedProfile parsed = TestFiles.parse(TestFiles.bytes(twoFunctions(10), 8));
 
-        assertEquals(8 | Variant.IR, parsed.version());
+        assertEquals(8 | Variant.IR, parsed.rawVersion());
         assertEquals(List.of(1, 9, 0), parsed.functions().get(1).sites());
         assertEquals(0, parsed.bitmaps().remaining());
         assertEquals(0, parsed.vtables().remaining());
@@ -98,7 +96,7 @@ class RawProfileTest {
     }
 
     @Test
-    void shouldCountSingleBytesUnderByteCoverage() {
+    void shouldCountSingleBytesUnderByteCoverage() throws MalformedProfileException {
         TestImage image = TestImage.of("cover", 10 | Variant.IR | Variant.BYTE_COVERAGE)
                 .byteFunction("one", 1, (byte) 0, (byte) -1, (byte) -1)
                 .build();
@@ -106,18 +104,39 @@ class RawProfileTest {
 
         assertEquals(3, file.getLong(40));
         assertEquals(5, file.getLong(48));
-        assertEquals(image.counterBytes(), RawProfileReader.readAll(file).get(0).counters());
+        assertEquals(image.counterBytes(), TestFiles.parse(file).counters());
     }
 
     @Test
-    void shouldKnowItsSizeWithoutCounts() {
+    void shouldKnowItsSizeAsLongAsThereAreNoValues() throws MalformedProfileException {
         TestImage image = twoFunctions(10);
         RawProfile profile = new RawProfile(image, RawLayouts.of(10));
+        ValueCounts values = new ValueCounts();
+        values.add(image.valueSite(1), 0x1010, 3);
 
         assertEquals(profile.size(), profile.with(image.snapshot()).size());
+        assertEquals(profile.size(), TestFiles.parse(TestFiles.bytes(image, 10)).size());
         assertEquals(
-                profile.size(),
-                RawProfileReader.readAll(TestFiles.bytes(image, 10)).get(0).size());
+                profile.size() + 16,
+                TestFiles.parse(TestFiles.bytes(image.with(values), 10)).size());
+    }
+
+    @Test
+    void shouldBeginBehindTheValuesOfTheProfileBefore() throws MalformedProfileException {
+        ValueCounts values = new ValueCounts();
+        TestImage image = twoFunctions(8);
+        values.add(image.valueSite(1), 0x1010, 3);
+        RawProfile profile = new RawProfile(image, RawLayouts.of(8));
+        RawProfileSequence sequence = new RawProfileSequence(List.of(profile, profile));
+        Snapshot with = new Snapshot(
+                image, image.snapshot().counters(), image.snapshot().bitmaps(), values, Instant.EPOCH);
+        RawBytes bytes = sequence.with(List.of(with, image.snapshot()));
+
+        assertEquals(2 * profile.size(), sequence.size());
+        assertEquals(2 * profile.size() + 16, bytes.size());
+        List<ParsedProfile> parsed = RawProfileReader.readAll(TestFiles.bytes(bytes));
+        assertEquals(2, parsed.size());
+        assertEquals(profile.size() + 16, parsed.get(1).begin());
     }
 
     @Test
@@ -161,33 +180,6 @@ class RawProfileTest {
 
         assertEquals((byte) 0x81, target.get(0));
         assertEquals((byte) 0xff, target.get(7));
-    }
-
-    @Test
-    void shouldChooseTheHighestVersion() {
-        assertEquals(
-                10,
-                RawLayouts.highest(List.of(twoFunctions(8), twoFunctions(10), twoFunctions(8)))
-                        .number());
-        assertEquals(8, RawLayouts.highest(List.of(twoFunctions(8))).number());
-        assertEquals(8, RawLayouts.highest(List.of(twoFunctions(7))).number());
-        assertEquals(
-                10,
-                RawLayouts.highest(List.of(twoFunctions(9), twoFunctions(8))).number());
-        assertThrows(
-                UnsupportedRawVersionException.class,
-                () -> RawLayouts.highest(List.of(twoFunctions(8), twoFunctions(11))));
-        assertThrows(IllegalArgumentException.class, () -> RawLayouts.highest(List.of()));
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0, 4, 99})
-    void shouldSayWhichVersionsItSupports(int number) {
-        UnsupportedRawVersionException e =
-                assertThrows(UnsupportedRawVersionException.class, () -> RawLayouts.of(number));
-
-        assertEquals(number, e.number());
-        assertTrue(e.getMessage().contains("8, 10"), e.getMessage());
     }
 
     @Test

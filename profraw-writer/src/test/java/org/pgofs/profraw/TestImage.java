@@ -24,8 +24,12 @@ record TestImage(
         ByteBuffer nameBytes,
         ByteBuffer binaryIdBytes,
         ByteBuffer vtableBytes,
-        ByteBuffer vtableNameBytes)
+        ByteBuffer vtableNameBytes,
+        ValueCounts values)
         implements Image {
+
+    /** Sites of an image need not be numbered from 0. */
+    private static final int SITES_BEGIN = 7;
 
     /** A function record as an image has it. */
     record Function(
@@ -36,15 +40,71 @@ record TestImage(
             int bitmapOffset,
             int bitmapSize,
             long address,
-            List<Integer> sites) {}
+            int valueSite,
+            List<Integer> sites) {
+        Function withValueSite(int site) {
+            return new Function(
+                    nameRef, funcHash, countersOffset, counters, bitmapOffset, bitmapSize, address, site, sites);
+        }
+    }
+
+    /** The image and counts that a profile is of. */
+    static TestImage of(ParsedProfile profile) {
+        return new TestImage(
+                "parsed",
+                profile.rawVersion(),
+                profile.functions().stream()
+                        .map(f -> new Function(
+                                f.nameRef(),
+                                f.funcHash(),
+                                f.countersOffset(),
+                                f.counters(),
+                                f.bitmapOffset(),
+                                f.bitmapSize(),
+                                f.address(),
+                                f.valueSite(),
+                                f.sites()))
+                        .toList(),
+                profile.counters(),
+                profile.bitmaps(),
+                profile.names(),
+                profile.binaryIds(),
+                profile.vtables(),
+                profile.vtableNames(),
+                profile.values());
+    }
 
     /** An image whose counters follow one another in the order of its functions. */
     static Builder of(String name, long rawVersion) {
         return new Builder(name, rawVersion);
     }
 
+    /** The same image with other values. */
+    TestImage with(ValueCounts others) {
+        return with(all, others);
+    }
+
+    /** The same image with other functions. */
+    TestImage with(List<Function> others) {
+        return with(others, values);
+    }
+
+    private TestImage with(List<Function> functions, ValueCounts observed) {
+        return new TestImage(
+                name,
+                rawVersion,
+                functions,
+                counterBytes,
+                bitmapBytes,
+                nameBytes,
+                binaryIdBytes,
+                vtableBytes,
+                vtableNameBytes,
+                observed);
+    }
+
     Snapshot snapshot() {
-        return new Snapshot(this, direct(counterBytes), direct(bitmapBytes), new ValueCounts(), Instant.EPOCH);
+        return new Snapshot(this, direct(counterBytes), direct(bitmapBytes), values, Instant.EPOCH);
     }
 
     @Override
@@ -104,18 +164,12 @@ record TestImage(
 
     @Override
     public int valueSite(int function) {
-        int site = 0;
-        for (int i = 0; i < function; i++) {
-            for (ValueKind kind : ValueKind.values()) {
-                site += valueSites(i, kind);
-            }
-        }
-        return site;
+        return all.get(function).valueSite();
     }
 
     @Override
     public int valueSites(int function, ValueKind kind) {
-        return all.get(function).sites().get(List.of(ValueKind.values()).indexOf(kind));
+        return all.get(function).sites().get(kind.number());
     }
 
     @Override
@@ -156,6 +210,8 @@ record TestImage(
         private final List<String> names = new ArrayList<>();
         private final ByteArrayOutputStream counters = new ByteArrayOutputStream();
         private final ByteArrayOutputStream bitmaps = new ByteArrayOutputStream();
+        private final ValueCounts values = new ValueCounts();
+        private int sites;
 
         private Builder(String name, long rawVersion) {
             this.name = name;
@@ -166,12 +222,12 @@ record TestImage(
             return function(functionName, hash, List.of(0, 0, 0), new byte[0], counts);
         }
 
-        Builder function(String functionName, long hash, List<Integer> sites, byte[] bitmap, long... counts) {
+        Builder function(String functionName, long hash, List<Integer> functionSites, byte[] bitmap, long... counts) {
             int offset = counters.size();
             for (long count : counts) {
                 counters.writeBytes(littleEndian(count));
             }
-            return add(functionName, hash, sites, bitmap, offset, counts.length);
+            return add(functionName, hash, functionSites, bitmap, offset, counts.length);
         }
 
         Builder byteFunction(String functionName, long hash, byte... covered) {
@@ -181,8 +237,12 @@ record TestImage(
         }
 
         private Builder add(
-                String functionName, long hash, List<Integer> sites, byte[] bitmap, int offset, int counterCount) {
-            long address = 0x1000 + 16L * all.size();
+                String functionName,
+                long hash,
+                List<Integer> functionSites,
+                byte[] bitmap,
+                int offset,
+                int counterCount) {
             all.add(new Function(
                     nameRef(functionName),
                     hash,
@@ -190,10 +250,28 @@ record TestImage(
                     counterCount,
                     bitmaps.size(),
                     bitmap.length,
-                    address,
-                    List.copyOf(sites)));
+                    address(),
+                    firstSite(),
+                    List.copyOf(functionSites)));
+            sites += functionSites.stream().mapToInt(Integer::intValue).sum();
             bitmaps.writeBytes(bitmap);
             names.add(functionName);
+            return this;
+        }
+
+        /** The number of the next function's first value site. */
+        int firstSite() {
+            return SITES_BEGIN + sites;
+        }
+
+        /** The address of the next function. */
+        long address() {
+            return 0x1000 + 16L * all.size();
+        }
+
+        /** Adds an observation at a site of a function that was added or will be. */
+        Builder value(int site, long value, long count) {
+            values.add(site, value, count);
             return this;
         }
 
@@ -211,7 +289,8 @@ record TestImage(
                     ByteBuffer.wrap(nameBlob(names)),
                     ByteBuffer.wrap(binaryIds),
                     ByteBuffer.wrap(vtables),
-                    ByteBuffer.wrap(vtableNames));
+                    ByteBuffer.wrap(vtableNames),
+                    values);
         }
     }
 
@@ -232,7 +311,7 @@ record TestImage(
     }
 
     /** Names as one uncompressed blob: ULEB128 size, ULEB128 0, names separated by 0x01. */
-    private static byte[] nameBlob(List<String> names) {
+    static byte[] nameBlob(List<String> names) {
         byte[] joined = String.join("\u0001", names).getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream blob = new ByteArrayOutputStream();
         int size = joined.length;

@@ -2,10 +2,13 @@ package org.pgofs.profraw;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
-/** The programs among the test resources. */
+/** The programs and files among the test resources. */
 final class TestSources {
     private TestSources() {}
 
@@ -16,5 +19,15 @@ final class TestSources {
             Files.copy(source, file);
         }
         return file;
+    }
+
+    static ByteBuffer golden(String name) throws IOException {
+        try (InputStream file = TestSources.class.getResourceAsStream("/golden/" + name)) {
+            return ByteBuffer.wrap(file.readAllBytes());
+        }
+    }
+
+    static List<String> goldenLines(String name) throws IOException {
+        return StandardCharsets.UTF_8.decode(golden(name)).toString().lines().toList();
     }
 }
