@@ -5,11 +5,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.CounterStore.Selection;
 import org.pgofs.counters.Image;
 import org.pgofs.counters.Snapshot;
-import org.pgofs.counters.Variant;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FsException;
 import org.pgofs.profraw.RawBytes;
@@ -21,12 +21,32 @@ import org.pgofs.profraw.RawProfileSequence;
 /** Makes raw profiles of images, all of one file in one version; keeps what does not depend on counts. Thread-safe. */
 final class Profiles {
     private final Map<Key, RawProfile> profiles = new ConcurrentHashMap<>();
+    private final Function<Collection<Image>, RawLayout> choice;
 
     private record Key(Image image, int number) {}
 
+    /** Profiles of the highest version among the images of a file. */
+    Profiles() {
+        choice = RawLayouts::highest;
+    }
+
+    /**
+     * Profiles of one version, or of the next one whose readers know how the images of a file were instrumented.
+     *
+     * @param number one of {@link RawLayouts#supported()}
+     */
+    Profiles(int number) {
+        choice = images -> RawLayouts.atLeast(number, images);
+    }
+
     /** Whether there is a version in which an image can be written without loss. */
     static boolean canWrite(Image image) {
-        return Variant.number(image.rawVersion()) <= RawLayouts.supported().last();
+        return RawLayouts.canWrite(image);
+    }
+
+    /** What of an image that can be written its profile does not have; nothing, unless one version was asked for. */
+    List<String> leavesOut(Image image) {
+        return choice.apply(List.of(image)).leavesOut(image);
     }
 
     /** The images of a selection that can be written. */
@@ -35,7 +55,10 @@ final class Profiles {
                 selection.of(images).stream().filter(Profiles::canWrite).toList();
     }
 
-    /** The size in bytes of the file with the images that are selected now. */
+    /**
+     * The size in bytes of the file with the images that are selected now, as long as they observed no values: a good
+     * guess at the size that an open file will have, which takes counters that are frozen.
+     */
     long size(CounterStore store, Selection selection) throws FsException {
         try {
             return sequence(selection.of(store.images())).size();
@@ -53,7 +76,7 @@ final class Profiles {
         if (images.isEmpty()) {
             return new RawProfileSequence(List.of());
         }
-        RawLayout layout = RawLayouts.highest(images);
+        RawLayout layout = choice.apply(images);
         return new RawProfileSequence(images.stream()
                 .map(image ->
                         profiles.computeIfAbsent(new Key(image, layout.number()), key -> new RawProfile(image, layout)))
