@@ -45,7 +45,7 @@
 #define PGOFS_PATH_MAX 1024u       /* bytes of an image's path, without a terminating 0; a longer one loses its head */
 #define PGOFS_BUILD_ID_MAX 64u     /* bytes */
 #define PGOFS_VALUE_KINDS 3u       /* 0 indirect-call target, 1 memory-intrinsic size, 2 vtable address */
-#define PGOFS_VALUE_SLOTS 16u      /* (value, count) pairs a site */
+#define PGOFS_VALUE_SLOTS 24u      /* (value, count) pairs a site: as many as the compiler's own runtime keeps */
 
 /* A part of a file. size is exact, not rounded to pages; an absent part has size 0 and offset 0. */
 struct pgofs_area {

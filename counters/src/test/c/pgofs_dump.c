@@ -4,7 +4,6 @@
  *   pgofs_dump SEGMENT values  "FUNCTION KIND SITE VALUE COUNT" for each slot in use: FUNCTION is an address, VALUE one of
  *                              a function or the beginning of a vtable (all link-time, hexadecimal, 0 of another image),
  *                              or a size
- *   pgofs_dump ANY slots       the number of slots of a site
  *   pgofs_dump SEGMENT ended   1 if no process has it mapped, or else 0
  */
 #include "pgofs_format.h"
@@ -121,13 +120,10 @@ static int print_ended(const char *name) {
 int main(int count, char **arguments) {
   const char *what = count == 3 ? arguments[2] : "";
   if (count < 2) {
-    fail("usage: pgofs_dump SEGMENT [values|slots|ended]");
+    fail("usage: pgofs_dump SEGMENT [values|ended]");
   }
   if (strcmp(what, "ended") == 0) {
     return print_ended(arguments[1]);
-  }
-  if (strcmp(what, "slots") == 0) {
-    return printf("%u\n", PGOFS_VALUE_SLOTS) < 0;
   }
   const unsigned char *segment = load(AT_FDCWD, arguments[1], PGOFS_SEGMENT_MAGIC);
   const struct pgofs_segment_header *header = (const struct pgofs_segment_header *)segment;

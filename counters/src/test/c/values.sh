@@ -6,7 +6,6 @@ set -eu
 version=${compiler#clang-}
 export LLVM_PROFILE_FILE="$work/stock.profraw"
 
-# With nodes enough for every value, and as many values a site as ours.
 stock() { # OUTPUT FLAGS AND FILES...
   output=$1
   shift
@@ -15,7 +14,7 @@ stock() { # OUTPUT FLAGS AND FILES...
 
 # "FUNCTION KIND SITE VALUE COUNT" for each value of a run with the compiler's own runtime.
 stock_values() { # PROGRAM ARGUMENTS...
-  LLVM_VP_MAX_NUM_VALS_PER_SITE=$("$work/dump" "$work" slots) "$@"
+  "$@"
   # shellcheck disable=SC2086 # only some versions know of vtables
   "llvm-profdata-$version" show --all-functions --ic-targets --memop-sizes ${vtables:-} "$LLVM_PROFILE_FILE" | awk '
     /^  [^ ].*:$/ { name = $1; sub(/:$/, "", name) }

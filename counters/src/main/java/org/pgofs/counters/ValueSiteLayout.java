@@ -2,7 +2,7 @@ package org.pgofs.counters;
 
 /** A value site of a segment, {@code struct pgofs_value_site}: an epoch, and slots of a value and a count. */
 final class ValueSiteLayout {
-    static final int SLOTS = 16;
+    static final int SLOTS = 24;
     static final int EPOCH = 0;
     static final int SLOT = EPOCH + Long.BYTES;
 

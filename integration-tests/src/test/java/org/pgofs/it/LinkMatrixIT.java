@@ -26,9 +26,6 @@ class LinkMatrixIT {
     private static final Path ARCHIVE = Checkout.ROOT.resolve("counters/target/c/libpgofs_rt.a");
     private static final Path SOURCES = Checkout.SOURCES.resolve("resources/linkmatrix");
 
-    /** How many values a site can hold; the compiler's own runtime gives it more unless it is told. */
-    static final int SLOTS = 16;
-
     @TempDir
     static Path directory;
 
@@ -244,8 +241,7 @@ class LinkMatrixIT {
 
     private static ProfileText runStock(Path program, int clang) {
         Shell shell = Shell.in(directory)
-                .with("LLVM_PROFILE_FILE", directory.resolve("%m.profraw").toString())
-                .with("LLVM_VP_MAX_NUM_VALS_PER_SITE", Integer.toString(SLOTS));
+                .with("LLVM_PROFILE_FILE", directory.resolve("%m.profraw").toString());
         shell.run(program.toString()).ok();
         String script = "\"$1\" merge -o all.profdata *.profraw; rm *.profraw;"
                 + " \"$1\" show --all-functions --counts --ic-targets --memop-sizes all.profdata";

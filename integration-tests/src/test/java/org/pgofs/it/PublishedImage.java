@@ -20,7 +20,8 @@ import java.util.Map;
 record PublishedImage(ByteBuffer segment, ByteBuffer image) {
     private static final int RECORD_SIZE = 64;
     private static final int KINDS = 3;
-    private static final int SITE_SIZE = Long.BYTES + LinkMatrixIT.SLOTS * 2 * Long.BYTES;
+    private static final int SLOTS = 24;
+    private static final int SITE_SIZE = Long.BYTES + SLOTS * 2 * Long.BYTES;
 
     static PublishedImage read(Path file) throws IOException {
         ByteBuffer segment = load(file);
