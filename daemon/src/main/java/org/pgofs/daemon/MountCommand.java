@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.pgofs.counters.SegmentDirectory;
 import org.pgofs.fs.MountOptions;
+import org.pgofs.profraw.UnsupportedRawVersionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -48,19 +49,30 @@ final class MountCommand implements Callable<Integer> {
                     + " /run/pgofs). A tmpfs is mounted on it, unless it is one.")
     private Path segmentDirectory = SegmentDirectory.DEFAULT;
 
+    @Option(
+            names = "--raw-version",
+            paramLabel = "N",
+            description =
+                    "The version of all raw profiles: 5, 7, 8, 9, 10 or 11 (default: the highest among the"
+                            + " programs). It is that of the llvm-profdata that is to read them: 8 for clang 14 to 17, 10 for 19 to 22.")
+    private Integer rawVersion;
+
     @Parameters(paramLabel = "MOUNTPOINT", description = "An empty directory.")
     private Path mountPoint;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         MountOptions mountOptions;
+        Profiles profiles;
         try {
             mountOptions = MountOptions.parse(options);
-        } catch (IllegalArgumentException e) {
+            profiles = rawVersion == null ? new Profiles() : new Profiles(rawVersion);
+        } catch (IllegalArgumentException | UnsupportedRawVersionException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         Path absolute = mountPoint.toAbsolutePath().normalize();
-        Session session = Session.start(segmentDirectory.toAbsolutePath().normalize(), absolute, mountOptions);
+        Session session =
+                Session.start(segmentDirectory.toAbsolutePath().normalize(), absolute, mountOptions, profiles);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(session), "shutdown"));
         proveReady(absolute);
         session.awaitUnmount();

@@ -44,13 +44,14 @@ final class PgoTree {
 
     private final CounterStore store;
     private final StatusReport report;
-    private final Profiles profiles = new Profiles();
+    private final Profiles profiles;
     private final Map<String, Node> variants = new ConcurrentHashMap<>();
     private final Map<Image, Node> images = new ConcurrentHashMap<>();
     private final SortedMap<String, Node> fixed = new TreeMap<>();
 
-    PgoTree(CounterStore store, StatusReport report) {
+    PgoTree(CounterStore store, Profiles profiles, StatusReport report) {
         this.store = store;
+        this.profiles = profiles;
         this.report = report;
         fixed.put("reset", reset(images -> images));
         fixed.put("profraw", profraw(PgoTree::main));

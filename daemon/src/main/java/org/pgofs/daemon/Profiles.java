@@ -34,8 +34,10 @@ final class Profiles {
      * Profiles of one version, or of the next one whose readers know how the images of a file were instrumented.
      *
      * @param number one of {@link RawLayouts#supported()}
+     * @throws org.pgofs.profraw.UnsupportedRawVersionException if it is another one
      */
     Profiles(int number) {
+        RawLayouts.of(number);
         choice = images -> RawLayouts.atLeast(number, images);
     }
 

@@ -27,15 +27,17 @@ final class Session implements AutoCloseable {
     /**
      * Takes a segment directory, opens its store and mounts it.
      *
+     * @param profiles makes the raw profiles
      * @throws IOException if one of these fails; the message is one line that says why
      */
-    static Session start(Path segmentDirectory, Path mountPoint, MountOptions options) throws IOException {
+    static Session start(Path segmentDirectory, Path mountPoint, MountOptions options, Profiles profiles)
+            throws IOException {
         SegmentDirectory directory = SegmentDirectory.take(segmentDirectory);
         try {
             CounterStore store = CounterStore.open(directory);
             try {
-                StatusReport report = new StatusReport(store, mountPoint, segmentDirectory);
-                Mount mount = Mount.mount(mountPoint, new PgoTree(store, report).root(), options);
+                StatusReport report = new StatusReport(store, profiles, mountPoint, segmentDirectory);
+                Mount mount = Mount.mount(mountPoint, new PgoTree(store, profiles, report).root(), options);
                 return new Session(directory, store, mount);
             } catch (IOException | RuntimeException | Error e) {
                 store.close();

@@ -23,11 +23,13 @@ import org.pgofs.counters.Variant;
 /** What the store holds, in words and as JSON. */
 final class StatusReport {
     private final CounterStore store;
+    private final Profiles profiles;
     private final Path mountPoint;
     private final Path segmentDirectory;
 
-    StatusReport(CounterStore store, Path mountPoint, Path segmentDirectory) {
+    StatusReport(CounterStore store, Profiles profiles, Path mountPoint, Path segmentDirectory) {
         this.store = store;
+        this.profiles = profiles;
         this.mountPoint = mountPoint;
         this.segmentDirectory = segmentDirectory;
     }
@@ -149,15 +151,19 @@ final class StatusReport {
         json.writeEndObject();
     }
 
-    /** What the store dropped, and the images that no version can hold. */
-    private static List<DroppedFile> dropped(CounterStoreStatus status) {
+    /** What the store dropped, and what of images the raw profiles cannot hold. */
+    private List<DroppedFile> dropped(CounterStoreStatus status) {
         List<DroppedFile> dropped = new ArrayList<>(status.dropped());
-        for (ImageStatus image : status.images()) {
-            if (!Profiles.canWrite(image.snapshot().image())) {
+        for (ImageStatus imageStatus : status.images()) {
+            Image image = imageStatus.snapshot().image();
+            int number = Variant.number(image.rawVersion());
+            if (!Profiles.canWrite(image)) {
+                dropped.add(new DroppedFile(image.name(), "has raw version " + number + ", which cannot be written"));
+            } else if (!profiles.leavesOut(image).isEmpty()) {
                 dropped.add(new DroppedFile(
-                        image.snapshot().image().name(),
-                        "has raw version "
-                                + Variant.number(image.snapshot().image().rawVersion()) + ", which cannot be written"));
+                        image.name(),
+                        "the raw version that was asked for has no room for its "
+                                + String.join(", ", profiles.leavesOut(image))));
             }
         }
         return dropped;
