@@ -1,0 +1,101 @@
+/*
+ * publish FUNCTIONS COUNTERS: publishes an image with so many functions of so many counters each in $PGOFS_SEGMENT_DIR,
+ * as the runtime of an instrumented program does, and counts on until standard input ends. A program of that size would
+ * take minutes to compile.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "pgofs_format.h"
+
+#define PAGE 4096u
+#define KEY 0x62656e6368u
+
+static void fail(const char *what) {
+  perror(what);
+  exit(1);
+}
+
+static void *map_new(const char *name, uint64_t size) {
+  int fd = open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
+  if (fd < 0 || ftruncate(fd, (off_t)size) != 0) fail(name);
+  void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (at == MAP_FAILED) fail(name);
+  close(fd);
+  return at;
+}
+
+static void publish(const char *from, const char *to) {
+  if (rename(from, to) != 0) fail(to);
+}
+
+static uint64_t *publish_segment(uint64_t counters_size) {
+  uint64_t size = 2 * PAGE + ((counters_size + PAGE - 1) & ~(uint64_t)(PAGE - 1));
+  struct pgofs_segment_header *header = map_new("t-bench-segment", size);
+  *header = (struct pgofs_segment_header){
+      .magic = PGOFS_SEGMENT_MAGIC,
+      .version = PGOFS_FORMAT_VERSION,
+      .page_size = PAGE,
+      .file_size = size,
+      .raw_version = UINT64_C(1) << 56 | 8,
+      .image_key = {{0, KEY}},
+      .counters = {2 * PAGE, counters_size},
+      .pid = (uint32_t)getpid(),
+      .path_size = 5,
+      .path = "bench",
+  };
+  uint64_t *counters = (uint64_t *)((char *)header + header->counters.offset);
+  for (uint64_t i = 0; i < counters_size / 8; i++) counters[i] = i + 1;
+  publish("t-bench-segment", "s-bench");
+  return counters;
+}
+
+static void publish_image(uint64_t functions, uint64_t counters) {
+  uint64_t records_size = functions * sizeof(struct pgofs_record);
+  uint64_t names_size = functions * 3;
+  uint64_t records_at = sizeof(struct pgofs_image_header);
+  uint64_t size = (records_at + records_size + names_size + 7) & ~UINT64_C(7);
+  struct pgofs_image_header *header = map_new("t-bench-image", size);
+  struct pgofs_record *records = (struct pgofs_record *)((char *)header + records_at);
+  *header = (struct pgofs_image_header){
+      .magic = PGOFS_IMAGE_MAGIC,
+      .version = PGOFS_FORMAT_VERSION,
+      .header_size = sizeof *header,
+      .file_size = size,
+      .raw_version = UINT64_C(1) << 56 | 8,
+      .key = {{0, KEY}},
+      .counters_size = functions * counters * 8,
+      .records = {records_at, records_size},
+      .names = {records_at + records_size, names_size},
+  };
+  for (uint64_t i = 0; i < functions; i++) {
+    records[i] = (struct pgofs_record){
+        .name_ref = (i + 1) * UINT64_C(0x9e3779b97f4a7c15),
+        .func_hash = i,
+        .counters_offset = i * counters * 8,
+        .function = 0x1000 + 16 * i,
+        .counters = (uint32_t)counters,
+    };
+  }
+  memset((char *)header + header->names.offset, 'n', names_size);
+  munmap(header, size);
+  publish("t-bench-image", "i-0-0000000000000000" "00000062656e6368");
+}
+
+int main(int count, char **arguments) {
+  const char *directory = getenv("PGOFS_SEGMENT_DIR");
+  uint64_t functions = count == 3 ? strtoull(arguments[1], NULL, 10) : 0;
+  uint64_t counters = count == 3 ? strtoull(arguments[2], NULL, 10) : 0;
+  char byte;
+  if (functions == 0 || counters == 0 || directory == NULL) return 2;
+  if (chdir(directory) != 0) fail(directory);
+  publish_segment(functions * counters * 8);
+  publish_image(functions, counters);
+  puts("published");
+  fflush(stdout);
+  return read(0, &byte, 1) < 0;
+}

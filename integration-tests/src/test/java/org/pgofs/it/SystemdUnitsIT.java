@@ -1,0 +1,64 @@
+package org.pgofs.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** systemd takes the units without a word. */
+final class SystemdUnitsIT {
+    private static final Path UNITS = Checkout.ROOT.resolve("systemd");
+
+    private static final String SERVER =
+            """
+            [Service]
+            ExecStart=/bin/true
+            ProtectSystem=strict
+            """;
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void install() throws IOException {
+        Files.copy(UNITS.resolve("run-pgofs.mount"), directory.resolve("run-pgofs.mount"));
+        String service = Files.readString(UNITS.resolve("pgofs.service"));
+        assertTrue(service.contains("=/usr/bin/pgofs "));
+        Files.writeString(
+                directory.resolve("pgofs.service"), service.replace("=/usr/bin/pgofs ", "=" + Checkout.PGOFS + " "));
+        Files.writeString(directory.resolve("server.service"), SERVER);
+        Path dropIns = Files.createDirectory(directory.resolve("server.service.d"));
+        Files.copy(UNITS.resolve("target.conf"), dropIns.resolve("pgofs.conf"));
+    }
+
+    private Shell.Result verify(String unit) {
+        return Shell.in(directory)
+                .with("SYSTEMD_UNIT_PATH", directory + ":")
+                .run(
+                        "systemd-analyze",
+                        "verify",
+                        "--man=no",
+                        directory.resolve(unit).toString());
+    }
+
+    @Test
+    void shouldBeAccepted() {
+        for (String unit : List.of("run-pgofs.mount", "pgofs.service", "server.service")) {
+            Shell.Result result = verify(unit).ok();
+            assertEquals("", result.output() + result.errors(), unit);
+        }
+    }
+
+    @Test
+    void shouldBeRefusedWithAnythingUnknown() throws IOException {
+        Path dropIn = directory.resolve("server.service.d/pgofs.conf");
+        Files.writeString(dropIn, Files.readString(dropIn) + "ReadAndWritePaths=/run/pgofs\n");
+        assertTrue(verify("server.service").errors().contains("ReadAndWritePaths"), "the drop-in is read");
+    }
+}
