@@ -102,8 +102,7 @@ record PublishedImage(ByteBuffer segment, ByteBuffer image) {
         return values;
     }
 
-    private void addValues(
-            List<String> values, Map<Long, Long> functions, int record, int kind, int site, int number) {
+    private void addValues(List<String> values, Map<Long, Long> functions, int record, int kind, int site, int number) {
         int slots = (int) segment.getLong(88) + number * SITE_SIZE + Long.BYTES;
         for (int slot = slots; slot < slots + SITE_SIZE - Long.BYTES; slot += 2 * Long.BYTES) {
             long value = segment.getLong(slot);
