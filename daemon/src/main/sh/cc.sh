@@ -14,7 +14,7 @@ the runtime that publishes the counters:
   cmake -DCMAKE_C_COMPILER_LAUNCHER="pgofs;cc;--" -DCMAKE_C_LINKER_LAUNCHER="pgofs;cc;--" ...
 
 The compiler is run as it is, with nothing added,
-  - when nothing is generated: -E, -M, -MM, -fsyntax-only, --version, -print-..., no input;
+  - when nothing is generated: -E, -M, -MM, -fsyntax-only, no input (--version, -print-...);
   - when the command line says already what to do with profiles: -fprofile-..., -fcs-profile-..., --coverage;
   - for the test programs of Autoconf, CMake, Meson, waf, nginx and zlib: whether they work must not depend on pgofs;
   - for code without a C library or its start files, or for another machine: -ffreestanding, -nodefaultlibs without -lc,
@@ -73,8 +73,9 @@ cc_read() {
           cc_read "${words[@]}"
         fi 2>/dev/null
         ;;
-      -E | --preprocess | -M | -MM | --dependencies | --user-dependencies | -fsyntax-only | --analyze) cc_as_is=yes ;;
-      --version | --help* | -help | -dump* | -print-* | --print-* | -cc1*) cc_as_is=yes ;;
+      -E | --preprocess | -M | -MM | --dependencies | --user-dependencies | -fsyntax-only | --analyze | -cc1*)
+        cc_as_is=yes
+        ;;
       -fprofile-update=* | -fprofile-list=* | -fprofile-filter-files=* | -fprofile-exclude-files=*) ;;
       -fprofile-* | -fno-profile-* | -fcs-profile-* | -fcoverage-mapping | --coverage | -ftest-coverage) cc_as_is=yes ;;
       -ffreestanding | -m32 | -mx32 | -m16) cc_as_is=yes ;;

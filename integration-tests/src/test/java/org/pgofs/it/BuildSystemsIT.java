@@ -44,7 +44,7 @@ final class BuildSystemsIT {
                         wrapper + CXX)
                 .ok());
         for (String file : List.of("ac_config.h", "config.status", "config.log", "libtool", "lib/Makefile")) {
-            assertEquals(text(plain, file), text(instrumented, file), file);
+            assertSame(text(plain, file), text(instrumented, file));
         }
         shell(instrumented)
                 .bash("make -j2 -C lib; for in in c c++; do make -C examples/$in example1; done")
@@ -66,7 +66,7 @@ final class BuildSystemsIT {
             }
             shell.bash("cmake -S \"$1\" -B . -DBUILD_SHARED_LIBS=ON", source).ok();
         });
-        assertEquals(cmakeFacts(plain), cmakeFacts(instrumented));
+        assertSame(cmakeFacts(plain), cmakeFacts(instrumented));
         shell(instrumented).bash("cmake --build .").ok();
         Profile profile = profileOf("cp -a \"" + source + "/resources\" .; ./xmltest");
         assertCalled(profile, "_ZN8tinyxml211XMLDocument5ParseEPKcm", "main");
@@ -82,7 +82,7 @@ final class BuildSystemsIT {
                 .bash("cmake -S \"$1\" -B .", source)
                 .ok());
         for (String language : List.of("C", "CXX")) {
-            assertEquals(compilerFacts(plain, language), compilerFacts(instrumented, language));
+            assertSame(compilerFacts(plain, language), compilerFacts(instrumented, language));
         }
     }
 
@@ -155,6 +155,18 @@ final class BuildSystemsIT {
                                 + "PATCH_VERSION:INTERNAL=(\\d+).*",
                         "$1.$2.$3");
         return text(build, "CMakeFiles/" + version + "/CMake" + language + "Compiler.cmake");
+    }
+
+    /** Shows the lines that differ: the files are long. */
+    private void assertSame(String expected, String actual) throws IOException {
+        Path first = Files.writeString(directory.resolve("expected"), expected);
+        Path second = Files.writeString(directory.resolve("actual"), actual);
+        assertTrue(!expected.isEmpty());
+        assertEquals(
+                "",
+                Shell.in(directory)
+                        .run("diff", first.toString(), second.toString())
+                        .output());
     }
 
     private Profile profileOf(String commands) throws IOException {
