@@ -2,7 +2,7 @@
  * The load: load SOCKET REQUESTS
  *
  * Sends a fixed mix of requests in batches and prints the processor time that the server used for one request, in
- * nanoseconds. The server's own clock is what a busy machine disturbs least.
+ * nanoseconds, and how many were answered in a second. The server's own clock is what a busy machine disturbs least.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 
 #define BATCH 64 /* requests under way at once */
 
@@ -41,6 +42,12 @@ static long long used_microseconds(FILE *server) {
   read_answer(server, line, sizeof line);
   if (sscanf(line, "%*u %*u %lld", &used) != 1) die("stats");
   return used;
+}
+
+static double seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 static void send_request(FILE *server, long number) {
@@ -75,8 +82,10 @@ int main(int argc, char **argv) {
   long requests = atol(argv[2]);
   FILE *server = connect_to(argv[1]);
   long long before = used_microseconds(server);
+  double start = seconds();
   for (long first = 0; first < requests; first += BATCH) {
     send_batch(server, first, first + BATCH < requests ? first + BATCH : requests);
   }
-  printf("%.0f\n", (double)(used_microseconds(server) - before) * 1000 / (double)requests);
+  printf("%.0f %.0f\n", (double)(used_microseconds(server) - before) * 1000 / (double)requests,
+         (double)requests / (seconds() - start));
 }
