@@ -173,7 +173,7 @@ compare() {
   done
   awk -v before="${times[plain]}" -v after="${times[pgo]}" 'BEGIN {
     printf "\n\nThe profile made the server %.2f times as fast.\n", before / after
-    if (before / after < 1.03) print "That is within what runs differ by: nothing that can be measured."
+    if (before / after < 1.03) print "That is no gain that could be told from the differences between runs."
   }'
 }
 

@@ -21,17 +21,19 @@ prepare() {
   chmod 711 "$work" # the workers are another user
 }
 
-# A page for nginx to put together: of each hundred sections, a request is shown every tenth.
+# A page for nginx to put together: rows that depend on the request.
 page() {
-  echo '<html><head><title><!--# echo var="host" --></title></head><body>'
-  local section
-  for section in {1..100}; do
-    # shellcheck disable=SC2016 # for nginx to expand
-    printf '<!--# if expr="$arg_group = %d" -->' $((section % 10))
-    printf '<h2>Section %d</h2><p>What it says is for the members of group %d, and ' "$section" $((section % 10))
-    printf 'for <!--# echo var="arg_name" default="nobody" -->.</p><!--# endif -->'
+  echo '<html><head><title><!--# echo var="host" --></title></head><body><ul>'
+  local row
+  for row in {1..30}; do
+    cat <<END
+<!--# set var="row" value="$row" --><!--# set var="link" value="\$scheme://\$host\$uri?row=\$row" -->\
+<!--# set var="label" value="Row \$row for \$arg_name from \$remote_addr:\$remote_port" -->\
+<!--# if expr="\$arg_row = \$row" --><li><b><!--# echo var="label" --></b></li>\
+<!--# else --><li><!--# echo var="link" --></li><!--# endif -->
+END
   done
-  echo '</body></html>'
+  echo '</ul></body></html>'
 }
 
 configuration() { # PORT
@@ -97,7 +99,7 @@ tally() { # DIRECTORY
 }
 
 send() { # DIRECTORY SECONDS
-  run_slowly "wrk -t1 -c16 -d$2s 'http://127.0.0.1:${port[$1]}/?group=7&name=you'"
+  run_slowly "wrk -t1 -c16 -d$2s 'http://127.0.0.1:${port[$1]}/?row=7&name=you'"
   if grep 'Non-2xx' "$work/log" >&2; then die "nginx refused requests"; fi
 }
 
