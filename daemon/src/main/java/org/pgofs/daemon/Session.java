@@ -32,6 +32,8 @@ final class Session implements AutoCloseable {
      */
     static Session start(Path segmentDirectory, Path mountPoint, MountOptions options, Profiles profiles)
             throws IOException {
+        // First what needs no cleaning up when it fails.
+        Mount.check(mountPoint);
         SegmentDirectory directory = SegmentDirectory.take(segmentDirectory);
         try {
             CounterStore store = CounterStore.open(directory);

@@ -65,6 +65,17 @@ public final class Mount implements AutoCloseable {
     }
 
     /**
+     * Checks whether a tree could be mounted, as {@link #mount} does first.
+     *
+     * @param mountPoint as given to {@link #mount}
+     * @throws MountException if nothing can be mounted there; the message is a line that says what to do
+     * @throws IOException if the mount table cannot be read
+     */
+    public static void check(Path mountPoint) throws IOException {
+        MountPoint.prepare(new Native(), mountPoint);
+    }
+
+    /**
      * Mounts a tree, and returns when it is ready. Needs root.
      *
      * @param mountPoint an empty directory; if the mount of a killed process is still there, it is detached
