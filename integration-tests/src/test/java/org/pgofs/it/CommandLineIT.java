@@ -23,14 +23,16 @@ final class CommandLineIT {
 
     @Test
     void shouldRefuseAMountPointThatIsNotOne() throws Exception {
-        Path missing = directory.resolve("missing");
-        assertRefused(pgofs("mount", missing), missing.toString());
-        Path file = Files.createFile(directory.resolve("file"));
-        assertRefused(pgofs("mount", file), file.toString());
-        Path full = Files.createDirectory(directory.resolve("full"));
-        Files.createFile(full.resolve("something"));
-        assertRefused(pgofs("mount", full), full.toString());
-        assertFalse(PgofsMount.isMounted(full));
+        try (PgofsMount unused = PgofsMount.prepare(directory)) {
+            Path missing = directory.resolve("missing");
+            assertRefused(mount(unused, missing), missing.toString());
+            Path file = Files.createFile(directory.resolve("file"));
+            assertRefused(mount(unused, file), file.toString());
+            Path full = Files.createDirectory(directory.resolve("full"));
+            Files.createFile(full.resolve("something"));
+            assertRefused(mount(unused, full), full.toString());
+            assertFalse(PgofsMount.isMounted(full));
+        }
     }
 
     @Test
@@ -44,17 +46,12 @@ final class CommandLineIT {
 
     @Test
     void shouldRefuseAMountPointInUseAndASecondDaemon() throws Exception {
-        try (PgofsMount mount = PgofsMount.start(directory)) {
-            assertRefused(pgofs("mount", mount.root()), mount.root().toString());
+        Path apart = Files.createDirectory(directory.resolve("apart"));
+        try (PgofsMount mount = PgofsMount.start(directory);
+                PgofsMount unused = PgofsMount.prepare(apart)) {
+            assertRefused(mount(unused, mount.root()), mount.root().toString());
             Path other = Files.createDirectory(directory.resolve("other"));
-            Shell.Result second = Shell.in(directory)
-                    .run(
-                            Checkout.PGOFS.toString(),
-                            "mount",
-                            "--segment-dir",
-                            mount.segments().toString(),
-                            other.toString());
-            assertRefused(second, mount.segments().toString());
+            assertRefused(mount(mount, other), mount.segments().toString());
             assertFalse(PgofsMount.isMounted(other));
             assertTrue(Files.exists(mount.profraw()), "the first one is undisturbed");
         }
@@ -97,14 +94,7 @@ final class CommandLineIT {
         try (PgofsMount mount = PgofsMount.prepare(directory);
                 Worker worker = Worker.start(mount.shell(), program)) {
             worker.work(5);
-            mount.shell()
-                    .run(
-                            Checkout.PGOFS.toString(),
-                            "mount",
-                            "--segment-dir",
-                            mount.segments().toString(),
-                            mount.root().toString())
-                    .ok();
+            mount(mount, mount.root()).ok();
             assertEquals(5, mount.profile(Toolchain.DEFAULT).calls("counted"));
             pgofs("umount", mount.root()).ok();
             assertFalse(PgofsMount.isMounted(mount.root()));
@@ -151,6 +141,13 @@ final class CommandLineIT {
                 .ok()
                 .output()
                 .strip();
+    }
+
+    /** With the segment directory of a mount, at another mount point. */
+    private Shell.Result mount(PgofsMount mount, Path mountPoint) {
+        String segments = mount.segments().toString();
+        return Shell.in(directory)
+                .run(Checkout.PGOFS.toString(), "mount", "--segment-dir", segments, mountPoint.toString());
     }
 
     private Shell.Result pgofs(String verb, Path argument) {
