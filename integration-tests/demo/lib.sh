@@ -214,7 +214,6 @@ check_copy() { # LABEL REQUESTS PROFRAW
 }
 
 demonstrate() { # CLANG-VERSION NAME
-  [ "$(id -u)" = 0 ] || die "mounting needs root; try: sudo ./pgofs demo"
   clang=clang-$1 profdata=llvm-profdata-$1 name=$2
   local reset_at copied_at
   begin
