@@ -56,9 +56,7 @@ final class ServerDemoIT {
         Demo demo = Demo.start(directory, "setsid", RUN.toString(), VERSION, name);
         demo.readUntil("$ echo 1 >");
         // As Ctrl-C does: to all of the group, which is alone in its session.
-        Shell.in(directory)
-                .run("kill", "-INT", "--", "-" + demo.process.pid())
-                .ok();
+        Shell.in(directory).run("kill", "-INT", "--", "-" + demo.process.pid()).ok();
         demo.readUntil("never");
         assertEquals(130, demo.process.waitFor());
         assertNothingLeft();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,6 +93,16 @@ class RawProfileReaderTest {
         MalformedProfileException e =
                 assertThrows(MalformedProfileException.class, () -> RawProfileReader.readAll(file));
         assertEquals("bad raw profile: " + message, e.getMessage());
+    }
+
+    @Test
+    void shouldSaturateCountsOfValues() throws IOException {
+        ByteBuffer file = golden(9);
+        file.putLong(432, -5);
+
+        ParsedProfile parsed = TestFiles.parse(file);
+
+        assertEquals(Map.of(0x1020L, Long.MAX_VALUE, 0L, 2L), parsed.values().at(0));
     }
 
     @Test

@@ -46,7 +46,7 @@ class ValueDataTest {
         TestImage.Builder builder = TestImage.of("values", 10 | Variant.IR);
         int site = builder.firstSite();
         // 300 values, every third of them seen twice: those and the first of the others are kept, in their order.
-        LongStream.range(0, 300).forEach(value -> builder.value(site, value, value % 3 == 0 ? 2 : 1));
+        LongStream.range(0, 300).forEach(i -> builder.value(site, scattered(i), i % 3 == 0 ? 2 : 1));
         builder.value(site + 1, 1, 1);
         ParsedProfile parsed = TestFiles.parse(TestFiles.bytes(
                 builder.function("one", 1, List.of(2, 0, 0), new byte[0], 9).build(), 10));
@@ -55,13 +55,19 @@ class ValueDataTest {
         assertEquals(255, kept.size());
         assertEquals(
                 LongStream.range(0, 300)
-                        .filter(value -> value % 3 == 0 || value <= 232)
+                        .filter(i -> i % 3 == 0 || i <= 232)
+                        .map(ValueDataTest::scattered)
                         .boxed()
                         .toList(),
                 List.copyOf(kept.keySet()));
         assertEquals(
                 100 * 2 + 155, kept.values().stream().mapToLong(Long::longValue).sum());
         assertEquals(Map.of(1L, 1L), parsed.values().at(1));
+    }
+
+    /** Different for different numbers, in an order of its own. */
+    private static long scattered(long number) {
+        return number * 0x9e3779b97f4a7c15L;
     }
 
     @Test
