@@ -2,6 +2,8 @@ package org.pgofs.counters;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+import java.util.Arrays;
 
 /**
  * An array of signed sums of counters. Sums saturate: a segment that its owner damaged must not wrap into an absurd
@@ -42,9 +44,26 @@ final class CounterSum {
 
     /** Adds other sums of the same length. */
     void add(CounterSum other) {
+        add(other, 0);
+    }
+
+    /** Adds as many of other sums as these are, from an index on. */
+    void add(CounterSum other, int from) {
         for (int i = 0; i < sums.length; i++) {
-            sums[i] = saturatedSum(sums[i], other.sums[i]);
+            sums[i] = saturatedSum(sums[i], other.sums[from + i]);
         }
+    }
+
+    void clear() {
+        Arrays.fill(sums, 0);
+    }
+
+    /** Puts the sums as a counters section has them; what is below 0 becomes 0, here too. */
+    void clampTo(LongBuffer section) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = Math.max(sums[i], 0);
+        }
+        section.put(sums);
     }
 
     /** Minus this. */
@@ -59,11 +78,7 @@ final class CounterSum {
     /** The sums as a counters section has them; what is below 0 becomes 0. */
     ByteBuffer toSection() {
         ByteBuffer section = ByteBuffer.allocate(sums.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        long[] clamped = new long[sums.length];
-        for (int i = 0; i < sums.length; i++) {
-            clamped[i] = Math.max(sums[i], 0);
-        }
-        section.asLongBuffer().put(clamped);
+        copy().clampTo(section.asLongBuffer());
         return section.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 

@@ -1,6 +1,8 @@
 package org.pgofs.counters;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -117,13 +119,21 @@ final class ImageCounters {
     }
 
     Snapshot freeze(SegmentReader reader) throws IOException {
-        return sum(reader).toSnapshot(image);
+        ValueCounts values = new ValueCounts();
+        for (SegmentFile segment : live.values()) {
+            reader.addValues(segment, image, values);
+        }
+        values.add(carry.values());
+        return snapshot(reader, values);
     }
 
     /** Without values, which is faster. */
     Snapshot freezeCounters(SegmentReader reader) throws IOException {
-        CounterSum sum = sumOfLive(reader);
-        sum.add(carry.counters());
-        return new Counts(sum, new ValueCounts()).toSnapshot(image);
+        return snapshot(reader, new ValueCounts());
+    }
+
+    private Snapshot snapshot(SegmentReader reader, ValueCounts values) throws IOException {
+        ByteBuffer counters = reader.freeze(live.values(), image.countersBegin(), carry.counters());
+        return new Snapshot(image, counters, ByteBuffer.allocate(0), values, Instant.now());
     }
 }

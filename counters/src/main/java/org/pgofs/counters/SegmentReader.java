@@ -3,6 +3,8 @@ package org.pgofs.counters;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+import java.util.Collection;
 
 /** Adds the counts of segments to sums, piece by piece. Not thread-safe: it has one buffer. */
 final class SegmentReader {
@@ -21,18 +23,49 @@ final class SegmentReader {
      * @return whether the segment had all counters
      */
     boolean add(SegmentFile segment, StoredImage image, Counts counts) throws IOException {
-        values.add(segment, image.values(), counts.values());
-        return addCounters(segment, image.countersBegin(), counts.counters());
+        addValues(segment, image, counts.values());
+        addCounters(segment, image.countersBegin(), counts.counters());
+        return !segment.isTruncated();
+    }
+
+    /** Adds the values of a segment. */
+    void addValues(SegmentFile segment, StoredImage image, ValueCounts counts) throws IOException {
+        values.add(segment, image.values(), counts);
+    }
+
+    /**
+     * What is served: the sum of segments and a carry, as a counters section has it. Piece by piece through all steps, so
+     * that each piece stays in the processor's cache.
+     *
+     * @param begin offset in bytes of the first counter in the counters section
+     */
+    ByteBuffer freeze(Collection<SegmentFile> segments, int begin, CounterSum carry) throws IOException {
+        int counters = carry.values().length;
+        ByteBuffer section = ByteBuffer.allocate(counters * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        LongBuffer served = section.asLongBuffer();
+        CounterSum sum = new CounterSum(Math.min(PIECE / Long.BYTES, counters));
+        while (served.hasRemaining()) {
+            if (served.remaining() < sum.values().length) {
+                sum = new CounterSum(served.remaining());
+            }
+            int first = served.position();
+            for (SegmentFile segment : segments) {
+                addCounters(segment, begin + first * Long.BYTES, sum);
+            }
+            sum.add(carry, first);
+            sum.clampTo(served);
+            sum.clear();
+        }
+        return section.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /**
      * Adds the counters that an image serves.
      *
      * @param begin offset in bytes of the first counter in the counters section
-     * @param sum to which to add; its length says how many
-     * @return whether the segment had them all; it does not when it was truncated
+     * @param sum to which to add; its length says how many. What is missing in a truncated segment counts as 0.
      */
-    boolean addCounters(SegmentFile segment, int begin, CounterSum sum) throws IOException {
+    void addCounters(SegmentFile segment, int begin, CounterSum sum) throws IOException {
         Area counters = segment.header().counters();
         long end = begin + (long) sum.values().length * Long.BYTES;
         // From the start of a page on, for the alignment.
@@ -50,6 +83,5 @@ final class SegmentReader {
             sum.addUnsigned(piece, count, (int) ((at + skipped - begin) / Long.BYTES));
             at = segment.nextData(counters, at + PIECE);
         }
-        return !segment.isTruncated();
     }
 }

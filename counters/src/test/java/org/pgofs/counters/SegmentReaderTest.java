@@ -10,6 +10,7 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,8 +58,27 @@ class SegmentReaderTest {
         long[] expected = new long[COUNTERS];
         try (SegmentFile segment = SegmentFile.open(segment(touched, expected))) {
             CounterSum sum = new CounterSum(COUNTERS);
-            assertTrue(new SegmentReader().addCounters(segment, BEGIN, sum));
+            new SegmentReader().addCounters(segment, BEGIN, sum);
             assertArrayEquals(expected, sum.values());
+            assertFalse(segment.isTruncated());
+        }
+    }
+
+    @Test
+    void shouldFreezeTheSumAndServeNothingBelowZero() throws IOException, InvalidFileException {
+        long[] expected = new long[COUNTERS];
+        try (SegmentFile segment = SegmentFile.open(segment(1000, expected))) {
+            CounterSum carry = new CounterSum(COUNTERS);
+            for (int i = 0; i < COUNTERS; i++) {
+                carry.values()[i] = random.nextInt(2000) - 1500L;
+                expected[i] = Math.max(0, 2L * expected[i] + carry.values()[i]);
+            }
+            long[] frozen = new long[COUNTERS];
+            new SegmentReader()
+                    .freeze(List.of(segment, segment), BEGIN, carry)
+                    .asLongBuffer()
+                    .get(frozen);
+            assertArrayEquals(expected, frozen);
         }
     }
 
@@ -70,7 +90,8 @@ class SegmentReaderTest {
                 RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
             file.setLength(TestTarget.COUNTERS_AT + BEGIN + 8);
             CounterSum sum = new CounterSum(COUNTERS);
-            assertFalse(new SegmentReader().addCounters(segment, BEGIN, sum));
+            new SegmentReader().addCounters(segment, BEGIN, sum);
+            assertTrue(segment.isTruncated());
             assertEquals(expected[0], sum.values()[0]);
             assertEquals(0, sum.values()[COUNTERS - 1]);
         }

@@ -7,8 +7,8 @@ import org.pgofs.counters.ValueKind;
 import org.pgofs.counters.Variant;
 
 /**
- * The raw profile of one image in one version of the format: all of it that does not depend on counts. Immutable, and
- * small beside the image. What the version cannot hold is left out, see {@link RawLayout#leavesOut}.
+ * The raw profile of one image in one version of the format: all of it that does not depend on counts. Immutable. What the
+ * version cannot hold is left out, see {@link RawLayout#leavesOut}.
  */
 public final class RawProfile {
     static final long MAGIC = 0xff6c_7072_6f66_7281L; // of targets with 64-bit addresses
@@ -17,7 +17,9 @@ public final class RawProfile {
     private final RawLayout layout;
     private final RawSections sections;
     private final ValueData values;
-    private final ByteBuffer binaryIds;
+    /** Everything before the counters: to make records again for every read takes longer than to deliver them. */
+    private final ByteBuffer head;
+
     private final ByteBuffer names;
     private final ByteBuffer vtables;
     private final ByteBuffer vtableNames;
@@ -33,10 +35,21 @@ public final class RawProfile {
         this.layout = layout;
         sections = new RawSections(image, layout);
         values = new ValueData(image, layout);
-        binaryIds = image.binaryIds().slice();
+        head = head();
         names = image.names().slice();
         vtables = image.vtables().slice();
         vtableNames = image.vtableNames().slice();
+    }
+
+    private ByteBuffer head() {
+        ByteBuffer bytes = ByteBuffer.allocate((int) sections.counters.begin());
+        ByteWindow window = new ByteWindow(0, bytes);
+        putHeader(window);
+        window.put(sections.binaryIds, image.binaryIds().slice());
+        for (int function = 0; function < image.functions(); function++) {
+            putRecord(window, sections.records.begin() + (long) function * layout.recordSize(), function);
+        }
+        return bytes;
     }
 
     /**
@@ -113,9 +126,7 @@ public final class RawProfile {
 
     /** Puts everything before the value data. */
     private void put(ByteWindow window, Snapshot snapshot) {
-        putHeader(window);
-        window.put(sections.binaryIds, binaryIds);
-        putRecords(window);
+        window.put(new Section(0, sections.counters.begin()), head);
         window.put(sections.counters, snapshot.counters());
         window.putZeros(sections.counters.end(), sections.bitmaps.begin());
         window.put(sections.bitmaps, snapshot.bitmaps());
@@ -128,12 +139,10 @@ public final class RawProfile {
     }
 
     private void putHeader(ByteWindow window) {
-        if (window.begin() < layout.headerSize()) {
-            long at = 0;
-            for (HeaderField field : layout.header()) {
-                window.putLong(at, value(field));
-                at += HeaderField.SIZE;
-            }
+        long at = 0;
+        for (HeaderField field : layout.header()) {
+            window.putLong(at, value(field));
+            at += HeaderField.SIZE;
         }
     }
 
@@ -157,15 +166,6 @@ public final class RawProfile {
             case VTABLE_NAMES_SIZE -> sections.vtableNames.size();
             case VALUE_KIND_LAST -> layout.valueKinds() - 1;
         };
-    }
-
-    private void putRecords(ByteWindow window) {
-        long recordsBegin = sections.records.begin();
-        long end = Math.min(window.end(), sections.records.end());
-        long function = Math.max(0, window.begin() - recordsBegin) / layout.recordSize();
-        for (long at = recordsBegin + function * layout.recordSize(); at < end; at += layout.recordSize()) {
-            putRecord(window, at, (int) function++);
-        }
     }
 
     private void putRecord(ByteWindow window, long begin, int function) {
