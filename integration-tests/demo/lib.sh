@@ -139,13 +139,14 @@ processes() { echo "${server[$1]}"; }
 counts_requests() { declare -F tally >/dev/null; }
 
 measure() { # DIRECTORY
-  local pids before cpu started=$EPOCHREALTIME
+  local pids before cpu from to
   read -ra pids <<<"$(processes "$1")"
   before=$(tally "$1")
   cpu=$(used "${pids[@]}")
+  from=$EPOCHREALTIME
   load "$1" >/dev/null
-  awk -v cpu=$(($(used "${pids[@]}") - cpu)) -v from="$started" -v to="$EPOCHREALTIME" \
-    -v requests=$(($(tally "$1") - before)) \
+  to=$EPOCHREALTIME
+  awk -v cpu=$(($(used "${pids[@]}") - cpu)) -v from="$from" -v to="$to" -v requests=$(($(tally "$1") - before)) \
     'BEGIN { printf "%.0f %.0f\n", cpu * 1e7 / requests, requests / (to - from) }'
 }
 

@@ -99,7 +99,7 @@ tally() { # DIRECTORY
 }
 
 send() { # DIRECTORY SECONDS
-  run_slowly "wrk -t1 -c16 -d$2s 'http://127.0.0.1:${port[$1]}/?row=7&name=you'"
+  run_slowly "wrk -t1 -c64 -d$2s 'http://127.0.0.1:${port[$1]}/?row=7&name=you'"
   if grep 'Non-2xx' "$work/log" >&2; then die "nginx refused requests"; fi
 }
 
