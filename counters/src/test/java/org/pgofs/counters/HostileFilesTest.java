@@ -1,0 +1,131 @@
+package org.pgofs.counters;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files in the segment directory that are not what they should be. */
+class HostileFilesTest extends StoreFixture {
+    @ParameterizedTest
+    @ValueSource(strings = {"rm -rf .state; touch .state", "chown nobody .state", "rmdir .state; ln -s /etc .state"})
+    void shouldSetAsideAStateThatSomebodyElseMade(String command) throws IOException {
+        assertSetAside("rm -rf .state; mkdir .state; " + command);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"chown nobody .refused", "ln -sf /etc/passwd .refused", "rm .refused; mkfifo .refused"})
+    void shouldSetAsideALogThatSomebodyElseMade(String command) throws IOException {
+        assertSetAside(command);
+    }
+
+    private void assertSetAside(String command) throws IOException {
+        closeStore();
+        assertTrue(run("sh", "-c", "cd " + path + " && " + command));
+        reopen();
+        assertEquals(1, store.status().dropped().size());
+        assertTrue(store.status().dropped().get(0).file().startsWith("aside-"));
+        assertEquals(Map.of(), store.status().refused());
+    }
+
+    private void assertDropped(Path file, String reason) throws IOException {
+        assertEquals(List.of(), store.images());
+        List<CounterStoreStatus.DroppedFile> dropped = store.status().dropped();
+        assertEquals(1, dropped.size());
+        assertEquals(file.getFileName().toString(), dropped.get(0).file());
+        assertTrue(dropped.get(0).reason().contains(reason), dropped.get(0).reason());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 1, wrong magic",
+        "8, 9, has format version 9",
+        "12, 3, page size of",
+        "16, 1, not the",
+        "56, 1, counters out of place",
+        "59, 127, counters out of place",
+        "71, -128, counters out of place",
+        "69, 1, counters out of place",
+        "157, 127, has a path of",
+    })
+    void shouldDropASegmentWithABadHeader(int at, byte value, String reason) throws IOException {
+        assertHeaderDropped(header -> header.put(at, value), reason);
+    }
+
+    private void assertHeaderDropped(Consumer<ByteBuffer> damage, String reason) throws IOException {
+        try (TestTarget target = new TestTarget(path, 1)) {
+            ByteBuffer header = target.header();
+            damage.accept(header);
+            target.publishSegment(header);
+            target.publishImage(target.image());
+            assertDropped(target.path(), reason);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 1, wrong magic",
+        "48, 1, bytes of counters",
+        "88, 1, records out of place",
+        "96, 1, records out of place",
+        "103, 127, records out of place",
+        "168, 33, outside the counters section",
+        "196, 100, outside the counters section",
+        "196, 0, outside the counters section",
+    })
+    void shouldDropASegmentWithABadImage(int at, byte value, String reason) throws IOException {
+        try (TestTarget target = new TestTarget(path, 1)) {
+            target.publishSegment(target.header());
+            ByteBuffer image = target.image();
+            target.publishImage(image.put(at, value));
+            assertDropped(target.path(), reason);
+        }
+    }
+
+    @Test
+    void shouldDropASegmentThatDoesNotFitItsImage() throws IOException {
+        try (TestTarget target = new TestTarget(path, 1)) {
+            target.publishSegment(
+                    target.header().putLong(SegmentLayout.COUNTERS + Long.BYTES, TestTarget.SECTION_SIZE + 8L));
+            target.publishImage(target.image());
+            assertDropped(target.path(), "its image");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mkfifo", "mkdir", "ln -s /etc/passwd", "touch", "ln -s s-2"})
+    void shouldDropWhatIsNotAFile(String command) throws IOException, InterruptedException {
+        Process shell = new ProcessBuilder("sh", "-c", command + " .x && mv .x s-1")
+                .directory(path.toFile())
+                .inheritIO()
+                .start();
+        assertEquals(0, shell.waitFor());
+        assertDropped(path.resolve("s-1"), "");
+    }
+
+    @Test
+    void shouldCountWhatCouldNotPublish() throws IOException {
+        Files.write(path.resolve(RefusedLog.NAME), new byte[] {1, 4, 1});
+        assertEquals(
+                Map.of(Refusal.NO_SPACE, 2L, Refusal.NOT_ALIGNED, 1L),
+                store.status().refused());
+    }
+
+    @Test
+    void shouldDeleteWhatAKilledTargetLeftUnfinished() throws IOException {
+        Path unfinished = path.resolve("t-1");
+        Files.writeString(unfinished, "x", UTF_8);
+        await(() -> store.images().isEmpty() && !Files.exists(unfinished));
+    }
+}

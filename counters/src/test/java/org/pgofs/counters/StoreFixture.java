@@ -1,0 +1,85 @@
+package org.pgofs.counters;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store over a real tmpfs, with real files; needs root. */
+abstract class StoreFixture {
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    @TempDir
+    Path temporary;
+
+    Path path;
+    SegmentDirectory directory;
+    CounterStore store;
+
+    @BeforeEach
+    void open() throws IOException {
+        path = temporary.resolve("segments");
+        reopen();
+    }
+
+    void reopen() throws IOException {
+        directory = SegmentDirectory.take(path);
+        store = CounterStore.open(directory);
+    }
+
+    @AfterEach
+    void unmount() throws IOException {
+        closeStore();
+        // The kernel may let go of the last files a moment after they were closed.
+        await(() -> run("umount", path.toString()));
+    }
+
+    static boolean run(String... command) throws IOException {
+        return new ProcessBuilder(command).start().onExit().join().exitValue() == 0;
+    }
+
+    void closeStore() throws IOException {
+        store.close();
+        directory.close();
+    }
+
+    interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    static void await(Condition condition) throws IOException {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (!condition.holds()) {
+            assertTrue(Instant.now().isBefore(end), "waited too long");
+            Thread.onSpinWait();
+        }
+    }
+
+    long[] counts() throws IOException {
+        List<Snapshot> snapshots = store.freeze(images -> images);
+        assertEquals(1, snapshots.size());
+        return counts(snapshots.get(0));
+    }
+
+    static long[] counts(Snapshot snapshot) {
+        assertEquals(TestTarget.COUNTERS * Long.BYTES, snapshot.image().countersSize());
+        long[] counts = new long[TestTarget.COUNTERS];
+        snapshot.counters().asLongBuffer().get(counts);
+        return counts;
+    }
+
+    long ended() throws IOException {
+        return store.status().images().get(0).ended();
+    }
+
+    Take take() throws IOException {
+        return store.take("all", images -> images);
+    }
+}

@@ -1,0 +1,98 @@
+package org.pgofs.counters;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Taking counts away, exactly. */
+class TakeTest extends StoreFixture {
+    private long[] lastTake() {
+        List<Snapshot> taken = store.lastTake("all");
+        return taken.isEmpty() ? new long[0] : counts(taken.get(0));
+    }
+
+    @Test
+    void shouldTakeExactlyWhatWasRead() throws IOException {
+        try (TestTarget target = TestTarget.start(path, 1)) {
+            TestTarget ended = TestTarget.start(path, 1);
+            ended.set(100, 0, 0);
+            target.set(1, 2, 3);
+            try (Take take = take()) {
+                assertArrayEquals(
+                        new long[] {101, 2, 3}, counts(take.snapshots().get(0)));
+                ended.set(110, 0, 0);
+                ended.close();
+                await(() -> ended() == 1);
+                target.set(2, 2, 9);
+                assertArrayEquals(new long[] {112, 2, 9}, counts());
+                take.commit();
+            }
+            assertArrayEquals(new long[] {11, 0, 6}, counts());
+            assertEquals(1, ended());
+            assertArrayEquals(new long[] {101, 2, 3}, lastTake());
+        }
+    }
+
+    @Test
+    void shouldTakeNothingWithoutACommit() throws IOException {
+        try (TestTarget target = TestTarget.start(path, 1)) {
+            target.set(1, 2, 3);
+            take().close();
+            assertArrayEquals(new long[] {1, 2, 3}, counts());
+            assertArrayEquals(new long[0], lastTake());
+        }
+    }
+
+    @Test
+    void shouldTakeNothingAfterAReset() throws IOException {
+        try (TestTarget target = TestTarget.start(path, 1)) {
+            target.set(1, 2, 3);
+            try (Take take = take()) {
+                store.reset(images -> images);
+                target.set(2, 2, 3);
+                assertThrows(IOException.class, take::commit);
+            }
+            assertArrayEquals(new long[] {1, 0, 0}, counts());
+            assertArrayEquals(new long[0], lastTake());
+        }
+    }
+
+    @Test
+    void shouldTakeOnlyOnceAndOneAtATime() throws IOException {
+        try (TestTarget target = TestTarget.start(path, 1)) {
+            target.set(1, 2, 3);
+            Take first = take();
+            assertThrows(TakeInProgressException.class, this::take);
+            first.commit();
+            assertThrows(IOException.class, first::commit);
+            try (Take second = take()) {
+                first.close();
+                assertTrue(store.isTakeInProgress());
+                target.set(1, 2, 4);
+                second.commit();
+            }
+            assertArrayEquals(new long[] {0, 0, 0}, lastTake());
+            assertArrayEquals(new long[] {0, 0, 1}, counts());
+        }
+    }
+
+    @Test
+    void shouldKeepATakeAndItsCountsOverRestarts() throws IOException {
+        try (TestTarget target = TestTarget.start(path, 1)) {
+            target.set(1, 2, 3);
+            take().commit();
+            for (int i = 0; i < 2; i++) {
+                closeStore();
+                reopen();
+                assertArrayEquals(new long[] {1, 2, 3}, lastTake());
+                assertArrayEquals(new long[3], counts());
+                store.reset(images -> images);
+            }
+        }
+    }
+}
