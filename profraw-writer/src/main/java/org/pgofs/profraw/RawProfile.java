@@ -17,7 +17,10 @@ public final class RawProfile {
     private final RawLayout layout;
     private final RawSections sections;
     private final ValueData values;
-    /** Everything before the counters: to make records again for every read takes longer than to deliver them. */
+    /**
+     * Everything before the counters: to make records again for every read takes longer than to deliver them. Off the
+     * heap, where nothing moves it.
+     */
     private final ByteBuffer head;
 
     private final ByteBuffer names;
@@ -42,7 +45,7 @@ public final class RawProfile {
     }
 
     private ByteBuffer head() {
-        ByteBuffer bytes = ByteBuffer.allocate((int) sections.counters.begin());
+        ByteBuffer bytes = ByteBuffer.allocateDirect((int) sections.counters.begin());
         ByteWindow window = new ByteWindow(0, bytes);
         putHeader(window);
         window.put(sections.binaryIds, image.binaryIds().slice());
