@@ -1,0 +1,52 @@
+/*
+ * A short process: burst HOW N calls counted() N times, and ends in one way of several.
+ *
+ *   exit      as programs end
+ *   kill      by SIGKILL
+ *   fork      a child calls counted() N times more
+ *   exec      becomes itself anew, as with exit
+ *   library   calls library_counted() of a shared library too, which it opens and closes
+ */
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define NEVER_INLINED __attribute__((noinline, visibility("default")))
+
+NEVER_INLINED void counted(void) { __asm__ volatile(""); }
+
+static void times(long n, void (*function)(void)) {
+  for (long i = 0; i < n; i++) function();
+}
+
+static int fork_child(long n) {
+  int status;
+  pid_t child = fork();
+  if (child < 0) return 1;
+  times(n, counted);
+  if (child == 0) _exit(0);
+  return waitpid(child, &status, 0) == child && status == 0 ? 0 : 1;
+}
+
+static int open_library(const char *name, long n) {
+  void *library = dlopen(name, RTLD_NOW);
+  void (*function)(void) = library ? (void (*)(void))dlsym(library, "library_counted") : 0;
+  if (!function) return 1;
+  times(n, function);
+  return dlclose(library);
+}
+
+int main(int argc, char **argv) {
+  if (argc < 3) return 2;
+  const char *how = argv[1];
+  long n = atol(argv[2]);
+  if (strcmp(how, "fork") == 0) return fork_child(n);
+  times(n, counted);
+  if (strcmp(how, "kill") == 0) raise(SIGKILL);
+  if (strcmp(how, "exec") == 0) return execl(argv[0], argv[0], "exit", argv[2], (char *)0);
+  if (strcmp(how, "library") == 0) return argc == 4 ? open_library(argv[3], n) : 2;
+  return 0;
+}

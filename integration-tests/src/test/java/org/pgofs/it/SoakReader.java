@@ -1,0 +1,93 @@
+package org.pgofs.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Takes counts and resets them, while the daemon may be killed at any moment, and knows of each count whether it left
+ * the store. One thread.
+ */
+final class SoakReader {
+    private final Path directory;
+    private final Path pgo;
+    private final SoakLoad load;
+    private byte[] lastTaken = {};
+    private SoakCounts gone = SoakCounts.NONE;
+    private int takes;
+    private int resets;
+    private int interrupted;
+
+    SoakReader(Path directory, PgofsMount mount, SoakLoad load) {
+        this.directory = directory;
+        this.load = load;
+        pgo = mount.root().resolve("pgo");
+    }
+
+    /** What was taken, or reset away. */
+    SoakCounts gone() {
+        return gone;
+    }
+
+    int takes() {
+        return takes;
+    }
+
+    int resets() {
+        return resets;
+    }
+
+    /** How many of both the daemon's end cut off. */
+    int interrupted() {
+        return interrupted;
+    }
+
+    /** Takes under load. A take that was cut off happened exactly if it is what last-take shows. */
+    void take() throws IOException {
+        Path copy = directory.resolve("taken");
+        if (!bash("cat \"$1\" >\"$2\"", pgo.resolve("take"), copy)) {
+            interrupted++;
+            copyOf(pgo.resolve("last-take"), copy);
+            if (Arrays.equals(Files.readAllBytes(copy), lastTaken)) {
+                return;
+            }
+        }
+        lastTaken = Files.readAllBytes(copy);
+        gone = gone.plus(SoakCounts.of(copy));
+        takes++;
+    }
+
+    /** Resets while nobody counts. A reset that was cut off happened as a whole or not at all. */
+    void reset() throws Exception {
+        load.whileQuiet(() -> {
+            SoakCounts before = left();
+            boolean acknowledged = bash("echo 1 >\"$1\"", pgo.resolve("reset"));
+            SoakCounts after = left();
+            if (acknowledged || !after.equals(before)) {
+                assertEquals(SoakCounts.NONE, after, "after a reset");
+                gone = gone.plus(before);
+                resets++;
+            }
+            interrupted += acknowledged ? 0 : 1;
+        });
+    }
+
+    /** What the store has. */
+    SoakCounts left() throws IOException {
+        Path copy = directory.resolve("left");
+        copyOf(pgo.resolve("profraw"), copy);
+        return SoakCounts.of(copy);
+    }
+
+    /** Reads a file of the mount, again when the daemon was killed meanwhile. */
+    private void copyOf(Path file, Path copy) {
+        Await.until(file + " can be read", () -> bash("cat \"$1\" >\"$2\"", file, copy));
+    }
+
+    private boolean bash(String script, Path... arguments) {
+        return Shell.in(directory).bash(script, (Object[]) arguments).status() == 0;
+    }
+}
