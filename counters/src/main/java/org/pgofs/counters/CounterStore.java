@@ -231,7 +231,7 @@ public final class CounterStore implements AutoCloseable {
                         image.ended(),
                         image.resets(),
                         counts.copy().toSnapshot(image.image())));
-                if (image.live().stream().anyMatch(SegmentFile::hasValueSites)) {
+                if (image.live().stream().anyMatch(Member::hasValueSites)) {
                     Counts carry =
                             new Counts(image.carry().counters(), counts.values().copy());
                     withValues.put(image, new Baseline(carry, image.ended(), image.resets()));
@@ -344,11 +344,12 @@ public final class CounterStore implements AutoCloseable {
         }
     }
 
-    private static List<Integer> pids(Collection<SegmentFile> segments) {
-        return segments.stream()
-                .map(segment -> segment.header().pid())
+    private static List<Integer> pids(Collection<Member> members) {
+        return members.stream()
+                .flatMapToInt(member -> member.pid().stream())
                 .distinct()
                 .sorted()
+                .boxed()
                 .toList();
     }
 

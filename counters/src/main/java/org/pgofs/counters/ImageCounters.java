@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The counters of one image: those of its live segments, and a carry for everything else. What is served is
- * {@code sum over live segments + carry}. A segment whose process ended is added to the carry; a reset makes the carry
+ * The counters of one image: those of its live members, and a carry for everything else. What is served is
+ * {@code sum over live members + carry}. A member that ended is added to the carry; a reset makes the carry
  * minus the sum of the live ones, so that it never writes into a target. Guarded by the store's lock.
  */
 final class ImageCounters {
     private final StoredImage image;
     private final Set<ImageReference> references = new LinkedHashSet<>();
-    private final Map<String, SegmentFile> live = new LinkedHashMap<>();
+    private final Map<String, Member> live = new LinkedHashMap<>();
     private Counts carry;
     private long ended;
     private long resets;
@@ -41,13 +41,8 @@ final class ImageCounters {
         return references;
     }
 
-    Collection<SegmentFile> live() {
+    Collection<Member> live() {
         return live.values();
-    }
-
-    /** The live segment of that name. */
-    SegmentFile live(String name) {
-        return live.get(name);
     }
 
     /** The number of processes whose counters are in the carry. */
@@ -77,20 +72,20 @@ final class ImageCounters {
         resets = baseline.resets;
     }
 
-    void join(SegmentFile segment) {
-        live.put(segment.name(), segment);
+    void join(Member member) {
+        live.put(member.name(), member);
     }
 
     /**
-     * Moves the counts of a segment whose process ended into the carry.
+     * Moves the counts of a member that ended into the carry.
      *
      * @return whether all of them could be read
      */
-    boolean fold(SegmentFile segment, SegmentReader reader) throws IOException {
+    boolean fold(Member member, SegmentReader reader) throws IOException {
         Counts counts = none();
-        boolean complete = reader.add(segment, image, counts);
+        boolean complete = reader.add(member, image, counts);
         carry.add(counts);
-        live.remove(segment.name());
+        live.remove(member.name());
         ended++;
         return complete;
     }
@@ -99,11 +94,11 @@ final class ImageCounters {
         return new Counts(new CounterSum(image.countersSize() / Long.BYTES), new ValueCounts());
     }
 
-    /** The sum over the counters of the live segments. */
+    /** The sum over the counters of the live members. */
     CounterSum sumOfLive(SegmentReader reader) throws IOException {
         CounterSum sum = new CounterSum(image.countersSize() / Long.BYTES);
-        for (SegmentFile segment : live.values()) {
-            reader.addCounters(segment, image.countersBegin(), sum);
+        for (Member member : live.values()) {
+            reader.addCounters(member, image.countersBegin(), sum);
         }
         return sum;
     }
@@ -111,8 +106,8 @@ final class ImageCounters {
     /** What is served, before it is clamped. */
     Counts sum(SegmentReader reader) throws IOException {
         Counts sum = none();
-        for (SegmentFile segment : live.values()) {
-            reader.add(segment, image, sum);
+        for (Member member : live.values()) {
+            reader.add(member, image, sum);
         }
         sum.add(carry);
         return sum;
@@ -120,8 +115,8 @@ final class ImageCounters {
 
     Snapshot freeze(SegmentReader reader) throws IOException {
         ValueCounts values = new ValueCounts();
-        for (SegmentFile segment : live.values()) {
-            reader.addValues(segment, image, values);
+        for (Member member : live.values()) {
+            reader.addValues(member, image, values);
         }
         values.add(carry.values());
         return snapshot(reader, values);

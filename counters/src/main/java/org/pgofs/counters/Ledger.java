@@ -71,18 +71,18 @@ final class Ledger {
      * baselines, or is meant to go.
      */
     void startEpoch(Map<ImageCounters, Baseline> baselines) throws IOException {
-        List<SegmentFile> segments = baselines.keySet().stream()
+        List<Member> members = baselines.keySet().stream()
                 .flatMap(image -> image.live().stream())
-                .filter(SegmentFile::hasValueSites)
+                .filter(Member::hasValueSites)
                 .toList();
-        segments.forEach(segment -> segment.setEpoch(segment.epoch() + 1));
+        members.forEach(member -> member.setEpoch(member.epoch() + 1));
         try {
             change(baselines);
         } catch (IOException e) {
-            segments.forEach(segment -> segment.setEpoch(segment.epoch() - 1));
+            members.forEach(member -> member.setEpoch(member.epoch() - 1));
             throw e;
         }
-        segments.forEach(catalog::publishEpoch);
+        members.forEach(catalog::publishEpoch);
     }
 
     /** Sets baselines durably, all of them or none. */

@@ -36,7 +36,7 @@ final class SegmentCatalog {
     private final Map<String, ImageCounters> images = new TreeMap<>();
     private final Map<ImageReference, ImageCounters> byReference = new HashMap<>();
     private final Map<String, SegmentFile> pending = new LinkedHashMap<>();
-    private final Map<String, ImageCounters> live = new HashMap<>();
+    private final Map<String, Live> live = new HashMap<>();
     private final Set<String> folded = new HashSet<>();
     private final Map<String, Long> epochs = new HashMap<>();
     private final DroppedFiles dropped = new DroppedFiles();
@@ -44,6 +44,8 @@ final class SegmentCatalog {
     private final List<FoldedSegment> unsaved = new ArrayList<>();
     private final Map<String, Integer> recheck = new HashMap<>();
     private long unsavedBytes;
+
+    private record Live(SegmentFile segment, ImageCounters image) {}
 
     SegmentCatalog(Path directory, SegmentReader reader) {
         this.directory = directory;
@@ -195,11 +197,11 @@ final class SegmentCatalog {
     }
 
     /** Tells a target the epoch of its value sites. */
-    void publishEpoch(SegmentFile segment) {
+    void publishEpoch(Member member) {
         try {
-            segment.publishEpoch();
+            member.publishEpoch();
         } catch (IOException e) {
-            dropped.add(segment.name(), "cannot be told of a reset, its values are left out: " + e.getMessage());
+            dropped.add(member.name(), "cannot be told of a reset, its values are left out: " + e.getMessage());
         }
     }
 
@@ -225,7 +227,7 @@ final class SegmentCatalog {
             }
             requireFit(segment, image.image());
             image.join(segment);
-            live.put(segment.name(), image);
+            live.put(segment.name(), new Live(segment, image));
         } catch (IOException e) {
             LOG.debug("{} waits for its image file: {}", segment.name(), e.getMessage());
             pending.put(segment.name(), segment);
@@ -275,8 +277,8 @@ final class SegmentCatalog {
      * @return whether there is nothing more to do for the name
      */
     private boolean endIfUnused(String name) {
-        ImageCounters image = live.get(name);
-        SegmentFile segment = image == null ? pending.get(name) : image.live(name);
+        Live alive = live.get(name);
+        SegmentFile segment = alive == null ? pending.get(name) : alive.segment;
         try {
             if (segment == null) {
                 return !name.startsWith(TEMPORARY_PREFIX) || deleteUnfinished(directory.resolve(name));
@@ -284,10 +286,10 @@ final class SegmentCatalog {
             if (!segment.ended()) {
                 return false;
             }
-            if (image == null) {
+            if (alive == null) {
                 endPending(segment);
             } else {
-                fold(segment, image);
+                fold(segment, alive.image);
             }
         } catch (IOException e) {
             LOG.warn("cannot tell whether {} is still in use: {}", name, e.getMessage());
@@ -310,9 +312,9 @@ final class SegmentCatalog {
 
     private void endPending(SegmentFile segment) throws IOException {
         retryPending();
-        ImageCounters image = live.get(segment.name());
-        if (image != null) {
-            fold(segment, image);
+        Live alive = live.get(segment.name());
+        if (alive != null) {
+            fold(segment, alive.image);
         } else if (pending.remove(segment.name()) != null) {
             segment.close();
             dropped.add(segment.name(), "ended before its image file was complete");
@@ -340,6 +342,6 @@ final class SegmentCatalog {
     /** Closes all segments; their files stay. */
     void close() {
         pending.values().forEach(SegmentFile::close);
-        images.values().forEach(image -> image.live().forEach(SegmentFile::close));
+        live.values().forEach(alive -> alive.segment.close());
     }
 }

@@ -6,12 +6,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /**
  * One published segment, held open for reading: it stays readable when somebody unlinks it. Its content belongs to a
  * process that may do anything with it at any time.
  */
-final class SegmentFile implements AutoCloseable {
+final class SegmentFile implements Member {
     static final String PREFIX = "s-";
 
     private final Path path;
@@ -58,7 +59,8 @@ final class SegmentFile implements AutoCloseable {
         header = SegmentLayout.read(bytes, size);
     }
 
-    String name() {
+    @Override
+    public String name() {
         return path.getFileName().toString();
     }
 
@@ -78,6 +80,26 @@ final class SegmentFile implements AutoCloseable {
         return header;
     }
 
+    @Override
+    public OptionalInt pid() {
+        return OptionalInt.of(header.pid());
+    }
+
+    @Override
+    public Area counters() {
+        return header.counters();
+    }
+
+    @Override
+    public Area valueSites() {
+        return header.valueSites();
+    }
+
+    @Override
+    public long loadBias() {
+        return header.loadBias();
+    }
+
     /** The image file that this segment needs. */
     ImageReference image() {
         return new ImageReference(owner, header.imageKey());
@@ -89,50 +111,38 @@ final class SegmentFile implements AutoCloseable {
     }
 
     /** Whether somebody made the file shorter than it was published: the process that has it mapped may die of it. */
-    boolean isTruncated() throws IOException {
+    @Override
+    public boolean isTruncated() throws IOException {
         return Linux.status(fd).size() < size;
     }
 
-    /**
-     * Reads a part of the segment.
-     *
-     * @param area of which a part is read
-     * @param offset bytes from the start of the area
-     * @param target a direct buffer, to be filled; what is missing in a truncated file reads as 0
-     */
-    void read(Area area, long offset, ByteBuffer target) throws IOException {
+    @Override
+    public void read(Area area, long offset, ByteBuffer target) throws IOException {
         Linux.readFully(fd, area.offset() + offset, target);
         while (target.hasRemaining()) {
             target.put((byte) 0);
         }
     }
 
-    /**
-     * Where an area goes on: pages that the program never touched are holes.
-     *
-     * @return bytes from the start of the area, at a page or at the given offset, from which on something may be; at
-     *     least the area's size if nothing is
-     */
-    long nextData(Area area, long offset) throws IOException {
+    /** Pages that the program never touched are holes. */
+    @Override
+    public long nextData(Area area, long offset) throws IOException {
         long next = Linux.nextData(fd, area.offset() + offset);
         return next == Long.MAX_VALUE ? next : next - area.offset();
     }
 
-    boolean hasValueSites() {
-        return header.valueSites().size() > 0;
-    }
-
-    /** The number that value sites have which were not reset. */
-    long epoch() {
+    @Override
+    public long epoch() {
         return epoch;
     }
 
-    void setEpoch(long newEpoch) {
+    @Override
+    public void setEpoch(long newEpoch) {
         epoch = newEpoch;
     }
 
-    /** Tells the target the epoch: from then on it clears sites of another one before it uses them. */
-    void publishEpoch() throws IOException {
+    @Override
+    public void publishEpoch() throws IOException {
         Linux.writeLong(fd, header.controlPage(), epoch);
     }
 

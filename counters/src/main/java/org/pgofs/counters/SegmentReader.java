@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.util.Collection;
 
-/** Adds the counts of segments to sums, piece by piece. Not thread-safe: it has one buffer. */
+/** Adds the counts of members to sums, piece by piece. Not thread-safe: it has one buffer. */
 final class SegmentReader {
     private static final int PIECE = 1 << 17;
     private static final int PAGE = 4096;
@@ -18,28 +18,28 @@ final class SegmentReader {
     private final ValueReader values = new ValueReader();
 
     /**
-     * Adds all counts of a segment.
+     * Adds all counts of a member.
      *
-     * @return whether the segment had all counters
+     * @return whether it had all counters
      */
-    boolean add(SegmentFile segment, StoredImage image, Counts counts) throws IOException {
-        addValues(segment, image, counts.values());
-        addCounters(segment, image.countersBegin(), counts.counters());
-        return !segment.isTruncated();
+    boolean add(Member member, StoredImage image, Counts counts) throws IOException {
+        addValues(member, image, counts.values());
+        addCounters(member, image.countersBegin(), counts.counters());
+        return !member.isTruncated();
     }
 
-    /** Adds the values of a segment. */
-    void addValues(SegmentFile segment, StoredImage image, ValueCounts counts) throws IOException {
-        values.add(segment, image.values(), counts);
+    /** Adds the values of a member. */
+    void addValues(Member member, StoredImage image, ValueCounts counts) throws IOException {
+        values.add(member, image.values(), counts);
     }
 
     /**
-     * What is served: the sum of segments and a carry, as a counters section has it. Piece by piece through all steps, so
+     * What is served: the sum of members and a carry, as a counters section has it. Piece by piece through all steps, so
      * that each piece stays in the processor's cache.
      *
      * @param begin offset in bytes of the first counter in the counters section
      */
-    ByteBuffer freeze(Collection<SegmentFile> segments, int begin, CounterSum carry) throws IOException {
+    ByteBuffer freeze(Collection<Member> members, int begin, CounterSum carry) throws IOException {
         int counters = carry.values().length;
         ByteBuffer section = ByteBuffer.allocate(counters * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         LongBuffer served = section.asLongBuffer();
@@ -49,8 +49,8 @@ final class SegmentReader {
                 sum = new CounterSum(served.remaining());
             }
             int first = served.position();
-            for (SegmentFile segment : segments) {
-                addCounters(segment, begin + first * Long.BYTES, sum);
+            for (Member member : members) {
+                addCounters(member, begin + first * Long.BYTES, sum);
             }
             sum.add(carry, first);
             sum.clampTo(served);
@@ -63,16 +63,16 @@ final class SegmentReader {
      * Adds the counters that an image serves.
      *
      * @param begin offset in bytes of the first counter in the counters section
-     * @param sum to which to add; its length says how many. What is missing in a truncated segment counts as 0.
+     * @param sum to which to add; its length says how many. What is missing in a truncated one counts as 0.
      */
-    void addCounters(SegmentFile segment, int begin, CounterSum sum) throws IOException {
-        Area counters = segment.header().counters();
+    void addCounters(Member member, int begin, CounterSum sum) throws IOException {
+        Area counters = member.counters();
         long end = begin + (long) sum.values().length * Long.BYTES;
         // From the start of a page on, for the alignment.
-        long at = segment.nextData(counters, begin & -PAGE);
+        long at = member.nextData(counters, begin & -PAGE);
         while (at < end) {
             buffer.clear().limit((int) Math.min(PIECE, end - at));
-            segment.read(counters, at, buffer);
+            member.read(counters, at, buffer);
             int skipped = (int) Math.max(begin - at, 0);
             int count = (buffer.flip().limit() - skipped) / Long.BYTES;
             buffer.position(skipped)
@@ -81,7 +81,7 @@ final class SegmentReader {
                     .asLongBuffer()
                     .get(piece, 0, count);
             sum.addUnsigned(piece, count, (int) ((at + skipped - begin) / Long.BYTES));
-            at = segment.nextData(counters, at + PIECE);
+            at = member.nextData(counters, at + PIECE);
         }
     }
 }

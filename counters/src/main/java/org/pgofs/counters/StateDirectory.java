@@ -131,9 +131,9 @@ final class StateDirectory {
     private static List<SegmentEpoch> epochs(Collection<ImageCounters> images) {
         List<SegmentEpoch> epochs = new ArrayList<>();
         for (ImageCounters image : images) {
-            for (SegmentFile segment : image.live()) {
-                if (segment.epoch() != 0) {
-                    epochs.add(new SegmentEpoch(segment.epoch(), segment.name()));
+            for (Member member : image.live()) {
+                if (member.epoch() != 0) {
+                    epochs.add(new SegmentEpoch(member.epoch(), member.name()));
                 }
             }
         }

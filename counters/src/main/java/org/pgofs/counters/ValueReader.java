@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Adds what the value sites of segments observed to histograms. Not thread-safe: it has one buffer. */
+/** Adds what the value sites of members observed to histograms. Not thread-safe: it has one buffer. */
 final class ValueReader {
     private static final int SITES = 512;
 
@@ -14,29 +14,24 @@ final class ValueReader {
     /**
      * Adds the values that were observed since the last reset: sites of another epoch are empty.
      *
-     * @param canonical of the segment's image
+     * @param canonical of the member's image
      * @param counts to which to add
      */
-    void add(SegmentFile segment, CanonicalValues canonical, ValueCounts counts) throws IOException {
-        Area area = segment.header().valueSites();
-        long at = segment.nextData(area, 0);
+    void add(Member member, CanonicalValues canonical, ValueCounts counts) throws IOException {
+        Area area = member.valueSites();
+        long at = member.nextData(area, 0);
         while (at < area.size()) {
             int first = (int) (at / ValueSiteLayout.SIZE);
             long begin = (long) first * ValueSiteLayout.SIZE;
             buffer.clear().limit((int) Math.min(buffer.capacity(), area.size() - begin));
-            segment.read(area, begin, buffer);
+            member.read(area, begin, buffer);
             int read = buffer.flip().limit() / ValueSiteLayout.SIZE;
             for (int i = 0; i < read; i++) {
-                if (buffer.getLong(i * ValueSiteLayout.SIZE + ValueSiteLayout.EPOCH) == segment.epoch()) {
-                    addSite(
-                            first + i,
-                            i * ValueSiteLayout.SIZE,
-                            segment.header().loadBias(),
-                            canonical,
-                            counts);
+                if (buffer.getLong(i * ValueSiteLayout.SIZE + ValueSiteLayout.EPOCH) == member.epoch()) {
+                    addSite(first + i, i * ValueSiteLayout.SIZE, member.loadBias(), canonical, counts);
                 }
             }
-            at = segment.nextData(area, begin + buffer.capacity());
+            at = member.nextData(area, begin + buffer.capacity());
         }
     }
 

@@ -1,0 +1,58 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.OptionalInt;
+
+/** One that counts for an image right now: its counters, and its value sites if it has any, can be read at any time. */
+interface Member extends AutoCloseable {
+    /** A word without white space, never used for another member. */
+    String name();
+
+    /** The process, as its own pid namespace numbers it, if there is one to show. */
+    OptionalInt pid();
+
+    /** Where its counters section is; as {@link #read} takes it. */
+    Area counters();
+
+    /** Where its value sites are; of size 0 if it has none. */
+    Area valueSites();
+
+    /** Run-time address minus link-time address of what its value sites observe. */
+    long loadBias();
+
+    /**
+     * Reads a part of an area.
+     *
+     * @param area of which a part is read
+     * @param offset bytes from the start of the area
+     * @param target a direct buffer, to be filled; what is missing reads as 0
+     */
+    void read(Area area, long offset, ByteBuffer target) throws IOException;
+
+    /**
+     * Where an area goes on: what was never touched may be left out.
+     *
+     * @return bytes from the start of the area, at a page or at the given offset, from which on something may be; at
+     *     least the area's size if nothing is
+     */
+    long nextData(Area area, long offset) throws IOException;
+
+    /** Whether something that was there is missing and reads as 0. */
+    boolean isTruncated() throws IOException;
+
+    default boolean hasValueSites() {
+        return valueSites().size() > 0;
+    }
+
+    /** The number that value sites have which were not reset. */
+    long epoch();
+
+    void setEpoch(long newEpoch);
+
+    /** Tells who counts the epoch: from then on sites of another one are cleared before they are used. */
+    void publishEpoch() throws IOException;
+
+    @Override
+    void close();
+}
