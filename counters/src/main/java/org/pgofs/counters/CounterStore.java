@@ -33,7 +33,8 @@ public final class CounterStore implements AutoCloseable {
 
     private static final int RETRY_DELAY_MS = 1000;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    // Fair: events that do not end must not keep a reader waiting for more than one turn.
+    private final ReentrantLock lock = new ReentrantLock(true);
     private final SegmentDirectory directory;
     private final SegmentReader reader = new SegmentReader();
     private final SegmentCatalog catalog;

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import jnr.constants.platform.Errno;
 
 /**
  * Says what happens to the files of one directory, by inotify: the JDK's WatchService cannot report that the last
@@ -52,21 +51,21 @@ final class DirectoryWatch implements AutoCloseable {
         Linux.check(LibC.INSTANCE.inotify_add_watch(inotify, directory.toString(), mask), "inotify_add_watch");
     }
 
-    /** All events so far, oldest first. Not thread-safe. */
+    /**
+     * All events so far, oldest first. Those that come while it reads are left: whoever renames files without a pause
+     * must not keep it here. Not thread-safe.
+     */
     List<Event> drain() throws IOException {
         List<Event> events = new ArrayList<>();
-        while (true) {
-            long size = LibC.INSTANCE.read(inotify, buffer.clear(), BUFFER);
-            if (size == -1) {
-                if (Linux.errno() == Errno.EAGAIN) {
-                    return events;
-                }
-                throw Linux.failure("reading inotify events");
-            }
+        int queued = Linux.readable(inotify);
+        while (queued > 0) {
+            int size = (int) Linux.check(LibC.INSTANCE.read(inotify, buffer.clear(), BUFFER), "reading inotify events");
             for (int at = 0; at < size; at += EVENT_HEADER + buffer.getInt(at + 12)) {
                 events.add(event(at));
             }
+            queued -= size;
         }
+        return events;
     }
 
     private Event event(int at) {

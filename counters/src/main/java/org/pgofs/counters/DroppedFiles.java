@@ -34,6 +34,6 @@ final class DroppedFiles {
     }
 
     private static String printable(String name) {
-        return name.replaceAll("[^\\x21-\\x7e]", "?");
+        return name.replaceAll("[^\\x21-\\x7e]+", "?");
     }
 }

@@ -2,35 +2,46 @@ package org.pgofs.counters;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /** Reads image files out of the segment directory. */
 final class ImageFile {
-    /** A bound for what one file may make the daemon hold; the Linux kernel's is 8 MB. */
+    /** Whatever is configured, an array must hold it; the Linux kernel's has 8 MB. */
     private static final long MAX_SIZE = 1L << 29;
+
+    private static final int PIECE = 1 << 16;
 
     private ImageFile() {}
 
     /**
-     * Reads a whole image file.
+     * Reads a whole image file. Its header must be right before room is made for the rest: a file of half a gigabyte
+     * without content costs whoever made it nothing.
      *
-     * @return its bytes, unchecked but for owner, kind and size
+     * @param owner of the segment that needs it
+     * @return its bytes, of which only the header is checked
      * @throws IOException if it is not there, cannot be read, or is somebody else's file under that name
+     * @throws InvalidFileException if it is no image file
      */
-    static byte[] read(Path path, int owner) throws IOException {
+    static byte[] read(Path path, int owner) throws IOException, InvalidFileException {
         int fd = Linux.openForReading(path);
         try {
             Linux.Status status = Linux.status(fd);
             if (!status.regular() || status.uid() != owner || status.links() != 1 || status.size() > MAX_SIZE) {
                 throw new IOException(path + " is not an image file of user " + owner);
             }
-            ByteBuffer bytes = ByteBuffer.allocateDirect((int) status.size());
-            if (!Linux.readFully(fd, 0, bytes)) {
-                throw new IOException(path + " was truncated");
+            ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
+            Linux.readFully(fd, 0, piece.limit((int) Math.min(ImageLayout.SIZE, status.size())));
+            ImageLayout.read(piece.flip(), status.size());
+            byte[] bytes = new byte[(int) status.size()];
+            for (int at = 0; at < bytes.length; at += PIECE) {
+                int count = Math.min(PIECE, bytes.length - at);
+                if (!Linux.readFully(fd, at, piece.clear().limit(count))) {
+                    throw new IOException(path + " was truncated");
+                }
+                piece.flip().get(bytes, at, count);
             }
-            byte[] copy = new byte[bytes.flip().remaining()];
-            bytes.get(copy);
-            return copy;
+            return bytes;
         } finally {
             Linux.close(fd);
         }

@@ -44,11 +44,11 @@ final class ImageLayout {
     /**
      * Reads and checks the header of an image file.
      *
-     * @param file the whole file, little-endian, from position 0
+     * @param file its first bytes or all of it, little-endian, from position 0
+     * @param size of the whole file in bytes
      */
-    static Header read(ByteBuffer file) throws InvalidFileException {
-        int size = file.limit();
-        require(size >= SIZE, "is too short for an image file: %d bytes", size);
+    static Header read(ByteBuffer file, long size) throws InvalidFileException {
+        require(file.limit() >= SIZE && size >= SIZE, "is too short for an image file: %d bytes", size);
         require(file.getLong(MAGIC) == MAGIC_VALUE, "is not an image file: wrong magic");
         int version = file.getInt(VERSION);
         require(
@@ -73,8 +73,8 @@ final class ImageLayout {
                 valueSites >= 0 && valueSites <= Integer.MAX_VALUE / ValueSiteLayout.SIZE,
                 "has %d value sites",
                 valueSites);
-        Area binaryIds = area(file, BINARY_IDS, Long.BYTES, "binary ids");
-        Area records = area(file, RECORDS, RecordLayout.SIZE, "records");
+        Area binaryIds = area(file, size, BINARY_IDS, Long.BYTES, "binary ids");
+        Area records = area(file, size, RECORDS, RecordLayout.SIZE, "records");
         require(records.size() > 0, "has no records");
         return new Header(
                 file.getLong(RAW_VERSION),
@@ -82,14 +82,14 @@ final class ImageLayout {
                 valueSites,
                 binaryIds,
                 records,
-                area(file, NAMES, 1, "names"),
-                area(file, VTABLES, VTABLE_SIZE, "vtables"),
-                area(file, VTABLE_NAMES, 1, "vtable names"));
+                area(file, size, NAMES, 1, "names"),
+                area(file, size, VTABLES, VTABLE_SIZE, "vtables"),
+                area(file, size, VTABLE_NAMES, 1, "vtable names"));
     }
 
-    private static Area area(ByteBuffer file, int at, int unit, String what) throws InvalidFileException {
+    private static Area area(ByteBuffer file, long size, int at, int unit, String what) throws InvalidFileException {
         Area area = Area.read(file, at);
-        require(area.fits(SIZE, file.limit()) && area.size() % unit == 0, "has its %s out of place", what);
+        require(area.fits(SIZE, size) && area.size() % unit == 0, "has its %s out of place", what);
         return area;
     }
 }

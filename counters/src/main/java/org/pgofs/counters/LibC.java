@@ -114,6 +114,16 @@ public interface LibC {
     int fcntl(int fd, int command, int argument);
 
     /**
+     * ioctl(2).
+     *
+     * @param fd the descriptor
+     * @param request which
+     * @param target of the request, direct
+     * @return as the request has it, or -1
+     */
+    int ioctl(int fd, @size_t long request, @Out ByteBuffer target);
+
+    /**
      * statfs(2).
      *
      * @param path any file of the file system

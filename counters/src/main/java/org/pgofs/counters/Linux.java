@@ -3,6 +3,7 @@ package org.pgofs.counters;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import jnr.constants.platform.Errno;
 import jnr.ffi.LastError;
@@ -18,6 +19,7 @@ final class Linux {
     private static final int O_NOFOLLOW = "aarch64".equals(System.getProperty("os.arch")) ? 0x8000 : 0x20000;
     private static final int O_CLOEXEC = 0x80000;
 
+    private static final int FIONREAD = 0x541b;
     private static final int SEEK_DATA = 3;
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_BASIC_STATS = 0x7ff;
@@ -44,10 +46,22 @@ final class Linux {
      * Opens for reading, whatever it is, without following a link at the end of the path and without blocking.
      *
      * @return a file descriptor
+     * @throws NoSuchFileException if it is not there
      * @throws IOException with the reason in words
      */
     static int openForReading(Path path) throws IOException {
-        return check(C.open(path.toString(), O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0), path.toString());
+        int fd = C.open(path.toString(), O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
+        if (fd == -1 && errno() == Errno.ENOENT) {
+            throw new NoSuchFileException(path.toString());
+        }
+        return check(fd, path.toString());
+    }
+
+    /** How many bytes a descriptor has ready to be read. */
+    static int readable(int fd) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(Integer.BYTES).order(ByteOrder.nativeOrder());
+        check(C.ioctl(fd, FIONREAD, bytes), "FIONREAD");
+        return bytes.getInt(0);
     }
 
     static void close(int fd) {

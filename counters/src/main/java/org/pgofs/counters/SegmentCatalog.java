@@ -1,6 +1,7 @@
 package org.pgofs.counters;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -123,6 +124,8 @@ final class SegmentCatalog {
             for (Path file : files) {
                 found(file.getFileName().toString());
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         retryPending();
         for (String name : List.copyOf(live.keySet())) {
@@ -141,6 +144,8 @@ final class SegmentCatalog {
                 case LOST -> scan();
             }
         }
+        // Once for all image files that came, and for a nonce that was written a moment after one of them came.
+        retryPending();
     }
 
     private void checkClosed(String name) {
@@ -166,14 +171,13 @@ final class SegmentCatalog {
     }
 
     private void found(String name) {
-        if (name.startsWith(SegmentFile.PREFIX)) {
-            foundSegment(name);
-        } else if (name.startsWith(ImageLayout.PREFIX)) {
-            retryPending();
-        } else if (name.startsWith(TEMPORARY_PREFIX)) {
-            endIfUnused(name);
-        } else if (!name.startsWith(".")) {
-            dropped.add(name, "is not a file of pgofs");
+        switch (FileKind.of(name)) {
+            case SEGMENT -> foundSegment(name);
+            case UNFINISHED -> endIfUnused(name);
+            case FOREIGN -> dropped.add(name, "is not a file of pgofs");
+            case IMAGE, STATE -> {
+                // An image file is read when a segment asks for it.
+            }
         }
     }
 
@@ -191,7 +195,8 @@ final class SegmentCatalog {
             place(segment);
         } catch (NoSuchFileException e) {
             LOG.debug("{} is gone already", name);
-        } catch (IOException | InvalidFileException e) {
+        } catch (IOException | InvalidFileException | RuntimeException e) {
+            // Whatever one file brings about, the others are looked at.
             dropped.add(name, e.getMessage());
         }
     }
@@ -207,14 +212,18 @@ final class SegmentCatalog {
 
     private void retryPending() {
         for (SegmentFile segment : List.copyOf(pending.values())) {
-            pending.remove(segment.name());
-            try {
-                segment.readHeader();
-                place(segment);
-            } catch (IOException | InvalidFileException e) {
-                segment.close();
-                dropped.add(segment.name(), e.getMessage());
-            }
+            retry(segment);
+        }
+    }
+
+    private void retry(SegmentFile segment) {
+        pending.remove(segment.name());
+        try {
+            segment.readHeader();
+            place(segment);
+        } catch (IOException | InvalidFileException e) {
+            segment.close();
+            dropped.add(segment.name(), e.getMessage());
         }
     }
 
@@ -251,9 +260,10 @@ final class SegmentCatalog {
 
     private ImageCounters readImage(SegmentFile segment) throws IOException, InvalidFileException {
         String name = segment.header().imageKey().fileName();
-        byte[] bytes = ImageFile.read(directory.resolve(name), segment.image().owner());
         StoredImage image;
         try {
+            byte[] bytes =
+                    ImageFile.read(directory.resolve(name), segment.image().owner());
             image = StoredImage.read(bytes, segment.header().path(), this::isTaken);
         } catch (InvalidFileException e) {
             throw new InvalidFileException("needs " + name + ", which " + e.getMessage());
@@ -281,7 +291,7 @@ final class SegmentCatalog {
         SegmentFile segment = alive == null ? pending.get(name) : alive.segment;
         try {
             if (segment == null) {
-                return !name.startsWith(TEMPORARY_PREFIX) || deleteUnfinished(directory.resolve(name));
+                return FileKind.of(name) != FileKind.UNFINISHED || deleteUnfinished(directory.resolve(name));
             }
             if (!segment.ended()) {
                 return false;
@@ -311,7 +321,7 @@ final class SegmentCatalog {
     }
 
     private void endPending(SegmentFile segment) throws IOException {
-        retryPending();
+        retry(segment);
         Live alive = live.get(segment.name());
         if (alive != null) {
             fold(segment, alive.image);

@@ -49,7 +49,7 @@ final class StoredImage implements Image {
 
     private StoredImage(byte[] bytes, Function<StoredImage, String> naming) throws InvalidFileException {
         file = ByteBuffer.wrap(bytes).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
-        header = ImageLayout.read(file);
+        header = ImageLayout.read(file, bytes.length);
         long variant = Variant.bits(header.rawVersion());
         require(
                 (variant & (Variant.BYTE_COVERAGE | Variant.TEMPORAL)) == 0,

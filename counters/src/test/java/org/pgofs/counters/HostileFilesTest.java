@@ -1,6 +1,7 @@
 package org.pgofs.counters;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -112,6 +113,43 @@ class HostileFilesTest extends StoreFixture {
                 .start();
         assertEquals(0, shell.waitFor());
         assertDropped(path.resolve("s-1"), "");
+    }
+
+    /** One that is no text in any encoding must not keep the store from seeing the others. */
+    @ParameterizedTest
+    @ValueSource(strings = {"s-\\377\\376", "s-\\033[2J", "\\001", "s-a b", "\\303\\244", "s-\\012s-2"})
+    void shouldDropOddNamesAndGoOn(String name) throws IOException {
+        assertTrue(run("sh", "-c", "cd " + path + " && touch .x && mv .x \"$(printf '" + name + "')\""));
+        try (TestTarget target = TestTarget.start(path, 1)) {
+            target.set(1, 2, 3);
+            assertArrayEquals(new long[] {1, 2, 3}, counts());
+            assertEquals(1, store.status().dropped().size());
+            String file = store.status().dropped().get(0).file();
+            assertTrue(file.matches("[!-~]+"), file);
+            closeStore();
+            reopen();
+            assertArrayEquals(new long[] {1, 2, 3}, counts());
+            assertEquals(file, store.status().dropped().get(0).file());
+        }
+    }
+
+    @Test
+    void shouldDropAForeignNameOf255Bytes() throws IOException {
+        Path file = path.resolve("s-" + "x".repeat(253));
+        Files.move(Files.createFile(path.resolve(".x")), file);
+        assertDropped(file, "too short");
+    }
+
+    /** The usual name of its image file was taken: the target writes a nonce when its file has another one. */
+    @Test
+    void shouldSeeANonceThatIsWrittenAfterTheImageFile() throws IOException {
+        try (TestTarget target = new TestTarget(path, 1)) {
+            target.publishSegment(target.header());
+            target.withNonce(7).publishImage(target.image());
+            assertEquals(List.of(), store.images());
+            target.write(SegmentLayout.IMAGE_NONCE, (byte) 7);
+            assertEquals(1, store.images().size());
+        }
     }
 
     @Test

@@ -1,0 +1,33 @@
+package org.pgofs.counters;
+
+import java.util.regex.Pattern;
+
+/** What a file of the segment directory is, by its name. */
+enum FileKind {
+    SEGMENT,
+    IMAGE,
+    /** Not published yet. */
+    UNFINISHED,
+    /** The store's own. */
+    STATE,
+    /** None that a target would give: it may hold anything, bytes that are no text too, and is not made a path. */
+    FOREIGN;
+
+    private static final Pattern PLAIN = Pattern.compile("[0-9A-Za-z-]+");
+
+    static FileKind of(String name) {
+        if (name.startsWith(".")) {
+            return STATE;
+        }
+        if (!PLAIN.matcher(name).matches()) {
+            return FOREIGN;
+        }
+        if (name.startsWith(SegmentFile.PREFIX)) {
+            return SEGMENT;
+        }
+        if (name.startsWith(ImageLayout.PREFIX)) {
+            return IMAGE;
+        }
+        return name.startsWith(SegmentCatalog.TEMPORARY_PREFIX) ? UNFINISHED : FOREIGN;
+    }
+}
