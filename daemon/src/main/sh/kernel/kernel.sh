@@ -1,0 +1,153 @@
+# shellcheck shell=bash
+# pgofs kernel. The launcher reads this file, and has set home. What differs from one kind of kernel to another is in
+# um.sh and x86_64.sh, each of which defines
+#   machine_build   configures and builds, with the functions of tree.sh
+#   machine_run     boots what was built
+# out of the variables that kernel_read has set.
+set -euo pipefail
+shopt -s inherit_errexit
+
+kernel_usage() {
+  cat <<'END'
+usage: pgofs kernel build [--machine um|x86_64] [--source DIR] [--config FRAGMENT]... [--jobs N] [--clang N]
+       pgofs kernel run [--machine um] [--init SCRIPT] [--mem SIZE] [--rw]
+       pgofs kernel optimize [--runs N] [--jobs N] PROFDATA
+
+A Linux kernel as a target: built with instrumentation by the kernel's own means, from a source tree that stays as it is.
+
+build      configures and builds an instrumented kernel. What was built before is used again; after Ctrl-C it goes on
+           where it was.
+  --machine um        user-mode Linux: the kernel as a program, with the runtime linked in (the default)
+  --source DIR        the source tree; without it Debian's linux-source-6.1 is unpacked
+  --config FRAGMENT   options, as in a .config file, on top of those that it needs; may be given several times
+  --jobs N            how many compilers run at a time; by default one for each processor
+  --clang N           the version of clang and of its tools; 14 by default
+
+run        boots it, with the files of this machine as its root file system, which it can only read
+  --init SCRIPT       runs the script, and exits with its exit code; without it there is a shell
+  --mem SIZE          its memory; 256M by default
+  --rw                lets it write to the files of this machine
+
+optimize   builds the kernel with a profile, and one without profile and instrumentation, and compares the two:
+           boots both in turns, and prints the medians
+  --runs N            how often each is measured; 5 by default
+
+Sources and builds are in ~/.cache/pgofs/kernel, or where PGOFS_KERNEL_DIR says. docs/kernel.md has the whole way.
+END
+}
+
+die() {
+  echo "pgofs kernel: $1" >&2
+  exit "${2:-1}"
+}
+
+usage_error() { die "$1; see pgofs kernel --help" 2; }
+
+is_number() { [[ $1 =~ ^[1-9][0-9]*$ ]]; }
+
+# Sets what is given on the command line, and the rest to its default.
+kernel_read() { # WORD...
+  machine=um source='' fragments=() jobs=$(nproc) clang=14 init='' mem=256M writable='' runs=5 operands=()
+  local option
+  while [ $# -gt 0 ]; do
+    option=$1
+    shift
+    case $option in
+      --machine | --source | --config | --jobs | --clang | --init | --mem | --runs)
+        [ $# -gt 0 ] || usage_error "$option needs a value"
+        ;;
+    esac
+    case $option in
+      --machine) machine=$1 ;;
+      --source) source=$1 ;;
+      --config) fragments+=("$1") ;;
+      --jobs) jobs=$1 ;;
+      --clang) clang=$1 ;;
+      --init) init=$1 ;;
+      --mem) mem=$1 ;;
+      --runs) runs=$1 ;;
+      --rw)
+        writable=yes
+        continue
+        ;;
+      -*) usage_error "there is no option $option" ;;
+      *)
+        operands+=("$option")
+        continue
+        ;;
+    esac
+    shift
+  done
+  kernel_check
+}
+
+kernel_check() {
+  local fragment i
+  case $machine in
+    um | x86_64 | qemu) ;;
+    *) usage_error "there is no machine $machine" ;;
+  esac
+  is_number "$jobs" || usage_error "--jobs must be a number, not $jobs"
+  is_number "$clang" || usage_error "--clang must be a number, not $clang"
+  is_number "$runs" || usage_error "--runs must be a number, not $runs"
+  [[ $mem =~ ^[1-9][0-9]*[KMGkmg]?$ ]] || usage_error "--mem must be a size like 256M, not $mem"
+  if [ -n "$source" ]; then
+    [ -f "$source/Kbuild" ] && [ -d "$source/arch/um" ] || die "$source is no source tree of the Linux kernel"
+    source=$(cd "$source" && pwd)
+  fi
+  for i in "${!fragments[@]}"; do
+    fragment=${fragments[i]}
+    [ -r "$fragment" ] || die "$fragment cannot be read"
+    fragments[i]=$(readlink -f "$fragment")
+  done
+  if [ -n "$init" ]; then
+    [ -x "$init" ] || die "$init is no executable file"
+    init=$(readlink -f "$init")
+  fi
+}
+
+no_operands() { [ ${#operands[@]} = 0 ] || usage_error "what is ${operands[0]}?"; }
+
+kernel_main() {
+  local verb=${1-}
+  case $verb in
+    -h | --help | help)
+      kernel_usage
+      exit
+      ;;
+    build | run | optimize) shift ;;
+    '') usage_error "what shall be done?" ;;
+    *) usage_error "there is no verb $verb" ;;
+  esac
+  case " $* " in
+    *' -h '* | *' --help '*)
+      kernel_usage
+      exit
+      ;;
+  esac
+  kernel_read "$@"
+  readonly lib=$home/lib
+  readonly cache=${PGOFS_KERNEL_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/pgofs/kernel}
+  # shellcheck source=tree.sh
+  . "$lib/kernel/tree.sh"
+  case $machine in
+    um) . "$lib/kernel/um.sh" ;;
+    x86_64 | qemu) . "$lib/kernel/x86_64.sh" ;;
+  esac
+  case $verb in
+    build)
+      no_operands
+      machine_build
+      ;;
+    run)
+      no_operands
+      machine_run
+      ;;
+    optimize)
+      . "$lib/kernel/optimize.sh"
+      kernel_optimize
+      ;;
+  esac
+}
+
+kernel_main "$@"

@@ -1,0 +1,112 @@
+# shellcheck shell=bash disable=SC2154 # variables of kernel.sh
+# The source tree, configurations, and make with something to look at. The source tree is never written to: everything
+# that is built goes into a directory of the cache.
+
+# Sets source, and unpacks it if none was given.
+tree_find() {
+  if [ -n "$source" ]; then return; fi
+  local name=linux-source-6.1 archive
+  archive=/usr/src/$name.tar.xz
+  source=$cache/$name
+  [ -f "$archive" ] || [ -f "$source.unpacked" ] ||
+    die "there is no $archive: apt-get install $name, or give a tree by --source"
+  mkdir -p "$cache"
+  exec 8>"$cache/.source.lock"
+  flock 8
+  # A newer package brings a newer archive.
+  if [ ! -f "$source.unpacked" ] || [ "$archive" -nt "$source.unpacked" ]; then
+    echo "Unpacking $archive to $source"
+    rm -rf "$source" "$source.part"
+    mkdir "$source.part"
+    tar -xJf "$archive" -C "$source.part" --strip-components=1 || die "$archive cannot be unpacked"
+    mv "$source.part" "$source"
+    touch -r "$archive" "$source.unpacked" # last: it says that all is there
+  fi
+  exec 8>&-
+}
+
+# A tree in which somebody built cannot be used for builds elsewhere.
+tree_check() {
+  if [ -e "$source/.config" ] || [ -e "$source/include/config" ]; then
+    die "something was built in $source itself: make -C $source mrproper, or give another tree"
+  fi
+  local tool
+  for tool in make flex bison bc "clang-$clang" "ld.lld-$clang" "llvm-ar-$clang"; do
+    command -v "$tool" >/dev/null || die "there is no $tool: apt-get install make flex bison bc clang-$clang lld-$clang llvm-$clang"
+  done
+}
+
+kernel_make() { # BUILD WORD...
+  make -C "$source" O="$1" ARCH="$arch" LLVM="-$clang" "${@:2}"
+}
+
+# A static function is profiled under the path of its file. Without the path of the tree it is found again by a build
+# in another place, or in the tree itself.
+tree_names() {
+  local slashes=${source//[^\/]/}
+  echo "-mllvm -static-func-strip-dirname-prefix=$((${#slashes} + 1))"
+}
+
+# One build works in a directory at a time.
+tree_lock() { # BUILD
+  mkdir -p "$1"
+  exec 9>"$1/.pgofs.lock"
+  flock -n 9 || die "another one is running: it uses $1"
+}
+
+# Merges fragments into the smallest configuration there is. Does nothing if nothing has changed since it did so.
+kernel_configure() { # BUILD FRAGMENT...
+  local build=$1 key line
+  shift
+  key=$(printf '%s\n' "$source" "$clang" "$arch" && cat "$@")
+  if [ -f "$build/.config" ] && [ "$(cat "$build/.pgofs.config" 2>/dev/null)" = "$key" ]; then return; fi
+  {
+    kernel_make "$build" tinyconfig && (cd "$build" && "$source/scripts/kconfig/merge_config.sh" -m .config "$@") &&
+      kernel_make "$build" olddefconfig
+  } >"$build/.pgofs.log" 2>&1 || die "the configuration failed: $(tail -n 1 "$build/.pgofs.log"); all of it is in $build/.pgofs.log"
+  for line in $(cat "$@" | sed -n 's/^\(CONFIG_[^=]*=.*\)/\1/p'); do
+    grep -qxF "$line" "$build/.config" || echo "pgofs kernel: this option does not fit the rest, and was left out: $line" >&2
+  done
+  echo "$key" >"$build/.pgofs.config"
+}
+
+# make, with the file that is being compiled shown on a terminal, or a line every 15 seconds where there is none.
+kernel_compile() { # BUILD WHAT WORD...
+  local build=$1 what=$2 log=$1/.pgofs.log started=$SECONDS status=0
+  shift 2
+  : >"$log"
+  kernel_make "$build" -j"$jobs" "$@" >>"$log" 2>&1 9>&- &
+  local compiling=$!
+  trap 'kernel_interrupted '"$compiling" INT TERM
+  while kill -0 "$compiling" 2>/dev/null; do
+    kernel_progress "$what" "$log" $((SECONDS - started))
+    sleep 1
+  done
+  wait "$compiling" || status=$?
+  trap - INT TERM
+  [ ! -t 1 ] || printf '\r\033[K'
+  if [ "$status" != 0 ]; then
+    grep -E -m 5 'error:|undefined|\*\*\*' "$log" >&2 || tail -n 5 "$log" >&2
+    die "the build failed; all that make said is in $log"
+  fi
+  echo "$what: done in $((SECONDS - started)) s, $(grep -cE '^  (CC|AS)' "$log" || true) files compiled"
+}
+
+kernel_progress() { # WHAT LOG SECONDS
+  local line
+  line=$(grep -E '^  [A-Z]' "$2" | tail -n 1 | sed 's/^  *\([^ ]*\)  *\(\[M\]  *\)\{0,1\}/\1 /')
+  line=$(printf '%s: %3d s, %4d files compiled; %s' "$1" "$3" "$(grep -cE '^  (CC|AS)' "$2" || true)" "$line")
+  if [ -t 1 ]; then
+    printf '\r\033[K%.*s' $((${COLUMNS:-$(tput cols 2>/dev/null || echo 80)} - 1)) "$line"
+  elif [ $(($3 % 15)) = 14 ]; then
+    echo "$line"
+  fi
+}
+
+kernel_interrupted() { # PROCESS
+  trap '' INT TERM
+  kill -TERM "$1" 2>/dev/null || true
+  wait "$1" 2>/dev/null || true
+  echo
+  die "interrupted; the same command goes on where it was" 130
+}
