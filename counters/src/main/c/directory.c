@@ -1,5 +1,6 @@
 /*
- * The segment directory, and new files in it. May call system calls only: it runs in the child of a fork too.
+ * The segment directory, and new files in it. May call system calls only: it runs in the child of a fork too. (statx by
+ * its number, since musl has no function of that name.)
  */
 #include "pgofs_rt.h"
 
@@ -11,11 +12,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-/* As whom users appear who have no number in this user namespace. */
-#define NOBODY 65534
 
 static bool in_user_namespace(void) {
   static const char initial[] = "         0          0 4294967295\n";
@@ -37,7 +36,7 @@ static bool in_user_namespace(void) {
 static bool is_roots(int fd, const struct stat *status) {
   struct statx more;
   return status->st_uid == 0 ||
-         (status->st_uid == NOBODY && in_user_namespace() && statx(fd, "", AT_EMPTY_PATH, 0, &more) == 0 &&
+         (status->st_uid == PGOFS_NOBODY && in_user_namespace() && syscall(SYS_statx, fd, "", AT_EMPTY_PATH, 0, &more) == 0 &&
           (more.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0);
 }
 
@@ -91,8 +90,8 @@ int pgofs_random(void *to, size_t size) {
   return getrandom(to, size, GRND_NONBLOCK) == (ssize_t)size ? 0 : -1;
 }
 
-/* A file's name need not be secret, only new. */
-static void name_new(char name[PGOFS_NAME_SIZE]) {
+/* A temporary name, which need not be secret, only new. */
+void pgofs_name_new(char name[PGOFS_NAME_SIZE]) {
   unsigned char bytes[16];
   if (pgofs_random(bytes, sizeof bytes) != 0) {
     struct timespec now;
@@ -116,14 +115,31 @@ static int file_prepare(struct pgofs_file *file, const struct pgofs_directory *d
     return -1;
   }
   file->owner = status.st_uid;
-  if ((status.st_mode & 07777) != 0600 && fchmod(file->fd, 0600) != 0) {
-    return -1;
-  }
-  if (ftruncate(file->fd, (off_t)size) != 0) {
+  if ((status.st_mode & 07777) != PGOFS_FILE_MODE && fchmod(file->fd, PGOFS_FILE_MODE) != 0) {
     return -1;
   }
   /* A page that a full tmpfs cannot provide kills whoever touches it: take them all now, or none. */
-  return directory->limited ? fallocate(file->fd, 0, 0, (off_t)size) : 0;
+  return directory->limited ? fallocate(file->fd, 0, 0, (off_t)size) : ftruncate(file->fd, (off_t)size);
+}
+
+/*
+ * A descriptor that the program does not take for its standard output, where that is closed: a thread or a signal
+ * handler that prints meanwhile would print into our file. Returns a descriptor, or -1 with errno.
+ */
+static int above_standard(int fd) {
+  if (fd < 0 || fd > STDERR_FILENO) {
+    return fd;
+  }
+  int moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  int error = errno;
+  (void)close(fd);
+  errno = error;
+  return moved;
+}
+
+/* As openat. */
+int pgofs_file_open(const struct pgofs_directory *directory, const char *name, int flags, mode_t mode) {
+  return above_standard(openat(directory->fd, name, flags | O_NOFOLLOW | O_CLOEXEC, mode));
 }
 
 /* A new file of that size under a temporary name, open for reading and writing. Returns a reason. */
@@ -133,8 +149,10 @@ int pgofs_file_create(struct pgofs_file *file, const struct pgofs_directory *dir
   if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || size > limit.rlim_cur) {
     return PGOFS_REFUSED_FILE_LIMIT;
   }
-  name_new(file->name);
-  file->fd = openat(directory->fd, file->name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  pgofs_name_new(file->name);
+  /* The mode does not bind this descriptor. It keeps the program's own user from a slip: a file that is truncated
+   * under the program kills it. */
+  file->fd = pgofs_file_open(directory, file->name, O_RDWR | O_CREAT | O_EXCL, PGOFS_FILE_MODE);
   if (file->fd < 0) {
     return pgofs_reason_of(errno);
   }

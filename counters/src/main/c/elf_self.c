@@ -92,6 +92,13 @@ static void program_path(struct pgofs_self *self) {
   }
 }
 
+/* glibc has no name for the program, musl the one that it was started by or, in a static one, a link. */
+static bool is_program(const char *file) {
+  const char *started = (const char *)getauxval(AT_EXECFN);
+  return file == NULL || file[0] == 0 || strcmp(file, "/proc/self/exe") == 0 ||
+         (started != NULL && strcmp(file, started) == 0);
+}
+
 /* Fills self for the image that has this address; false if there is none. */
 bool pgofs_self_find(struct pgofs_self *self, const void *inside) {
   struct search search = {(uintptr_t)inside, self};
@@ -99,7 +106,7 @@ bool pgofs_self_find(struct pgofs_self *self, const void *inside) {
   if (dl_iterate_phdr(examine, &search) == 0) {
     return false;
   }
-  if (self->file == NULL || self->file[0] == 0) {
+  if (is_program(self->file)) {
     program_path(self);
   } else {
     path_set(self, self->file, strlen(self->file));

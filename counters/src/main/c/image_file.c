@@ -169,21 +169,30 @@ static void name_make(char name[IMAGE_NAME_SIZE], uid_t owner, const struct pgof
   }
 }
 
+/* Tells a file of user PGOFS_NOBODY from those of users who have no number here. */
+static bool can_read(const struct pgofs_directory *directory, const char *name) {
+  int fd = pgofs_file_open(directory, name, O_RDONLY | O_NONBLOCK, 0);
+  if (fd < 0) {
+    return false;
+  }
+  (void)close(fd);
+  return true;
+}
+
 enum found { FOUND_NONE, FOUND_OURS, FOUND_ANOTHER };
 
+/*
+ * The owner's file under that name is what it should be, since it got the name when it was complete; what he did with it
+ * afterwards is found out by the daemon, and is the loss of his own processes alone. So nothing is read here.
+ */
 static enum found look(const struct pgofs_image *image, const struct pgofs_directory *directory, const char *name,
                        uid_t owner) {
-  int fd = openat(directory->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0) {
+  struct stat status;
+  if (fstatat(directory->fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
     return errno == ENOENT ? FOUND_NONE : FOUND_ANOTHER;
   }
-  struct stat status;
-  struct pgofs_image_header header;
-  bool ours = fstat(fd, &status) == 0 && status.st_mode == (S_IFREG | 0600) && status.st_uid == owner &&
-              status.st_nlink == 1 && (uint64_t)status.st_size == image->header.file_size &&
-              pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
-              memcmp(&header, &image->header, sizeof header) == 0;
-  (void)close(fd);
+  bool ours = status.st_mode == (S_IFREG | PGOFS_FILE_MODE) && status.st_uid == owner && status.st_nlink == 1 &&
+              (uint64_t)status.st_size == image->header.file_size && (owner != PGOFS_NOBODY || can_read(directory, name));
   return ours ? FOUND_OURS : FOUND_ANOTHER;
 }
 

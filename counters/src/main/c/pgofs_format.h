@@ -40,6 +40,7 @@
 #define PGOFS_IMAGE_PREFIX "i-"
 #define PGOFS_TEMPORARY_PREFIX "t-"
 #define PGOFS_REFUSED_NAME ".refused"
+#define PGOFS_REFUSED_PREFIX "r-" /* then the reason as a digit, "-", and what makes the name new */
 #define PGOFS_DEFAULT_DIRECTORY "/run/pgofs"
 
 #define PGOFS_PATH_MAX 1024u       /* bytes of an image's path, without a terminating 0; a longer one loses its head */
@@ -77,7 +78,6 @@ struct pgofs_segment_header {
   uint64_t load_bias;       /* run-time address minus link-time address */
   uint64_t link_begin;      /* link-time addresses of the image: [link_begin, link_end) */
   uint64_t link_end;
-  uint64_t pid_namespace;   /* inode number of the pid namespace, 0 if unknown */
   uint64_t published_ns;    /* CLOCK_REALTIME */
   uint32_t pid;             /* in its own pid namespace; for people only, nothing is decided by it */
   uint32_t path_size;       /* bytes of path, at most PGOFS_PATH_MAX */
@@ -141,7 +141,8 @@ struct pgofs_vtable {
   uint32_t reserved; /* 0 */
 };
 
-/* Why an image did not publish. A target that finds the directory appends one byte with the reason to ".refused". */
+/* Why an image did not publish. A target that finds the directory appends one byte with the reason to ".refused", or, if
+ * a limit of its own forbids that, leaves an empty file whose name has the reason. */
 enum pgofs_refusal {
   PGOFS_REFUSED_NO_SPACE = 1,     /* the directory's tmpfs is limited and full */
   PGOFS_REFUSED_FILE_LIMIT = 2,   /* RLIMIT_FSIZE or RLIMIT_NOFILE of the target */
@@ -173,14 +174,13 @@ PGOFS_AT(segment_header, value_slots, 108);
 PGOFS_AT(segment_header, load_bias, 112);
 PGOFS_AT(segment_header, link_begin, 120);
 PGOFS_AT(segment_header, link_end, 128);
-PGOFS_AT(segment_header, pid_namespace, 136);
-PGOFS_AT(segment_header, published_ns, 144);
-PGOFS_AT(segment_header, pid, 152);
-PGOFS_AT(segment_header, path_size, 156);
-PGOFS_AT(segment_header, uid, 160);
-PGOFS_AT(segment_header, reserved, 164);
-PGOFS_AT(segment_header, path, 168);
-PGOFS_SIZE(segment_header, 168 + PGOFS_PATH_MAX);
+PGOFS_AT(segment_header, published_ns, 136);
+PGOFS_AT(segment_header, pid, 144);
+PGOFS_AT(segment_header, path_size, 148);
+PGOFS_AT(segment_header, uid, 152);
+PGOFS_AT(segment_header, reserved, 156);
+PGOFS_AT(segment_header, path, 160);
+PGOFS_SIZE(segment_header, 160 + PGOFS_PATH_MAX);
 
 PGOFS_AT(control, reset_epoch, 0);
 PGOFS_SIZE(value_slot, 16);

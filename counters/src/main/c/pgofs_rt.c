@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /* The linker makes these symbols for a section that exists. */
@@ -34,6 +35,7 @@ extern const uint64_t __llvm_profile_raw_version __attribute__((weak, visibility
 /* For the fork handler. */
 static char directory_path[PATH_MAX];
 static struct pgofs_segment segment;
+static bool filtered_at_start;
 
 static const char *reason_text(int reason) {
   static const char *const text[] = {
@@ -80,11 +82,20 @@ static int directory_open(struct pgofs_directory *directory, const struct pgofs_
   return 0;
 }
 
-/* The child of a fork. If it fails, the child goes on counting into its parent's segment. */
+/* Whether seccomp decides over system calls. */
+static bool is_filtered(void) {
+  return prctl(PR_GET_SECCOMP) > 0;
+}
+
+/*
+ * The child of a fork. If it fails, the child goes on counting into its parent's segment. So it does if the program has
+ * installed a seccomp filter since its start: that may kill for a call which the program does not make itself. What was
+ * filtered at the start already made the same calls then.
+ */
 static void forked(void) {
   int error = errno;
   struct pgofs_directory directory;
-  if (pgofs_directory_open(&directory, directory_path) == NULL) {
+  if ((filtered_at_start || !is_filtered()) && pgofs_directory_open(&directory, directory_path) == NULL) {
     (void)pgofs_segment_republish(&segment, &directory);
     (void)close(directory.fd);
   }
@@ -105,9 +116,11 @@ __attribute__((destructor)) static void pgofs_destruct(void) {
 }
 
 static void ended(void) {
+  int error = errno;
   if (destructing) {
     pgofs_segment_forget_values(&segment);
   }
+  errno = error;
 }
 
 /* Returns a reason. */
@@ -134,6 +147,7 @@ static int publish(const struct pgofs_sections *sections, const struct pgofs_dir
     reason = pgofs_file_write(file.fd, nonce, sizeof *nonce, offsetof(struct pgofs_segment_header, image_nonce));
   }
   (void)close(file.fd);
+  filtered_at_start = is_filtered();
   (void)pthread_atfork(NULL, NULL, forked);
   if (segment.shared != NULL && atexit(ended) != 0) {
     pgofs_segment_forget_values(&segment);

@@ -22,6 +22,11 @@ _Static_assert(sizeof(void *) == 8, "64-bit targets only");
 /* A prefix, 32 hexadecimal digits, 0. */
 #define PGOFS_NAME_SIZE 35
 
+#define PGOFS_FILE_MODE 0400
+
+/* As whom users appear who have no number in this user namespace. */
+#define PGOFS_NOBODY 65534
+
 struct pgofs_range {
   const unsigned char *begin;
   const unsigned char *end;
@@ -90,6 +95,8 @@ struct pgofs_file {
 const char *pgofs_directory_open(struct pgofs_directory *directory, const char *path);
 int pgofs_random(void *to, size_t size);
 int pgofs_reason_of(int error);
+void pgofs_name_new(char name[PGOFS_NAME_SIZE]);
+int pgofs_file_open(const struct pgofs_directory *directory, const char *name, int flags, mode_t mode);
 int pgofs_file_create(struct pgofs_file *file, const struct pgofs_directory *directory, uint64_t size);
 int pgofs_file_write(int fd, const void *from, size_t size, uint64_t offset);
 void pgofs_file_discard(const struct pgofs_file *file, const struct pgofs_directory *directory);

@@ -4,26 +4,50 @@
 #include "pgofs_rt.h"
 
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define REFUSED_MAX (1024 * 1024) /* bytes: the log of a machine where everything is refused stays small */
 
+/* Whether it is in the log, or must not be. */
+static bool append(const struct pgofs_directory *directory, int fd, unsigned char reason) {
+  struct stat status;
+  struct rlimit limit;
+  if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_uid != directory->root ||
+      status.st_size >= REFUSED_MAX) {
+    return true;
+  }
+  return getrlimit(RLIMIT_FSIZE, &limit) == 0 && (rlim_t)status.st_size < limit.rlim_cur && write(fd, &reason, 1) == 1;
+}
+
+/* An empty file whose name is the reason takes neither a descriptor nor a byte. Renamed, because that is what the daemon
+ * is told of. */
+static void name_reason(const struct pgofs_directory *directory, int reason) {
+  char temporary[PGOFS_NAME_SIZE];
+  char name[PGOFS_NAME_SIZE];
+  pgofs_name_new(temporary);
+  memcpy(name, temporary, sizeof name);
+  memcpy(name, PGOFS_REFUSED_PREFIX, 2);
+  name[2] = (char)('0' + reason);
+  name[3] = '-';
+  if (mknodat(directory->fd, temporary, S_IFREG | PGOFS_FILE_MODE, 0) == 0 &&
+      renameat(directory->fd, temporary, directory->fd, name) != 0) {
+    (void)unlinkat(directory->fd, temporary, 0);
+  }
+}
+
 /* A log that is appended to, not a mapped table of counts: whoever may write a file may truncate it, and that would
  * kill those who have it mapped. */
 void pgofs_refused_count(const struct pgofs_directory *directory, int reason) {
-  int fd = openat(directory->fd, PGOFS_REFUSED_NAME, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) {
-    return;
+  int fd = pgofs_file_open(directory, PGOFS_REFUSED_NAME, O_WRONLY | O_APPEND | O_NONBLOCK, 0);
+  bool done = fd >= 0 && append(directory, fd, (unsigned char)reason);
+  if (fd >= 0) {
+    (void)close(fd);
   }
-  struct stat status;
-  struct rlimit limit;
-  if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == directory->root && status.st_size < REFUSED_MAX &&
-      getrlimit(RLIMIT_FSIZE, &limit) == 0 && (rlim_t)status.st_size < limit.rlim_cur) {
-    unsigned char byte = (unsigned char)reason;
-    ssize_t written = write(fd, &byte, 1);
-    (void)written;
+  if (!done && reason == PGOFS_REFUSED_FILE_LIMIT) {
+    name_reason(directory, reason);
   }
-  (void)close(fd);
 }

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -67,12 +66,10 @@ int pgofs_segment_describe(struct pgofs_segment *segment, const struct pgofs_ima
 
 /* Returns a reason. */
 static int header_write(struct pgofs_segment *segment, int fd) {
-  struct stat namespace;
   struct timespec now = {0, 0};
   (void)clock_gettime(CLOCK_REALTIME, &now);
   segment->header.published_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
   segment->header.pid = (uint32_t)getpid();
-  segment->header.pid_namespace = stat("/proc/self/ns/pid", &namespace) == 0 ? namespace.st_ino : 0;
   return pgofs_file_write(fd, &segment->header, sizeof segment->header, 0);
 }
 

@@ -17,7 +17,7 @@ should_publish() {
   is "image file" "$(basename "$segments"/i-*)" "$(field 2)"
   is "path" "$work/target" "$(field 3)"
   is "temporary files" 0 "$(files t-)"
-  is "mode" "600 600 " "$(stat -c %a "$segments"/[si]-* | tr '\n' ' ')"
+  is "mode" "400 400 " "$(stat -c %a "$segments"/[si]-* | tr '\n' ' ')"
   is "verbose" 1 "$(PGOFS_VERBOSE=1 "$work/target" 2>&1 | grep -c "^pgofs: $work/target: published as s-")"
   is "one image file" 1 "$(files i-)"
   is "refused" "" "$(refused)"
@@ -89,7 +89,7 @@ should_follow_a_library() {
 should_work_for_any_user_and_umask() {
   fresh
   (umask 0777 && "$work/target" t)
-  is "umask" "600 600 " "$(stat -c %a "$segments"/[si]-* | tr '\n' ' ')"
+  is "umask" "400 400 " "$(stat -c %a "$segments"/[si]-* | tr '\n' ' ')"
   fresh
   (cd / && setpriv --reuid 65534 --clear-groups "$work/target" t)
   is "user" "65534 65534 " "$(stat -c %u "$segments"/[si]-* | tr '\n' ' ')"

@@ -17,6 +17,7 @@ static void constants(void) {
   TEXT(IMAGE_PREFIX);
   TEXT(TEMPORARY_PREFIX);
   TEXT(REFUSED_NAME);
+  TEXT(REFUSED_PREFIX);
   TEXT(DEFAULT_DIRECTORY);
   NUMBER(PATH_MAX);
   NUMBER(BUILD_ID_MAX);
@@ -53,7 +54,6 @@ static void segment(void) {
   FIELD(segment_header, load_bias);
   FIELD(segment_header, link_begin);
   FIELD(segment_header, link_end);
-  FIELD(segment_header, pid_namespace);
   FIELD(segment_header, published_ns);
   FIELD(segment_header, pid);
   FIELD(segment_header, path_size);

@@ -35,7 +35,6 @@ public final class CounterStore implements AutoCloseable {
 
     // Fair: events that do not end must not keep a reader waiting for more than one turn.
     private final ReentrantLock lock = new ReentrantLock(true);
-    private final SegmentDirectory directory;
     private final SegmentReader reader = new SegmentReader();
     private final SegmentCatalog catalog;
     private final LastTakes takes = new LastTakes();
@@ -60,7 +59,6 @@ public final class CounterStore implements AutoCloseable {
     }
 
     private CounterStore(SegmentDirectory directory) throws IOException {
-        this.directory = directory;
         catalog = new SegmentCatalog(directory.path(), reader);
         StateDirectory state = new StateDirectory(directory.state());
         state.load(takes).forEach(catalog::restore);
@@ -339,7 +337,8 @@ public final class CounterStore implements AutoCloseable {
             }
             images.sort((a, b) ->
                     a.snapshot().image().name().compareTo(b.snapshot().image().name()));
-            return new CounterStoreStatus(images, catalog.dropped().list(), new RefusedLog(directory.path()).counts());
+            return new CounterStoreStatus(
+                    images, catalog.dropped().list(), catalog.refused().counts());
         } finally {
             lock.unlock();
         }

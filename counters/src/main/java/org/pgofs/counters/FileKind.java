@@ -8,6 +8,8 @@ enum FileKind {
     IMAGE,
     /** Not published yet. */
     UNFINISHED,
+    /** Says by its name why a target could not publish. */
+    REFUSAL,
     /** The store's own. */
     STATE,
     /** None that a target would give: it may hold anything, bytes that are no text too, and is not made a path. */
@@ -27,6 +29,9 @@ enum FileKind {
         }
         if (name.startsWith(ImageLayout.PREFIX)) {
             return IMAGE;
+        }
+        if (name.startsWith(RefusedLog.PREFIX)) {
+            return REFUSAL;
         }
         return name.startsWith(SegmentCatalog.TEMPORARY_PREFIX) ? UNFINISHED : FOREIGN;
     }

@@ -5,9 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The file {@code .refused}, to which a target that could not publish appends one byte, the reason. It is a log and not
@@ -16,6 +18,11 @@ import java.util.Map;
  */
 final class RefusedLog {
     static final String NAME = ".refused";
+
+    /** Of the empty files by which targets say it whose limits leave no room for a byte. */
+    static final String PREFIX = "r-";
+
+    private static final Pattern NAMED = Pattern.compile(PREFIX + "[0-9]-[0-9a-f]{30}");
 
     /** Targets do not append to a longer one. */
     private static final int MAX_SIZE = 1 << 20;
@@ -32,6 +39,25 @@ final class RefusedLog {
             Files.createFile(path);
         }
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw--w--w-"));
+    }
+
+    /**
+     * Takes the reason in the name of a file into the log, and deletes the file.
+     *
+     * @throws InvalidFileException if no target makes such a file
+     */
+    void takeUp(String name) throws IOException, InvalidFileException {
+        Path file = path.resolveSibling(name);
+        InvalidFileException.require(
+                NAMED.matcher(name).matches()
+                        && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                        && Files.size(file) == 0,
+                "is not how a program says that it was refused");
+        if (Files.size(path) < MAX_SIZE) {
+            byte code = (byte) (name.charAt(PREFIX.length()) - '0');
+            Files.write(path, new byte[] {code}, StandardOpenOption.APPEND);
+        }
+        Files.delete(file);
     }
 
     /** How many images were refused for each reason. */

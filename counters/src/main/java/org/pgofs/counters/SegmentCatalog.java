@@ -41,6 +41,7 @@ final class SegmentCatalog {
     private final Set<String> folded = new HashSet<>();
     private final Map<String, Long> epochs = new HashMap<>();
     private final DroppedFiles dropped = new DroppedFiles();
+    private final RefusedLog refused;
     private final Set<ImageCounters> changed = new LinkedHashSet<>();
     private final List<FoldedSegment> unsaved = new ArrayList<>();
     private final Map<String, Integer> recheck = new HashMap<>();
@@ -51,6 +52,7 @@ final class SegmentCatalog {
     SegmentCatalog(Path directory, SegmentReader reader) {
         this.directory = directory;
         this.reader = reader;
+        refused = new RefusedLog(directory);
     }
 
     /** Sets the epochs of segments that an earlier daemon has reset. */
@@ -75,6 +77,10 @@ final class SegmentCatalog {
 
     DroppedFiles dropped() {
         return dropped;
+    }
+
+    RefusedLog refused() {
+        return refused;
     }
 
     /** The images whose carry was not saved yet. */
@@ -174,10 +180,21 @@ final class SegmentCatalog {
         switch (FileKind.of(name)) {
             case SEGMENT -> foundSegment(name);
             case UNFINISHED -> endIfUnused(name);
+            case REFUSAL -> foundRefusal(name);
             case FOREIGN -> dropped.add(name, "is not a file of pgofs");
             case IMAGE, STATE -> {
                 // An image file is read when a segment asks for it.
             }
+        }
+    }
+
+    private void foundRefusal(String name) {
+        try {
+            refused.takeUp(name);
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} is gone already", name);
+        } catch (IOException | InvalidFileException e) {
+            dropped.add(name, e.getMessage());
         }
     }
 

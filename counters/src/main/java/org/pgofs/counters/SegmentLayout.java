@@ -26,8 +26,7 @@ final class SegmentLayout {
     static final int LOAD_BIAS = VALUE_SLOTS + Integer.BYTES;
     static final int LINK_BEGIN = LOAD_BIAS + Long.BYTES;
     static final int LINK_END = LINK_BEGIN + Long.BYTES;
-    static final int PID_NAMESPACE = LINK_END + Long.BYTES;
-    static final int PUBLISHED_NS = PID_NAMESPACE + Long.BYTES;
+    static final int PUBLISHED_NS = LINK_END + Long.BYTES;
     static final int PID = PUBLISHED_NS + Long.BYTES;
     static final int PATH_SIZE = PID + Integer.BYTES;
     static final int UID = PATH_SIZE + Integer.BYTES;

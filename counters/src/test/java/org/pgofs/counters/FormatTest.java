@@ -97,6 +97,7 @@ class FormatTest {
         assertEquals(C.getProperty("IMAGE_PREFIX"), ImageLayout.PREFIX);
         assertEquals(C.getProperty("TEMPORARY_PREFIX"), SegmentCatalog.TEMPORARY_PREFIX);
         assertEquals(C.getProperty("REFUSED_NAME"), RefusedLog.NAME);
+        assertEquals(C.getProperty("REFUSED_PREFIX"), RefusedLog.PREFIX);
         assertEquals(C.getProperty("DEFAULT_DIRECTORY"), SegmentDirectory.DEFAULT.toString());
     }
 
@@ -108,7 +109,8 @@ class FormatTest {
             assertEquals(c("REFUSED_" + refusal), refusal.code(), refusal.toString());
         }
         Set<String> names = C.stringPropertyNames().stream()
-                .filter(name -> name.startsWith("REFUSED_") && !name.equals("REFUSED_NAME"))
+                .filter(name ->
+                        name.startsWith("REFUSED_") && C.getProperty(name).matches("[0-9]+"))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(names, refusals);
     }

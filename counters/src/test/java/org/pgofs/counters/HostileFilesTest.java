@@ -3,6 +3,7 @@ package org.pgofs.counters;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -58,7 +59,7 @@ class HostileFilesTest extends StoreFixture {
         "59, 127, counters out of place",
         "71, -128, counters out of place",
         "69, 1, counters out of place",
-        "157, 127, has a path of",
+        "149, 127, has a path of",
     })
     void shouldDropASegmentWithABadHeader(int at, byte value, String reason) throws IOException {
         assertHeaderDropped(header -> header.put(at, value), reason);
@@ -158,6 +159,29 @@ class HostileFilesTest extends StoreFixture {
         assertEquals(
                 Map.of(Refusal.NO_SPACE, 2L, Refusal.NOT_ALIGNED, 1L),
                 store.status().refused());
+    }
+
+    /** A target whose file size is limited to 0 can write no byte, but make an empty file. */
+    @Test
+    void shouldCountWhatSaysByANameThatItCouldNotPublish() throws IOException {
+        String hex = "0123456789abcdef0123456789abcd";
+        Files.createFile(path.resolve("t-1"));
+        Files.move(path.resolve("t-1"), path.resolve("r-2-" + hex));
+        store.images();
+        assertEquals(Map.of(Refusal.FILE_LIMIT, 1L), store.status().refused());
+        closeStore();
+        Files.createFile(path.resolve("r-4-" + hex));
+        Files.createDirectory(path.resolve("r-5-" + hex));
+        Files.writeString(path.resolve("r-6-" + hex), "x", UTF_8);
+        Files.createFile(path.resolve("r-7"));
+        reopen();
+        assertEquals(
+                Map.of(Refusal.FILE_LIMIT, 1L, Refusal.NOT_ALIGNED, 1L),
+                store.status().refused());
+        assertEquals(3, store.status().dropped().size());
+        for (String number : List.of("2", "4")) {
+            assertFalse(Files.exists(path.resolve("r-" + number + "-" + hex)));
+        }
     }
 
     @Test
