@@ -1,6 +1,7 @@
 package org.pgofs.daemon.doctor;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,8 +9,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import org.pgofs.counters.Variant;
+import org.pgofs.daemon.elf.ElfFile;
+import org.pgofs.daemon.elf.ElfSection;
+import org.pgofs.daemon.elf.MalformedElfException;
 import org.pgofs.profraw.RawLayouts;
 
 /** Whether a program is built so that its profile can be read while it runs. */
@@ -75,7 +78,7 @@ final class ProgramReport {
     }
 
     private static Finding runtime(ElfFile elf) throws IOException {
-        OptionalInt version = elf.note(NOTE_NAME, NOTE_TYPE);
+        OptionalInt version = version(elf);
         if (version.isEmpty()) {
             return Finding.no("the pgofs runtime is not linked in: " + RELINK);
         }
@@ -85,6 +88,11 @@ final class ProgramReport {
                     version.getAsInt(), FORMAT_VERSION, RELINK));
         }
         return Finding.ok("the pgofs runtime is linked in, format " + FORMAT_VERSION);
+    }
+
+    private static OptionalInt version(ElfFile elf) throws IOException {
+        Optional<ByteBuffer> note = elf.note(NOTE_NAME, NOTE_TYPE).filter(content -> content.limit() >= Integer.BYTES);
+        return note.isPresent() ? OptionalInt.of(note.get().getInt(0)) : OptionalInt.empty();
     }
 
     /** The runtime maps shared memory over the pages of the counters: nothing else may lie in them. */
@@ -106,9 +114,9 @@ final class ProgramReport {
     }
 
     private void rawVersion(ElfFile elf) throws IOException {
-        OptionalLong found = elf.constant(RAW_VERSION);
+        Optional<ByteBuffer> found = elf.object(RAW_VERSION).filter(content -> content.limit() == Long.BYTES);
         if (found.isPresent()) {
-            long rawVersion = found.getAsLong();
+            long rawVersion = found.get().getLong(0);
             findings.add(rawVersion(elf, rawVersion));
             findings.add(profdata(Variant.number(rawVersion)));
         } else if (elf.hasSymbols()) {
@@ -126,7 +134,7 @@ final class ProgramReport {
         if (!RawLayouts.supported().contains(number)) {
             return Finding.no(text + ": this pgofs writes " + RawLayouts.supported() + " only; use another clang");
         }
-        if ((rawVersion & Variant.IR) == 0 && elf.note(NOTE_NAME, NOTE_TYPE).isEmpty()) {
+        if ((rawVersion & Variant.IR) == 0 && version(elf).isEmpty()) {
             // It is in the compiler's own runtime, and would be missing from the program without that.
             return Finding.no(text + ": " + RECOMPILE);
         }

@@ -16,6 +16,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgofs.daemon.elf.ElfFile;
+import org.pgofs.daemon.elf.ElfSection;
 
 /** Files that are damaged, or made to do harm. */
 class DamagedElfTest {

@@ -1,4 +1,4 @@
-package org.pgofs.daemon.doctor;
+package org.pgofs.daemon.elf;
 
 import java.nio.ByteBuffer;
 
@@ -13,12 +13,16 @@ import java.nio.ByteBuffer;
  * @param size bytes
  * @param link index of a section that belongs to this one
  */
-record ElfSection(int nameOffset, int type, long flags, long address, long offset, long size, int link) {
+public record ElfSection(int nameOffset, int type, long flags, long address, long offset, long size, int link) {
     /** The size of a section header in the file, bytes. */
-    static final int HEADER_SIZE = 64;
+    public static final int HEADER_SIZE = 64;
 
-    static final int SYMBOLS = 2;
-    static final int NOTES = 7;
+    /** A type: a table of symbols. */
+    public static final int SYMBOLS = 2;
+
+    /** A type: notes. */
+    public static final int NOTES = 7;
+
     static final int NO_BITS = 8;
 
     private static final long ALLOCATED = 2;
@@ -34,13 +38,17 @@ record ElfSection(int nameOffset, int type, long flags, long address, long offse
                 headers.getInt(at + 40));
     }
 
-    /** Whether it takes up memory at its address. */
-    boolean isInMemory() {
+    /**
+     * Whether it takes up memory at its address.
+     *
+     * @return whether the program has it in memory
+     */
+    public boolean isInMemory() {
         return (flags & ALLOCATED) != 0 && size > 0;
     }
 
     /** Whether some bytes lie wholly in it and in the file. */
-    boolean holds(long firstAddress, int bytes) {
+    boolean holds(long firstAddress, long bytes) {
         return isInMemory() && type != NO_BITS && firstAddress >= address && firstAddress - address <= size - bytes;
     }
 }

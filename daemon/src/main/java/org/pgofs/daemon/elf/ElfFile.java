@@ -1,4 +1,4 @@
-package org.pgofs.daemon.doctor;
+package org.pgofs.daemon.elf;
 
 import java.io.Closeable;
 import java.io.EOFException;
@@ -12,14 +12,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 
 /**
  * An x86-64 executable or shared library: as much of ELF as it takes to find sections, notes and a symbol. The file is
- * not trusted: whatever its headers say, nothing outside it is read and no more than a few megabytes are held.
+ * not trusted: whatever its headers say, nothing outside it is read and no more than some megabytes are held.
  */
-final class ElfFile implements Closeable {
+public final class ElfFile implements Closeable {
     private static final int HEADER_SIZE = 64;
     private static final byte[] MAGIC = {0x7f, 'E', 'L', 'F'};
     private static final byte CLASS_64 = 2;
@@ -30,7 +28,7 @@ final class ElfFile implements Closeable {
     private static final int SYMBOL_SIZE = 24;
     private static final int OBJECT_TYPE = 1;
     private static final int NOTE_HEADER = 12;
-    private static final int MAX_PART = 16 << 20;
+    private static final int MAX_PART = 64 << 20;
     private static final int MAX_NAME = 4096;
     private static final int SYMBOLS_AT_ONCE = 4096;
 
@@ -60,7 +58,7 @@ final class ElfFile implements Closeable {
      * @throws MalformedElfException if it is not an ELF file of a supported kind, or damaged
      * @throws IOException if it cannot be read
      */
-    static ElfFile open(Path file) throws IOException {
+    public static ElfFile open(Path file) throws IOException {
         FileChannel channel = FileChannel.open(file);
         try {
             return new ElfFile(channel);
@@ -84,13 +82,23 @@ final class ElfFile implements Closeable {
         return header;
     }
 
-    /** All sections, in the order of their headers. */
-    List<ElfSection> sections() {
+    /**
+     * All sections.
+     *
+     * @return in the order of their headers
+     */
+    public List<ElfSection> sections() {
         return sections;
     }
 
-    /** The first section of a name. */
-    Optional<ElfSection> section(String name) throws IOException {
+    /**
+     * The first section of a name.
+     *
+     * @param name its name
+     * @return the section, if there is one
+     * @throws IOException if the file cannot be read, or is damaged
+     */
+    public Optional<ElfSection> section(String name) throws IOException {
         for (ElfSection section : sections) {
             if (name(section).equals(name)) {
                 return Optional.of(section);
@@ -99,8 +107,14 @@ final class ElfFile implements Closeable {
         return Optional.empty();
     }
 
-    /** The name of a section. */
-    String name(ElfSection section) throws IOException {
+    /**
+     * The name of a section.
+     *
+     * @param section one of this file
+     * @return its name
+     * @throws IOException if the file is damaged
+     */
+    public String name(ElfSection section) throws IOException {
         int begin = section.nameOffset();
         int end = begin;
         while (true) {
@@ -117,21 +131,28 @@ final class ElfFile implements Closeable {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    /** The first 4 bytes that the first note of a name and type holds. */
-    OptionalInt note(String name, int type) throws IOException {
+    /**
+     * What the first note of a name and type holds.
+     *
+     * @param name who defines the type
+     * @param type of the note
+     * @return its content, little-endian, if there is one
+     * @throws IOException if the file cannot be read, or is damaged
+     */
+    public Optional<ByteBuffer> note(String name, int type) throws IOException {
         byte[] expected = (name + "\0").getBytes(StandardCharsets.ISO_8859_1);
         for (ElfSection section : sections) {
             if (section.type() == ElfSection.NOTES) {
-                OptionalInt found = note(content(section), expected, type);
+                Optional<ByteBuffer> found = note(content(section), expected, type);
                 if (found.isPresent()) {
                     return found;
                 }
             }
         }
-        return OptionalInt.empty();
+        return Optional.empty();
     }
 
-    private static OptionalInt note(ByteBuffer notes, byte[] name, int type) {
+    private static Optional<ByteBuffer> note(ByteBuffer notes, byte[] name, int type) {
         long at = 0;
         while (at + NOTE_HEADER <= notes.limit()) {
             long nameSize = Integer.toUnsignedLong(notes.getInt((int) at));
@@ -142,51 +163,61 @@ final class ElfFile implements Closeable {
             }
             byte[] found = new byte[(int) nameSize];
             notes.get((int) at + NOTE_HEADER, found);
-            if (notes.getInt((int) at + 8) == type && Arrays.equals(found, name) && size >= Integer.BYTES) {
-                return OptionalInt.of(notes.getInt((int) content));
+            if (notes.getInt((int) at + 8) == type && Arrays.equals(found, name)) {
+                return Optional.of(notes.slice((int) content, (int) size).order(ByteOrder.LITTLE_ENDIAN));
             }
             at = content + padded(size);
         }
-        return OptionalInt.empty();
+        return Optional.empty();
     }
 
     private static long padded(long size) {
         return (size + 3) & ~3L;
     }
 
-    /** Whether it has a table of symbols; a stripped file has none. */
-    boolean hasSymbols() {
+    /**
+     * Whether it has a table of symbols.
+     *
+     * @return false for a stripped file
+     */
+    public boolean hasSymbols() {
         return sections.stream().anyMatch(section -> section.type() == ElfSection.SYMBOLS);
     }
 
-    /** The value of a constant of 8 bytes, by its symbol. */
-    OptionalLong constant(String symbol) throws IOException {
+    /**
+     * What the file has in the place of an object in memory.
+     *
+     * @param symbol of the object
+     * @return its content, little-endian, if the file has it
+     * @throws IOException if the file cannot be read, or is damaged
+     */
+    public Optional<ByteBuffer> object(String symbol) throws IOException {
         byte[] name = (symbol + "\0").getBytes(StandardCharsets.ISO_8859_1);
         for (ElfSection section : sections) {
             if (section.type() == ElfSection.SYMBOLS) {
                 require(section.link() >= 0 && section.link() < sections.size(), "has symbols without names");
-                OptionalLong found = constant(section, sections.get(section.link()), name);
+                Optional<ByteBuffer> found = object(section, sections.get(section.link()), name);
                 if (found.isPresent()) {
                     return found;
                 }
             }
         }
-        return OptionalLong.empty();
+        return Optional.empty();
     }
 
-    private OptionalLong constant(ElfSection symbols, ElfSection symbolNames, byte[] name) throws IOException {
+    private Optional<ByteBuffer> object(ElfSection symbols, ElfSection symbolNames, byte[] name) throws IOException {
         long count = symbols.size() / SYMBOL_SIZE;
         for (long first = 0; first < count; first += SYMBOLS_AT_ONCE) {
             int some = (int) Math.min(SYMBOLS_AT_ONCE, count - first);
             ByteBuffer table = read(symbols.offset() + first * SYMBOL_SIZE, (long) some * SYMBOL_SIZE);
             for (int at = 0; at < table.limit(); at += SYMBOL_SIZE) {
-                boolean isConstant = (table.get(at + 4) & 0xf) == OBJECT_TYPE && table.getLong(at + 16) == Long.BYTES;
-                if (isConstant && hasName(symbolNames, Integer.toUnsignedLong(table.getInt(at)), name)) {
-                    return valueAt(table.getLong(at + 8));
+                boolean isObject = (table.get(at + 4) & 0xf) == OBJECT_TYPE;
+                if (isObject && hasName(symbolNames, Integer.toUnsignedLong(table.getInt(at)), name)) {
+                    return at(table.getLong(at + 8), table.getLong(at + 16));
                 }
             }
         }
-        return OptionalLong.empty();
+        return Optional.empty();
     }
 
     private boolean hasName(ElfSection symbolNames, long at, byte[] name) throws IOException {
@@ -196,17 +227,23 @@ final class ElfFile implements Closeable {
         return read(symbolNames.offset() + at, name.length).equals(ByteBuffer.wrap(name));
     }
 
-    private OptionalLong valueAt(long address) throws IOException {
+    private Optional<ByteBuffer> at(long address, long size) throws IOException {
         for (ElfSection section : sections) {
-            if (section.holds(address, Long.BYTES)) {
-                return OptionalLong.of(read(section.offset() + (address - section.address()), Long.BYTES)
-                        .getLong());
+            if (size >= 0 && section.holds(address, size)) {
+                return Optional.of(read(section.offset() + (address - section.address()), size));
             }
         }
-        return OptionalLong.empty();
+        return Optional.empty();
     }
 
-    private ByteBuffer content(ElfSection section) throws IOException {
+    /**
+     * The bytes of a section, which are none if the file does not have them.
+     *
+     * @param section one of this file
+     * @return little-endian, from position 0
+     * @throws IOException if the file cannot be read, or is damaged
+     */
+    public ByteBuffer content(ElfSection section) throws IOException {
         return read(section.offset(), section.type() == ElfSection.NO_BITS ? 0 : section.size());
     }
 
