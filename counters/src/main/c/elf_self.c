@@ -125,7 +125,7 @@ static bool is_elsewhere(const ElfW(Shdr) *section) {
 }
 
 static bool headers_prove(int fd, const struct pgofs_self *self, const struct pgofs_sections *sections,
-                          uintptr_t page_end) {
+                          struct pgofs_range range, uintptr_t page_end) {
   ElfW(Ehdr) header;
   if (pread(fd, &header, sizeof header, 0) != (ssize_t)sizeof header ||
       memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_shentsize != sizeof(ElfW(Shdr))) {
@@ -142,10 +142,10 @@ static bool headers_prove(int fd, const struct pgofs_self *self, const struct pg
     for (size_t i = 0; i < count; i++) {
       uint64_t address = part[i].sh_addr + self->load_bias;
       if (is_elsewhere(&part[i]) || address >= page_end ||
-          address + part[i].sh_size <= (uintptr_t)sections->counters.begin) {
+          address + part[i].sh_size <= (uintptr_t)range.begin) {
         continue;
       }
-      if (is_range(&part[i], self->load_bias, sections->counters)) {
+      if (is_range(&part[i], self->load_bias, range)) {
         found = true; /* so this is the file that was loaded */
       } else if (!is_range(&part[i], self->load_bias, sections->values) &&
                  !is_range(&part[i], self->load_bias, sections->value_nodes)) {
@@ -158,21 +158,21 @@ static bool headers_prove(int fd, const struct pgofs_self *self, const struct pg
 }
 
 /*
- * Whether nothing that the program uses lies between the end of the counters and the end of their last page. GNU ld
+ * Whether nothing that the program uses lies between the end of a section and the end of its last page. GNU ld
  * puts the aligned section of anchor.S last, which pads the counters to whole pages. lld puts it first: another section
  * may follow in the same page, and only the section headers of the file tell which. The two that may are zero from
  * beginning to end, as this runtime writes neither.
  */
 bool pgofs_self_has_last_page(const struct pgofs_self *self, const struct pgofs_sections *sections,
-                              uintptr_t page_end) {
-  if ((uintptr_t)sections->counters.end == page_end) {
+                              struct pgofs_range range, uintptr_t page_end) {
+  if ((uintptr_t)range.end == page_end) {
     return true;
   }
   int fd = open(self->file, O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
     return false;
   }
-  bool proved = headers_prove(fd, self, sections, page_end);
+  bool proved = headers_prove(fd, self, sections, range, page_end);
   (void)close(fd);
   return proved;
 }

@@ -9,7 +9,12 @@
  *   get_filename                   returns "", not NULL: there is no profile file
  *   reset_counters                 does nothing. Only the daemon resets: it knows what each process had counted, and
  *                                  counters that a program sets to zero would be subtracted once more
- *   set_timestamp                  does nothing: temporal profiles are not published
+ *
+ * One of them instrumented code calls itself, at the begin of every function of a temporal profile:
+ *
+ *   set_timestamp                  numbers the functions of this image in the order of their first calls; a number that
+ *                                  the daemon has reset is given anew, a higher one. Not set is 0, or ~0 among counters
+ *                                  of one byte, as those are at the start
  */
 #include <stdint.h>
 
@@ -28,7 +33,13 @@ void __llvm_profile_initialize_file(void);
 int __llvm_profile_register_write_file_atexit(void);
 
 void __llvm_profile_set_timestamp(uint64_t *timestamp) {
-  (void)timestamp;
+  static uint64_t last;
+  uint64_t now;
+  __builtin_memcpy(&now, timestamp, sizeof now); /* among bytes it is not aligned */
+  if (now == 0 || now == UINT64_MAX) {
+    now = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+    __builtin_memcpy(timestamp, &now, sizeof now);
+  }
 }
 
 int __llvm_profile_write_file(void) {

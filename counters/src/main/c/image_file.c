@@ -53,7 +53,7 @@ static void header_fill(struct pgofs_image *image) {
       .magic = PGOFS_IMAGE_MAGIC,
       .version = PGOFS_FORMAT_VERSION,
       .header_size = sizeof *header,
-      .raw_version = sections->raw_version,
+      .raw_version = image->records.raw_version,
       .counters_size = pgofs_range_size(sections->counters),
       .bitmaps_size = pgofs_range_size(sections->bitmaps),
       .value_sites = pgofs_range_size(sections->values) / 8,

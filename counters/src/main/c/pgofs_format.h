@@ -9,10 +9,14 @@
  *     0                page_size          counters.offset      bitmaps.offset      value_sites.offset     file_size
  *     +----------------+------------------+--------------------+-------------------+----------------------+
  *     | header         | control page     | counters           | bitmaps           | value sites          |
- *     | written once   | reset epoch, the | __llvm_prf_cnts    | __llvm_prf_bits   | fixed arrays         |
- *     | by the target  | daemon's only    | as the program     | as the program    | (value_site_size     |
- *     |                | word             | increments it      | sets it           |  bytes a site)       |
+ *     | written once   | the daemon's:    | __llvm_prf_cnts    | __llvm_prf_bits   | fixed arrays         |
+ *     | by the target  | what was reset   | as the program     | as the program    | (value_site_size     |
+ *     |                |                  | increments it      | sets it           |  bytes a site)       |
  *     +----------------+------------------+--------------------+-------------------+----------------------+
+ *
+ * A counter is 8 bytes, which the target only ever increments, or 1 byte that it sets to 0 (variant bit 60). The first
+ * counter of a function may be a timestamp of 8 bytes (variant bit 63). Byte counters, bitmaps and timestamps cannot be
+ * subtracted from what is served: the daemon resets those that it saw set, each to what it was at the start.
  *
  *   image "i-..."    one per user and image, immutable: what all processes of the image have in common
  *
@@ -67,7 +71,7 @@ struct pgofs_segment_header {
   uint32_t version;
   uint32_t page_size; /* of the target; a power of two from 4096 to 65536; header and control page have this size */
   uint64_t file_size;
-  uint64_t raw_version; /* __llvm_profile_raw_version, variant bits included */
+  uint64_t raw_version; /* __llvm_profile_raw_version, variant bits included; found from the records if there is none */
   struct pgofs_image_key image_key;
   uint64_t image_nonce; /* 0: the image file has its usual name. Written after publication, before the program runs. */
   struct pgofs_area counters;
@@ -86,9 +90,10 @@ struct pgofs_segment_header {
   char path[PGOFS_PATH_MAX];
 };
 
-/* The one word that the daemon writes. A value site whose epoch is another one is empty. */
+/* What the daemon writes. */
 struct pgofs_control {
-  uint64_t reset_epoch;
+  uint64_t reset_epoch;   /* a value site whose epoch is another one is empty */
+  uint64_t cleared_epoch; /* of the last reset after which byte counters, bitmaps and timestamps have been cleared */
 };
 
 /* What is free is 0 in both. Slots are taken in order, so that they are in the order of their first observation. */
@@ -127,7 +132,7 @@ struct pgofs_record {
   uint64_t bitmap_offset;   /* bytes from the start of __llvm_prf_bits; 0 without a bitmap */
   uint64_t function;        /* link-time address; 0 if not known */
   uint32_t value_site;      /* number of the first value site, counted over the image; 0 without value sites */
-  uint32_t counters;        /* number of counters */
+  uint32_t counters;        /* number of counters; a timestamp is one of 8 bytes and 8 of 1 byte */
   uint16_t value_sites[PGOFS_VALUE_KINDS]; /* number of sites of each value kind, in this order */
   uint16_t reserved;        /* 0 */
   uint32_t bitmap_size;     /* bytes */
@@ -147,12 +152,12 @@ enum pgofs_refusal {
   PGOFS_REFUSED_NO_SPACE = 1,     /* the directory's tmpfs is limited and full */
   PGOFS_REFUSED_FILE_LIMIT = 2,   /* RLIMIT_FSIZE or RLIMIT_NOFILE of the target */
   PGOFS_REFUSED_NO_ACCESS = 3,    /* files cannot be created there by this user */
-  PGOFS_REFUSED_NOT_ALIGNED = 4,  /* the counters do not have their pages for themselves */
-  PGOFS_REFUSED_RAW_VERSION = 5,  /* no raw version in the image, or one that the runtime does not know */
+  PGOFS_REFUSED_NOT_ALIGNED = 4,  /* the counters or the bitmaps do not have their pages for themselves */
+  PGOFS_REFUSED_RAW_VERSION = 5,  /* records of a raw version that the runtime does not know */
   PGOFS_REFUSED_BAD_SECTIONS = 6, /* records that point outside the counters, or sections of odd size */
   PGOFS_REFUSED_NOT_MAPPED = 7,   /* mmap failed */
   PGOFS_REFUSED_IO = 8,           /* any other error of a system call */
-  PGOFS_REFUSED_VARIANT = 9,      /* a kind of instrumentation that cannot be shared yet */
+  PGOFS_REFUSED_VARIANT = 9,      /* a kind of instrumentation that cannot be shared */
 };
 
 #define PGOFS_AT(type, field, offset) \
@@ -183,6 +188,7 @@ PGOFS_AT(segment_header, path, 160);
 PGOFS_SIZE(segment_header, 160 + PGOFS_PATH_MAX);
 
 PGOFS_AT(control, reset_epoch, 0);
+PGOFS_AT(control, cleared_epoch, 8);
 PGOFS_SIZE(value_slot, 16);
 PGOFS_AT(value_site, epoch, 0);
 PGOFS_AT(value_site, slot, 8);

@@ -42,12 +42,12 @@ static const char *reason_text(int reason) {
       [PGOFS_REFUSED_NO_SPACE] = "the segment directory is full",
       [PGOFS_REFUSED_FILE_LIMIT] = "the limit of file size or open files is too low",
       [PGOFS_REFUSED_NO_ACCESS] = "files cannot be created in the segment directory",
-      [PGOFS_REFUSED_NOT_ALIGNED] = "the counters do not have their pages for themselves",
-      [PGOFS_REFUSED_RAW_VERSION] = "no raw profile version, or an unknown one (is it -fprofile-generate?)",
+      [PGOFS_REFUSED_NOT_ALIGNED] = "the counters or bitmaps do not have their pages for themselves",
+      [PGOFS_REFUSED_RAW_VERSION] = "the raw profile version of the compiler is not known",
       [PGOFS_REFUSED_BAD_SECTIONS] = "the profile sections are damaged",
       [PGOFS_REFUSED_NOT_MAPPED] = "the counters cannot be mapped",
       [PGOFS_REFUSED_IO] = "a system call failed",
-      [PGOFS_REFUSED_VARIANT] = "this kind of instrumentation cannot be shared yet",
+      [PGOFS_REFUSED_VARIANT] = "its records are in the debug information (-debug-info-correlate)",
   };
   return text[reason];
 }

@@ -46,7 +46,7 @@ struct pgofs_sections {
   struct pgofs_range value_nodes; /* unused by this runtime */
   struct pgofs_range vtables;
   struct pgofs_range vtable_names;
-  uint64_t raw_version; /* 0: none */
+  uint64_t raw_version; /* 0: none, as in images that the compiler's front end instrumented */
 };
 
 /* elf_self.c: what the program headers and the system say of this image. */
@@ -61,18 +61,21 @@ struct pgofs_self {
 };
 
 bool pgofs_self_find(struct pgofs_self *self, const void *inside);
-bool pgofs_self_has_last_page(const struct pgofs_self *self, const struct pgofs_sections *sections, uintptr_t page_end);
+bool pgofs_self_has_last_page(const struct pgofs_self *self, const struct pgofs_sections *sections,
+                              struct pgofs_range range, uintptr_t page_end);
 
 /* records.c: the compiler's records, whatever their version, as canonical ones. */
 struct pgofs_record_layout;
 
 struct pgofs_records {
   const struct pgofs_record_layout *layout;
+  uint64_t raw_version; /* variant bits included */
   const unsigned char *begin;
   size_t count;
 };
 
 int pgofs_records_find(struct pgofs_records *records, const struct pgofs_sections *sections);
+bool pgofs_records_are_bytes(uint64_t raw_version);
 size_t pgofs_records_values_field(const struct pgofs_records *records);
 int pgofs_record_get(struct pgofs_record *to, const struct pgofs_records *records, size_t index,
                      const struct pgofs_sections *sections, const struct pgofs_self *self);
@@ -132,6 +135,7 @@ extern struct pgofs_values pgofs_values;
 struct pgofs_segment {
   struct pgofs_segment_header header;
   struct pgofs_range counters;
+  struct pgofs_range bitmaps;
   uintptr_t values_begin;
   size_t values_field;
   unsigned char *shared; /* the file from its control page to its end, if it has value sites; else NULL */

@@ -3,6 +3,11 @@
  *
  * All versions begin with the name's hash at 0, the function's hash at 8 and where the counters are at 16: an address
  * up to version 7, the distance from the record since.
+ *
+ * Images that the front end instrumented have no version symbol, unless their counters are bytes. There the records tell
+ * it: read with the layout of another size, the fields that say where counters are and how many hold something else,
+ * which some record betrays. Versions of one size differ only where vtables and bitmaps are counted; records that have
+ * neither are taken for the higher one.
  */
 #include "pgofs_rt.h"
 
@@ -13,30 +18,32 @@ enum { NAME_REF = 0, FUNC_HASH = 8, COUNTERS = 16, VTABLE_ENTRY_SIZE = 24 };
 #define RAW_NUMBER UINT64_C(0xffffffff)
 #define RAW_CORRELATE (UINT64_C(1) << 59)     /* the records are in the debug information */
 #define RAW_BYTE_COVERAGE (UINT64_C(1) << 60) /* counters of one byte */
-#define RAW_TEMPORAL (UINT64_C(1) << 63)      /* a counter that is a time */
 
 /* Offsets in bytes of what differs. */
 struct pgofs_record_layout {
   uint8_t first_version;
   uint8_t size;
   uint8_t relative; /* whether counters are given by their distance */
+  uint8_t bitmap;   /* where its bitmap is; 0: the version has no bitmaps */
   uint8_t function;
   uint8_t values;
   uint8_t counters;
   uint8_t value_sites;
   uint8_t value_kinds;
-  uint8_t bitmap_size; /* 0: the version has no bitmaps */
+  uint8_t bitmap_size;
 };
 
 #define LAST_VERSION 11
 
 static const struct pgofs_record_layout layouts[] = {
-    {11, 72, 1, 40, 48, 56, 60, 3, 68},
-    {10, 64, 1, 32, 40, 48, 52, 3, 60},
-    {9, 64, 1, 32, 40, 48, 52, 2, 56},
-    {8, 48, 1, 24, 32, 40, 44, 2, 0},
-    {5, 48, 0, 24, 32, 40, 44, 2, 0},
+    {11, 72, 1, 32, 40, 48, 56, 60, 3, 68},
+    {10, 64, 1, 24, 32, 40, 48, 52, 3, 60},
+    {9, 64, 1, 24, 32, 40, 48, 52, 2, 56},
+    {8, 48, 1, 0, 24, 32, 40, 44, 2, 0},
+    {5, 48, 0, 0, 24, 32, 40, 44, 2, 0},
 };
+
+#define LAYOUTS (sizeof layouts / sizeof layouts[0])
 
 static uint64_t load64(const unsigned char *at) {
   uint64_t value;
@@ -61,7 +68,7 @@ static const struct pgofs_record_layout *layout_of(uint64_t raw_version) {
   if (number > LAST_VERSION) {
     return NULL;
   }
-  for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
+  for (size_t i = 0; i < LAYOUTS; i++) {
     if (number >= layouts[i].first_version) {
       return &layouts[i];
     }
@@ -82,19 +89,17 @@ static bool is_padding(const struct pgofs_record_layout *layout, const unsigned 
   return load64(record + NAME_REF) == 0 && load64(record + FUNC_HASH) == 0 && load32(record + layout->counters) == 0;
 }
 
+/* Whether counters are bytes, 0xff at the start, and not numbers of 8 bytes. */
+bool pgofs_records_are_bytes(uint64_t raw_version) {
+  return (raw_version & RAW_BYTE_COVERAGE) != 0;
+}
+
 /* Leaves out the padding that alignment brings at the ends of the section. Returns a reason. */
-int pgofs_records_find(struct pgofs_records *records, const struct pgofs_sections *sections) {
-  const struct pgofs_record_layout *layout = layout_of(sections->raw_version);
-  if (layout == NULL) {
-    return PGOFS_REFUSED_RAW_VERSION;
-  }
-  if ((sections->raw_version & (RAW_CORRELATE | RAW_BYTE_COVERAGE | RAW_TEMPORAL)) != 0 ||
-      pgofs_range_size(sections->bitmaps) != 0) {
-    return PGOFS_REFUSED_VARIANT;
-  }
+static int read_as(struct pgofs_records *records, const struct pgofs_record_layout *layout, uint64_t raw_version,
+                   const struct pgofs_sections *sections) {
   const unsigned char *begin = sections->data.begin;
   size_t count = pgofs_range_size(sections->data) / layout->size;
-  if (pgofs_range_size(sections->counters) % 8 != 0 || !is_zero(begin + count * layout->size, sections->data.end)) {
+  if (!is_zero(begin + count * layout->size, sections->data.end)) {
     return PGOFS_REFUSED_BAD_SECTIONS;
   }
   while (count > 0 && is_padding(layout, begin + (count - 1) * layout->size)) {
@@ -104,8 +109,64 @@ int pgofs_records_find(struct pgofs_records *records, const struct pgofs_section
     begin += layout->size;
     count--;
   }
-  *records = (struct pgofs_records){layout, begin, count};
+  *records = (struct pgofs_records){layout, raw_version, begin, count};
   return count > 0 ? 0 : PGOFS_REFUSED_BAD_SECTIONS;
+}
+
+/* Whether all records make sense. */
+static bool are_plausible(const struct pgofs_records *records, const struct pgofs_sections *sections) {
+  static const struct pgofs_self nowhere;
+  const struct pgofs_record_layout *layout = records->layout;
+  for (size_t i = 0; i < records->count; i++) {
+    struct pgofs_record record;
+    if (pgofs_record_get(&record, records, i, sections, &nowhere) != 0) {
+      return false;
+    }
+    for (size_t kind = 0; kind < layout->value_kinds; kind++) {
+      uint16_t sites = load16(records->begin + i * layout->size + layout->value_sites + 2 * kind);
+      if (sites != record.value_sites[kind]) {
+        return false; /* they have no place */
+      }
+    }
+  }
+  return true;
+}
+
+/* Returns a reason. */
+static int find_version(struct pgofs_records *records, const struct pgofs_sections *sections) {
+  records->count = 0;
+  for (size_t i = 0; i < LAYOUTS; i++) {
+    struct pgofs_records tried;
+    if (!layouts[i].relative || read_as(&tried, &layouts[i], layouts[i].first_version, sections) != 0 ||
+        !are_plausible(&tried, sections)) {
+      continue;
+    }
+    if (records->count == 0) {
+      *records = tried;
+    } else if (records->layout->size != tried.layout->size) {
+      return PGOFS_REFUSED_RAW_VERSION; /* nothing tells which of the two */
+    }
+  }
+  return records->count != 0 ? 0 : PGOFS_REFUSED_RAW_VERSION;
+}
+
+/* Returns a reason. */
+int pgofs_records_find(struct pgofs_records *records, const struct pgofs_sections *sections) {
+  uint64_t raw_version = sections->raw_version;
+  if (!pgofs_records_are_bytes(raw_version) && pgofs_range_size(sections->counters) % 8 != 0) {
+    return PGOFS_REFUSED_BAD_SECTIONS;
+  }
+  if (raw_version == 0) {
+    return find_version(records, sections);
+  }
+  const struct pgofs_record_layout *layout = layout_of(raw_version);
+  if (layout == NULL) {
+    return PGOFS_REFUSED_RAW_VERSION;
+  }
+  if ((raw_version & RAW_CORRELATE) != 0) {
+    return PGOFS_REFUSED_VARIANT;
+  }
+  return read_as(records, layout, raw_version, sections);
 }
 
 /* Where a record says where its value sites are: bytes from its start. */
@@ -138,26 +199,34 @@ static void value_sites_get(struct pgofs_record *to, const struct pgofs_record_l
   }
 }
 
+/* Whether a part of a section lies in it, in whole units; the numbers may be anything. */
+static bool fits(uint64_t offset, uint64_t count, uint64_t unit, struct pgofs_range section) {
+  uint64_t size = pgofs_range_size(section);
+  return offset % unit == 0 && offset <= size && count <= (size - offset) / unit;
+}
+
 /* Returns a reason. */
 int pgofs_record_get(struct pgofs_record *to, const struct pgofs_records *records, size_t index,
                      const struct pgofs_sections *sections, const struct pgofs_self *self) {
   const struct pgofs_record_layout *layout = records->layout;
   const unsigned char *record = records->begin + index * layout->size;
-  uint64_t counters = load64(record + COUNTERS) + (layout->relative ? (uint64_t)(uintptr_t)record : 0);
-  uint64_t offset = counters - (uint64_t)(uintptr_t)sections->counters.begin;
-  uint64_t size = pgofs_range_size(sections->counters);
-  uint32_t number = load32(record + layout->counters);
-  if (number == 0 || offset % 8 != 0 || offset > size || number > (size - offset) / 8 ||
-      (layout->bitmap_size != 0 && load32(record + layout->bitmap_size) != 0)) {
-    return PGOFS_REFUSED_BAD_SECTIONS;
-  }
+  uint64_t origin = layout->relative ? (uint64_t)(uintptr_t)record : 0;
   *to = (struct pgofs_record){
       .name_ref = load64(record + NAME_REF),
       .func_hash = load64(record + FUNC_HASH),
-      .counters_offset = offset,
+      .counters_offset = load64(record + COUNTERS) + origin - (uint64_t)(uintptr_t)sections->counters.begin,
       .function = link_time(load64(record + layout->function), self),
-      .counters = number,
+      .counters = load32(record + layout->counters),
+      .bitmap_size = layout->bitmap == 0 ? 0 : load32(record + layout->bitmap_size),
   };
+  if (to->bitmap_size != 0) {
+    to->bitmap_offset = load64(record + layout->bitmap) + origin - (uint64_t)(uintptr_t)sections->bitmaps.begin;
+  }
+  uint64_t unit = pgofs_records_are_bytes(records->raw_version) ? 1 : 8;
+  if (to->counters == 0 || !fits(to->counters_offset, to->counters, unit, sections->counters) ||
+      !fits(to->bitmap_offset, to->bitmap_size, 1, sections->bitmaps)) {
+    return PGOFS_REFUSED_BAD_SECTIONS;
+  }
   value_sites_get(to, layout, record, sections);
   return 0;
 }

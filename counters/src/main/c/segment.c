@@ -1,8 +1,8 @@
 /*
- * The segment file: the counters' pages are replaced by a mapping of it, and if the image has value sites, it is mapped
- * a second time from its control page to its end, wherever there is room. One mapping for both, control page and sites,
- * so that they always belong to the same file; the pages between are not touched through it. May call system calls and memcpy and the like
- * only: republishing runs in the child of a fork.
+ * The segment file: the pages of counters and bitmaps are replaced by mappings of it, and if the image has value sites,
+ * it is mapped once more from its control page to its end, wherever there is room. One mapping for both, control page
+ * and sites, so that they always belong to the same file; the pages between are not touched through it. May call system
+ * calls and memcpy and the like only: republishing runs in the child of a fork.
  */
 #include "pgofs_rt.h"
 
@@ -18,8 +18,8 @@ static size_t in_pages(size_t size) {
   return (size + PGOFS_ALIGNMENT - 1) & ~(size_t)(PGOFS_ALIGNMENT - 1);
 }
 
-static size_t mapped_size(const struct pgofs_segment *segment) {
-  return in_pages(pgofs_range_size(segment->counters));
+static size_t mapped_size(struct pgofs_range range) {
+  return in_pages(pgofs_range_size(range));
 }
 
 static void value_sites_describe(struct pgofs_segment *segment, const struct pgofs_image *image) {
@@ -36,21 +36,36 @@ static void value_sites_describe(struct pgofs_segment *segment, const struct pgo
   segment->values_field = pgofs_records_values_field(&image->records);
 }
 
+static bool has_its_pages(struct pgofs_range range, const struct pgofs_image *image) {
+  uintptr_t begin = (uintptr_t)range.begin;
+  return begin % PGOFS_ALIGNMENT == 0 &&
+         pgofs_self_has_last_page(image->self, image->sections, range, begin + mapped_size(range));
+}
+
+static void bitmaps_describe(struct pgofs_segment *segment) {
+  struct pgofs_segment_header *header = &segment->header;
+  size_t size = pgofs_range_size(segment->bitmaps);
+  if (size != 0) {
+    header->bitmaps = (struct pgofs_area){header->file_size, size};
+    header->file_size += mapped_size(segment->bitmaps);
+  }
+}
+
 /* Fills what is the same for all processes of a run. Returns a reason. */
 int pgofs_segment_describe(struct pgofs_segment *segment, const struct pgofs_image *image) {
   const struct pgofs_self *self = image->self;
   uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE);
   segment->counters = image->sections->counters;
-  uintptr_t begin = (uintptr_t)segment->counters.begin;
-  if (page_size != PGOFS_ALIGNMENT || begin % page_size != 0 ||
-      !pgofs_self_has_last_page(self, image->sections, begin + mapped_size(segment))) {
+  segment->bitmaps = image->sections->bitmaps;
+  if (page_size != PGOFS_ALIGNMENT || !has_its_pages(segment->counters, image) ||
+      (pgofs_range_size(segment->bitmaps) != 0 && !has_its_pages(segment->bitmaps, image))) {
     return PGOFS_REFUSED_NOT_ALIGNED;
   }
   segment->header = (struct pgofs_segment_header){
       .magic = PGOFS_SEGMENT_MAGIC,
       .version = PGOFS_FORMAT_VERSION,
       .page_size = (uint32_t)page_size,
-      .file_size = 2 * page_size + mapped_size(segment),
+      .file_size = 2 * page_size + mapped_size(segment->counters),
       .raw_version = image->header.raw_version,
       .image_key = image->header.key,
       .counters = {2 * page_size, pgofs_range_size(segment->counters)},
@@ -60,6 +75,7 @@ int pgofs_segment_describe(struct pgofs_segment *segment, const struct pgofs_ima
       .path_size = self->path_size,
   };
   memcpy(segment->header.path, self->path, self->path_size);
+  bitmaps_describe(segment);
   value_sites_describe(segment, image);
   return 0;
 }
@@ -84,22 +100,38 @@ static bool is_zero(const unsigned char page[PGOFS_ALIGNMENT]) {
 }
 
 /* Writes what is counted so far; the file stays without pages where nothing is. Returns a reason. */
-static int pages_write(const struct pgofs_segment *segment, int fd) {
+static int pages_write(struct pgofs_range range, uint64_t offset, int fd) {
   int reason = 0;
-  for (size_t done = 0; reason == 0 && done < mapped_size(segment); done += PGOFS_ALIGNMENT) {
-    const unsigned char *page = segment->counters.begin + done;
+  for (size_t done = 0; reason == 0 && done < mapped_size(range); done += PGOFS_ALIGNMENT) {
+    const unsigned char *page = range.begin + done;
     if (!is_zero(page)) {
-      reason = pgofs_file_write(fd, page, PGOFS_ALIGNMENT, segment->header.counters.offset + done);
+      reason = pgofs_file_write(fd, page, PGOFS_ALIGNMENT, offset + done);
     }
   }
   return reason;
 }
 
+/* What is not covered yet is 0xff in counters of one byte. Returns a reason. */
+static int nothing_covered_write(const struct pgofs_segment *segment, int fd) {
+  unsigned char part[1024];
+  int reason = 0;
+  size_t size = pgofs_records_are_bytes(segment->header.raw_version) ? pgofs_range_size(segment->counters) : 0;
+  memset(part, 0xff, sizeof part);
+  for (size_t done = 0; reason == 0 && done < size; done += sizeof part) {
+    size_t left = size - done;
+    reason = pgofs_file_write(fd, part, left < sizeof part ? left : sizeof part,
+                              segment->header.counters.offset + done);
+  }
+  return reason;
+}
+
 /* Returns a reason. */
-static int map(const struct pgofs_segment *segment, int fd) {
-  void *at = (void *)(uintptr_t)segment->counters.begin;
-  void *mapped = mmap(at, mapped_size(segment), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd,
-                      (off_t)segment->header.counters.offset);
+static int map(struct pgofs_range range, uint64_t offset, int fd) {
+  void *at = (void *)(uintptr_t)range.begin;
+  if (pgofs_range_size(range) == 0) {
+    return 0;
+  }
+  void *mapped = mmap(at, mapped_size(range), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, (off_t)offset);
   return mapped == at ? 0 : PGOFS_REFUSED_NOT_MAPPED;
 }
 
@@ -156,9 +188,16 @@ static int copy_and_map(const struct pgofs_segment *segment, int fd) {
   if (pthread_sigmask(SIG_BLOCK, &all, &before) != 0) {
     return PGOFS_REFUSED_IO;
   }
-  int reason = pages_write(segment, fd);
+  const struct pgofs_segment_header *header = &segment->header;
+  int reason = pages_write(segment->counters, header->counters.offset, fd);
   if (reason == 0) {
-    reason = map(segment, fd);
+    reason = pages_write(segment->bitmaps, header->bitmaps.offset, fd);
+  }
+  if (reason == 0) {
+    reason = map(segment->counters, header->counters.offset, fd);
+  }
+  if (reason == 0) {
+    reason = map(segment->bitmaps, header->bitmaps.offset, fd);
   }
   (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
   return reason;
@@ -193,9 +232,9 @@ int pgofs_segment_publish(struct pgofs_segment *segment, const struct pgofs_dire
 
 /*
  * In the child of a fork: a segment of its own, with counters from zero. It is published before it is mapped: until
- * then the child counts into its parent's segment, so whatever fails loses nothing. If only the second mapping fails,
- * values go on into the parent's sites, where they are as good. Both are mapped over the old ones: the fork may be in a
- * handler of a signal that interrupted an instrument function. Returns a reason.
+ * then the child counts into its parent's segment, so whatever fails loses nothing. If only a later mapping fails,
+ * bitmaps and values go on into the parent's, where they are as good. All are mapped over the old ones: the fork may be
+ * in a handler of a signal that interrupted an instrument function. Returns a reason.
  */
 int pgofs_segment_republish(struct pgofs_segment *segment, const struct pgofs_directory *directory) {
   struct pgofs_file file;
@@ -211,15 +250,19 @@ int pgofs_segment_republish(struct pgofs_segment *segment, const struct pgofs_di
     reason = header_write(segment, file.fd);
   }
   if (reason == 0) {
+    reason = nothing_covered_write(segment, file.fd);
+  }
+  if (reason == 0) {
     reason = rename_final(&file, directory);
   }
   if (reason == 0) {
-    reason = map(segment, file.fd);
+    reason = map(segment->counters, segment->header.counters.offset, file.fd);
   }
   if (reason != 0) {
     pgofs_file_discard(&file, directory);
     return reason;
   }
+  (void)map(segment->bitmaps, segment->header.bitmaps.offset, file.fd);
   if (segment->shared != NULL) {
     (void)map_values(segment, file.fd);
   }
