@@ -62,6 +62,7 @@ static void segment(void) {
   FIELD(segment_header, path);
   SIZE(control);
   FIELD(control, reset_epoch);
+  FIELD(control, cleared_epoch);
   SIZE(value_slot);
   FIELD(value_slot, value);
   FIELD(value_slot, count);

@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
 
 /**
  * Counts on disk, little-endian: magic u64, number of sums u64, number of observed values u64, CRC-32C of all that
- * follows u64; the sums as s64; the values, each as site u64, value u64, count s64.
+ * follows u64; the sums as s64; the marks, see {@link Marks#put}; the values, each as site u64, value u64, count s64.
  */
 final class CarryFile {
     private static final long MAGIC = 0x3159525243474750L; // "PGGCRRY1"
@@ -28,12 +28,14 @@ final class CarryFile {
         long[] sums = counts.counters().values();
         int values =
                 counts.values().sites().values().stream().mapToInt(Map::size).sum();
-        ByteBuffer file = ByteBuffer.allocate(HEADER_SIZE + sums.length * Long.BYTES + values * VALUE_SIZE)
+        int marks = counts.marks().size();
+        ByteBuffer file = ByteBuffer.allocate(HEADER_SIZE + sums.length * Long.BYTES + marks + values * VALUE_SIZE)
                 .order(ByteOrder.LITTLE_ENDIAN);
         file.position(HEADER_SIZE);
         for (long sum : sums) {
             file.putLong(sum);
         }
+        counts.marks().put(file);
         counts.values()
                 .sites()
                 .forEach((site, observed) -> observed.forEach(
@@ -50,12 +52,14 @@ final class CarryFile {
     /**
      * Reads counts.
      *
-     * @param counters how many sums there must be
+     * @param image whose counts they are
      * @throws IOException if they cannot be read, or are not what was written
      */
-    static Counts read(Path path, int counters) throws IOException {
+    static Counts read(Path path, StoredImage image) throws IOException {
+        Marks marks = Marks.none(image);
+        int counters = image.sums();
         ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN);
-        long size = file.limit() - HEADER_SIZE - (long) counters * Long.BYTES;
+        long size = file.limit() - HEADER_SIZE - (long) counters * Long.BYTES - marks.size();
         if (size < 0
                 || size % VALUE_SIZE != 0
                 || file.getLong(0) != MAGIC
@@ -70,11 +74,12 @@ final class CarryFile {
         for (int i = 0; i < counters; i++) {
             sums[i] = file.getLong();
         }
+        marks.get(file);
         ValueCounts values = new ValueCounts();
         while (file.hasRemaining()) {
             values.add((int) file.getLong(), file.getLong(), file.getLong());
         }
-        return new Counts(new CounterSum(sums), values);
+        return new Counts(new CounterSum(sums), values, marks);
     }
 
     private static long checksum(ByteBuffer file) {

@@ -186,7 +186,8 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
-     * Sets the counts of some images to 0, all in one step. No target is written to.
+     * Sets the counts of some images to 0, all in one step. No target is written to, but for its marks: byte counters,
+     * bitmaps and times of first calls are taken back.
      *
      * @param selection which images
      * @throws IOException if the reset could not be made durable: nothing has changed then
@@ -196,10 +197,11 @@ public final class CounterStore implements AutoCloseable {
         try {
             Map<ImageCounters, Baseline> baselines = new LinkedHashMap<>();
             for (ImageCounters image : select(selection)) {
-                Counts carry = new Counts(image.sumOfLive(reader).negated(), new ValueCounts());
-                baselines.put(image, new Baseline(carry, 0, image.resets() + 1));
+                Marks none = Marks.none(image.image());
+                Counts carry = new Counts(image.sumOfLive(reader).negated(), new ValueCounts(), none);
+                baselines.put(image, new Baseline(carry, none, 0, image.resets() + 1));
             }
-            ledger.startEpoch(baselines);
+            ledger.reset(baselines);
         } finally {
             lock.unlock();
         }
@@ -221,7 +223,7 @@ public final class CounterStore implements AutoCloseable {
                 throw new TakeInProgressException();
             }
             List<Take.Part> parts = new ArrayList<>();
-            Map<ImageCounters, Baseline> withValues = new LinkedHashMap<>();
+            Map<ImageCounters, Baseline> withEpochs = new LinkedHashMap<>();
             for (ImageCounters image : select(selection)) {
                 Counts counts = image.sum(reader);
                 parts.add(new Take.Part(
@@ -230,15 +232,18 @@ public final class CounterStore implements AutoCloseable {
                         image.ended(),
                         image.resets(),
                         counts.copy().toSnapshot(image.image())));
-                if (image.live().stream().anyMatch(Member::hasValueSites)) {
-                    Counts carry =
-                            new Counts(image.carry().counters(), counts.values().copy());
-                    withValues.put(image, new Baseline(carry, image.ended(), image.resets()));
+                if (image.hasEpochs()) {
+                    Counts carry = new Counts(
+                            image.carry().counters(),
+                            counts.values().copy(),
+                            Marks.none(image.image()));
+                    Marks taken = counts.marks().copy();
+                    withEpochs.put(image, new Baseline(carry, taken, image.ended(), image.resets()));
                 }
             }
-            // Values cannot be subtracted from what a target holds: they go to the carry, from which a commit can.
-            if (!withValues.isEmpty()) {
-                ledger.startEpoch(withValues);
+            // Values and marks cannot be subtracted from what a target holds: they are put where a commit can.
+            if (!withEpochs.isEmpty()) {
+                ledger.startEpoch(withEpochs);
             }
             takeInProgress = new Take(this, scope, parts);
             return takeInProgress;
@@ -276,7 +281,8 @@ public final class CounterStore implements AutoCloseable {
                 Counts carry = image.carry().copy();
                 carry.counters().add(part.counts().counters().negated());
                 carry.values().subtract(part.counts().values());
-                baselines.put(image, new Baseline(carry, image.ended() - part.ended(), part.resets() + 1));
+                Marks none = Marks.none(image.image());
+                baselines.put(image, new Baseline(carry, none, image.ended() - part.ended(), part.resets() + 1));
             }
             List<TakenCounts> before = takes.put(take);
             try {
@@ -295,6 +301,7 @@ public final class CounterStore implements AutoCloseable {
         lock.lock();
         try {
             if (takeInProgress == take) {
+                take.parts().forEach(part -> part.image().giveBack());
                 takeInProgress = null;
             }
         } finally {

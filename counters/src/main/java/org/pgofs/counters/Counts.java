@@ -8,18 +8,26 @@ import java.time.Instant;
  *
  * @param counters signed sums
  * @param values what the value sites observed
+ * @param marks what cannot be added up; where they hold parts of the counters section, the sums have no meaning
  */
-record Counts(CounterSum counters, ValueCounts values) {
+record Counts(CounterSum counters, ValueCounts values, Marks marks) {
+    /** No counts of an image. */
+    static Counts none(StoredImage image) {
+        return new Counts(new CounterSum(image.sums()), new ValueCounts(), Marks.none(image));
+    }
+
     Counts copy() {
-        return new Counts(counters.copy(), values.copy());
+        return new Counts(counters.copy(), values.copy(), marks.copy());
     }
 
     void add(Counts other) {
         counters.add(other.counters);
         values.add(other.values);
+        marks.add(other.marks);
     }
 
     Snapshot toSnapshot(Image image) {
-        return new Snapshot(image, counters.toSection(), ByteBuffer.allocate(0), values, Instant.now());
+        ByteBuffer section = marks.countersSection(image, counters.toSection());
+        return new Snapshot(image, section, marks.bitmapsSection(), values, Instant.now());
     }
 }

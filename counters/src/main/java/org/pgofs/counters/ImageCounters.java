@@ -12,24 +12,29 @@ import java.util.Set;
 /**
  * The counters of one image: those of its live members, and a carry for everything else. What is served is
  * {@code sum over live members + carry}. A member that ended is added to the carry; a reset makes the carry
- * minus the sum of the live ones, so that it never writes into a target. Guarded by the store's lock.
+ * minus the sum of the live ones, so that it never writes into a target. Marks (see {@link Marks}) are merged in the same
+ * way, but a reset must take them back from the live ones. Guarded by the store's lock.
  */
 final class ImageCounters {
     private final StoredImage image;
     private final Set<ImageReference> references = new LinkedHashSet<>();
     private final Map<String, Member> live = new LinkedHashMap<>();
     private Counts carry;
+    /** The marks that a take in progress took from the live ones and from the carry. */
+    private Marks taken;
+
     private long ended;
     private long resets;
 
     ImageCounters(StoredImage image) {
-        this(image, new Counts(new CounterSum(image.countersSize() / Long.BYTES), new ValueCounts()), 0);
+        this(image, Counts.none(image), 0);
     }
 
     ImageCounters(StoredImage image, Counts carry, long ended) {
         this.image = image;
         this.carry = carry;
         this.ended = ended;
+        taken = Marks.none(image);
     }
 
     StoredImage image() {
@@ -54,20 +59,44 @@ final class ImageCounters {
         return carry;
     }
 
+    /** The carry with what a take took: after a crash it was not taken. */
+    Counts savedCarry() {
+        Counts saved = new Counts(carry.counters(), carry.values(), carry.marks().copy());
+        saved.marks().add(taken);
+        return saved;
+    }
+
+    /** Gives back what a take took and did not commit. */
+    void giveBack() {
+        carry.marks().add(taken);
+        taken = Marks.none(image);
+    }
+
+    /** Whether the image has anything that cannot be added up. */
+    boolean hasMarks() {
+        return taken.exist();
+    }
+
+    /** Whether live members have what a reset or a take must tell them of. */
+    boolean hasEpochs() {
+        return hasMarks() || live.values().stream().anyMatch(Member::hasValueSites);
+    }
+
     /** How often the counters were reset or taken. */
     long resets() {
         return resets;
     }
 
-    /** The part of the state that a reset replaces. */
-    record Baseline(Counts carry, long ended, long resets) {}
+    /** The part of the state that a reset replaces, and a take. */
+    record Baseline(Counts carry, Marks taken, long ended, long resets) {}
 
     Baseline baseline() {
-        return new Baseline(carry, ended, resets);
+        return new Baseline(carry, taken, ended, resets);
     }
 
     void setBaseline(Baseline baseline) {
         carry = baseline.carry;
+        taken = baseline.taken;
         ended = baseline.ended;
         resets = baseline.resets;
     }
@@ -82,7 +111,7 @@ final class ImageCounters {
      * @return whether all of them could be read
      */
     boolean fold(Member member, SegmentReader reader) throws IOException {
-        Counts counts = none();
+        Counts counts = Counts.none(image);
         boolean complete = reader.add(member, image, counts);
         carry.add(counts);
         live.remove(member.name());
@@ -90,13 +119,9 @@ final class ImageCounters {
         return complete;
     }
 
-    private Counts none() {
-        return new Counts(new CounterSum(image.countersSize() / Long.BYTES), new ValueCounts());
-    }
-
     /** The sum over the counters of the live members. */
     CounterSum sumOfLive(SegmentReader reader) throws IOException {
-        CounterSum sum = new CounterSum(image.countersSize() / Long.BYTES);
+        CounterSum sum = new CounterSum(image.sums());
         for (Member member : live.values()) {
             reader.addCounters(member, image.countersBegin(), sum);
         }
@@ -105,7 +130,7 @@ final class ImageCounters {
 
     /** What is served, before it is clamped. */
     Counts sum(SegmentReader reader) throws IOException {
-        Counts sum = none();
+        Counts sum = Counts.none(image);
         for (Member member : live.values()) {
             reader.add(member, image, sum);
         }
@@ -129,6 +154,12 @@ final class ImageCounters {
 
     private Snapshot snapshot(SegmentReader reader, ValueCounts values) throws IOException {
         ByteBuffer counters = reader.freeze(live.values(), image.countersBegin(), carry.counters());
-        return new Snapshot(image, counters, ByteBuffer.allocate(0), values, Instant.now());
+        Marks marks = carry.marks().copy();
+        marks.add(taken);
+        for (Member member : live.values()) {
+            reader.addMarks(member, image, marks);
+        }
+        ByteBuffer section = marks.countersSection(image, counters);
+        return new Snapshot(image, section, marks.bitmapsSection(), values, Instant.now());
     }
 }

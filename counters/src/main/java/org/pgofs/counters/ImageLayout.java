@@ -34,6 +34,7 @@ final class ImageLayout {
     record Header(
             long rawVersion,
             long countersSize,
+            long bitmapsSize,
             long valueSites,
             Area binaryIds,
             Area records,
@@ -64,10 +65,13 @@ final class ImageLayout {
                 file.getLong(FILE_SIZE));
         long countersSize = file.getLong(COUNTERS_SIZE);
         require(
-                countersSize > 0 && countersSize <= Integer.MAX_VALUE && countersSize % Long.BYTES == 0,
+                countersSize > 0
+                        && countersSize <= Integer.MAX_VALUE
+                        && countersSize % Variant.counterSize(file.getLong(RAW_VERSION)) == 0,
                 "has %d bytes of counters",
                 countersSize);
-        require(file.getLong(BITMAPS_SIZE) == 0, "has bitmaps, which are not supported yet");
+        long bitmapsSize = file.getLong(BITMAPS_SIZE);
+        require(bitmapsSize >= 0 && bitmapsSize <= Integer.MAX_VALUE, "has %d bytes of bitmaps", bitmapsSize);
         long valueSites = file.getLong(VALUE_SITES);
         require(
                 valueSites >= 0 && valueSites <= Integer.MAX_VALUE / ValueSiteLayout.SIZE,
@@ -79,6 +83,7 @@ final class ImageLayout {
         return new Header(
                 file.getLong(RAW_VERSION),
                 countersSize,
+                bitmapsSize,
                 valueSites,
                 binaryIds,
                 records,

@@ -68,12 +68,41 @@ final class Ledger {
 
     /**
      * Sets baselines durably, all of them or none, and starts new epochs of value sites: what they hold is in the
-     * baselines, or is meant to go.
+     * baselines. Marks that are in them too are taken back; if that is cut short, they count twice, which is as good.
      */
     void startEpoch(Map<ImageCounters, Baseline> baselines) throws IOException {
+        changeWithEpochs(baselines);
+        baselines.forEach((image, baseline) -> catalog.clearMarks(image, baseline.taken()));
+    }
+
+    /**
+     * Sets baselines durably, all of them or none, and starts new epochs: what value sites hold is meant to go, and so are
+     * marks, which the next daemon takes back if this one dies before it has.
+     */
+    void reset(Map<ImageCounters, Baseline> baselines) throws IOException {
+        Map<Member, Long> before = new LinkedHashMap<>();
+        for (ImageCounters image : baselines.keySet()) {
+            if (image.hasMarks()) {
+                image.live().forEach(member -> {
+                    before.put(member, member.clearedEpoch());
+                    member.setClearedEpoch(member.epoch() + 1);
+                });
+            }
+        }
+        try {
+            changeWithEpochs(baselines);
+        } catch (IOException e) {
+            before.forEach(Member::setClearedEpoch);
+            throw e;
+        }
+        baselines.keySet().forEach(image -> catalog.clearMarks(image, Marks.all(image.image())));
+        before.keySet().forEach(catalog::publishCleared);
+    }
+
+    private void changeWithEpochs(Map<ImageCounters, Baseline> baselines) throws IOException {
         List<Member> members = baselines.keySet().stream()
+                .filter(ImageCounters::hasEpochs)
                 .flatMap(image -> image.live().stream())
-                .filter(Member::hasValueSites)
                 .toList();
         members.forEach(member -> member.setEpoch(member.epoch() + 1));
         try {

@@ -112,15 +112,32 @@ final class Linux {
     }
 
     /**
-     * Writes a number into a file that is open for reading, by a descriptor that is gone when it returns: held open, it
-     * would look like one of a target. The file need not have a name any more.
+     * Opens a file for writing that is open for reading; it need not have a name any more. For a moment only: held open, the
+     * descriptor would look like one of a target.
+     *
+     * @return another file descriptor
      */
-    static void writeLong(int fd, long offset, long value) throws IOException {
+    static int openForWriting(int fd) throws IOException {
         String path = "/proc/self/fd/" + fd;
-        int writable = check(C.open(path, O_WRONLY | O_CLOEXEC, 0), path);
+        return check(C.open(path, O_WRONLY | O_CLOEXEC, 0), path);
+    }
+
+    /** Writes the remaining bytes of a direct buffer. */
+    static void write(int fd, long offset, ByteBuffer source) throws IOException {
+        long at = offset;
+        while (source.hasRemaining()) {
+            int count = (int) check(C.pwrite(fd, source, source.remaining(), at), "pwrite");
+            source.position(source.position() + count);
+            at += count;
+        }
+    }
+
+    /** Writes a number into a file that is open for reading. */
+    static void writeLong(int fd, long offset, long value) throws IOException {
+        int writable = openForWriting(fd);
         try {
             ByteBuffer bytes = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            check(C.pwrite(writable, bytes.putLong(0, value), Long.BYTES, offset), "pwrite");
+            write(writable, offset, bytes.putLong(0, value));
         } finally {
             close(writable);
         }

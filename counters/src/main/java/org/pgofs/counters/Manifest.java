@@ -17,7 +17,8 @@ import java.util.zip.CRC32C;
  * image DIGEST NAME ENDED CARRY_GENERATION
  * reference OWNER UID HIGH LOW NONCE          of the image above
  * taken SCOPE DIGEST GENERATION               what the last take of that scope took of an image, in a file of its own
- * epoch EPOCH NAME                            how often the value sites of a live segment were reset
+ * epoch EPOCH CLEARED NAME                    how often the value sites of a live segment were reset or taken, and when
+ *                                             its marks were reset the last time
  * folded INODE NAME                           a segment whose counters are in the carry
  * checksum CRC32C-of-the-lines-above
  * </pre>
@@ -25,7 +26,7 @@ import java.util.zip.CRC32C;
  * @param generation counts the commits
  * @param images the images with a carry
  * @param takes what was taken last
- * @param epochs of the live segments whose value sites were reset
+ * @param epochs of the live segments that were reset or taken
  * @param folded the segments that were folded since the last generation and may still be there
  */
 record Manifest(
@@ -60,12 +61,13 @@ record Manifest(
     record SavedTake(String scope, String digest, long generation) {}
 
     /**
-     * A live segment whose value sites were reset.
+     * A live segment that was reset or taken.
      *
      * @param epoch of the sites that count
+     * @param cleared the epoch of the last reset: marks of before it do not count, even if they are still there
      * @param name of the segment
      */
-    record SegmentEpoch(long epoch, String name) {}
+    record SegmentEpoch(long epoch, long cleared, String name) {}
 
     /**
      * A segment that is in the carry.
@@ -100,7 +102,7 @@ record Manifest(
             line(text, "taken", take.scope, take.digest, take.generation);
         }
         for (SegmentEpoch segment : epochs) {
-            line(text, "epoch", segment.epoch, segment.name);
+            line(text, "epoch", segment.epoch, segment.cleared, segment.name);
         }
         for (FoldedSegment segment : folded) {
             line(text, "folded", segment.inode, segment.name);
@@ -136,7 +138,8 @@ record Manifest(
                             field[1], field[2], Long.parseLong(field[3]), Long.parseLong(field[4]), new ArrayList<>()));
                 case "reference" -> images.get(images.size() - 1).references.add(reference(field));
                 case "taken" -> takes.add(new SavedTake(field[1], field[2], Long.parseLong(field[3])));
-                case "epoch" -> epochs.add(new SegmentEpoch(Long.parseLong(field[1]), field[2]));
+                case "epoch" ->
+                    epochs.add(new SegmentEpoch(Long.parseLong(field[1]), Long.parseLong(field[2]), field[3]));
                 case "folded" -> folded.add(new FoldedSegment(Long.parseLong(field[1]), field[2]));
                 default -> {
                     // The first line, and the end of the last one.

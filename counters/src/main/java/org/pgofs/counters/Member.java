@@ -15,6 +15,9 @@ interface Member extends AutoCloseable {
     /** Where its counters section is; as {@link #read} takes it. */
     Area counters();
 
+    /** Where its bitmaps section is; of size 0 if it has none. */
+    Area bitmaps();
+
     /** Where its value sites are; of size 0 if it has none. */
     Area valueSites();
 
@@ -27,8 +30,9 @@ interface Member extends AutoCloseable {
      * @param area of which a part is read
      * @param offset bytes from the start of the area
      * @param target a direct buffer, to be filled; what is missing reads as 0
+     * @return how many bytes were there
      */
-    void read(Area area, long offset, ByteBuffer target) throws IOException;
+    int read(Area area, long offset, ByteBuffer target) throws IOException;
 
     /**
      * Where an area goes on: what was never touched may be left out.
@@ -45,6 +49,23 @@ interface Member extends AutoCloseable {
         return valueSites().size() > 0;
     }
 
+    /** Writes into what it counts with. */
+    interface Writer extends AutoCloseable {
+        /**
+         * Writes into an area.
+         *
+         * @param offset bytes from the start of the area
+         * @param source a direct buffer; its remaining bytes are written, its position may move
+         */
+        void write(Area area, long offset, ByteBuffer source) throws IOException;
+
+        @Override
+        void close();
+    }
+
+    /** Begins to write. */
+    Writer writer() throws IOException;
+
     /** The number that value sites have which were not reset. */
     long epoch();
 
@@ -52,6 +73,14 @@ interface Member extends AutoCloseable {
 
     /** Tells who counts the epoch: from then on sites of another one are cleared before they are used. */
     void publishEpoch() throws IOException;
+
+    /** The epoch of the last reset: marks of before it are to be cleared. */
+    long clearedEpoch();
+
+    void setClearedEpoch(long epoch);
+
+    /** Notes where it counts that the marks of before {@link #clearedEpoch} are cleared. */
+    void publishCleared() throws IOException;
 
     @Override
     void close();

@@ -39,7 +39,7 @@ final class SegmentCatalog {
     private final Map<String, SegmentFile> pending = new LinkedHashMap<>();
     private final Map<String, Live> live = new HashMap<>();
     private final Set<String> folded = new HashSet<>();
-    private final Map<String, Long> epochs = new HashMap<>();
+    private final Map<String, SegmentEpoch> epochs = new HashMap<>();
     private final DroppedFiles dropped = new DroppedFiles();
     private final RefusedLog refused;
     private final Set<ImageCounters> changed = new LinkedHashSet<>();
@@ -57,7 +57,7 @@ final class SegmentCatalog {
 
     /** Sets the epochs of segments that an earlier daemon has reset. */
     void restoreEpochs(Collection<SegmentEpoch> segments) {
-        segments.forEach(segment -> epochs.put(segment.name(), segment.epoch()));
+        segments.forEach(segment -> epochs.put(segment.name(), segment));
     }
 
     /** Adds an image that an earlier daemon knew. */
@@ -204,9 +204,10 @@ final class SegmentCatalog {
         }
         try {
             SegmentFile segment = SegmentFile.open(directory.resolve(name));
-            Long epoch = epochs.remove(name);
+            SegmentEpoch epoch = epochs.remove(name);
             if (epoch != null) {
-                segment.setEpoch(epoch);
+                segment.setEpoch(epoch.epoch());
+                segment.setClearedEpoch(epoch.cleared());
                 publishEpoch(segment);
             }
             place(segment);
@@ -224,6 +225,28 @@ final class SegmentCatalog {
             member.publishEpoch();
         } catch (IOException e) {
             dropped.add(member.name(), "cannot be told of a reset, its values are left out: " + e.getMessage());
+        }
+    }
+
+    /** Takes marks back from the live members of an image. */
+    void clearMarks(ImageCounters image, Marks taken) {
+        if (taken.exist()) {
+            for (Member member : image.live()) {
+                try {
+                    reader.clearMarks(member, image.image(), taken);
+                } catch (IOException e) {
+                    dropped.add(member.name(), "cannot be cleared, what it covered counts on: " + e.getMessage());
+                }
+            }
+        }
+    }
+
+    /** Notes that the marks of a member are cleared. */
+    void publishCleared(Member member) {
+        try {
+            member.publishCleared();
+        } catch (IOException e) {
+            dropped.add(member.name(), "cannot be told that it is cleared: " + e.getMessage());
         }
     }
 
@@ -252,6 +275,10 @@ final class SegmentCatalog {
                 image = readImage(segment);
             }
             requireFit(segment, image.image());
+            if (segment.mustBeCleared()) {
+                reader.clearMarks(segment, image.image(), Marks.all(image.image()));
+                segment.publishCleared();
+            }
             image.join(segment);
             live.put(segment.name(), new Live(segment, image));
         } catch (IOException e) {
@@ -267,6 +294,12 @@ final class SegmentCatalog {
         long size = segment.header().counters().size();
         InvalidFileException.require(
                 image.sectionSize() == size, "has %d bytes of counters, its image %d", size, image.sectionSize());
+        long bitmaps = segment.header().bitmaps().size();
+        InvalidFileException.require(
+                image.bitmapsSectionSize() == bitmaps,
+                "has %d bytes of bitmaps, its image %d",
+                bitmaps,
+                image.bitmapsSectionSize());
         long sites = segment.header().valueSites().size() / ValueSiteLayout.SIZE;
         InvalidFileException.require(
                 sites == 0 || sites == image.values().sites(),

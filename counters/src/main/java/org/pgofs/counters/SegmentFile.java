@@ -22,6 +22,7 @@ final class SegmentFile implements Member {
     private final long size;
     private SegmentLayout.Header header;
     private long epoch;
+    private long clearedEpoch;
 
     /**
      * Opens and checks a segment.
@@ -91,6 +92,11 @@ final class SegmentFile implements Member {
     }
 
     @Override
+    public Area bitmaps() {
+        return header.bitmaps();
+    }
+
+    @Override
     public Area valueSites() {
         return header.valueSites();
     }
@@ -117,11 +123,30 @@ final class SegmentFile implements Member {
     }
 
     @Override
-    public void read(Area area, long offset, ByteBuffer target) throws IOException {
+    public int read(Area area, long offset, ByteBuffer target) throws IOException {
+        int begin = target.position();
         Linux.readFully(fd, area.offset() + offset, target);
+        int there = target.position() - begin;
         while (target.hasRemaining()) {
             target.put((byte) 0);
         }
+        return there;
+    }
+
+    @Override
+    public Writer writer() throws IOException {
+        int writable = Linux.openForWriting(fd);
+        return new Writer() {
+            @Override
+            public void write(Area area, long offset, ByteBuffer source) throws IOException {
+                Linux.write(writable, area.offset() + offset, source);
+            }
+
+            @Override
+            public void close() {
+                Linux.close(writable);
+            }
+        };
     }
 
     /** Pages that the program never touched are holes. */
@@ -143,7 +168,30 @@ final class SegmentFile implements Member {
 
     @Override
     public void publishEpoch() throws IOException {
-        Linux.writeLong(fd, header.controlPage(), epoch);
+        Linux.writeLong(fd, header.controlPage() + ControlLayout.RESET_EPOCH, epoch);
+    }
+
+    @Override
+    public long clearedEpoch() {
+        return clearedEpoch;
+    }
+
+    @Override
+    public void setClearedEpoch(long newEpoch) {
+        clearedEpoch = newEpoch;
+    }
+
+    @Override
+    public void publishCleared() throws IOException {
+        Linux.writeLong(fd, header.controlPage() + ControlLayout.CLEARED_EPOCH, clearedEpoch);
+    }
+
+    /** Whether an earlier daemon ended between a reset and the clearing of the marks. */
+    boolean mustBeCleared() throws IOException {
+        ByteBuffer cleared = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        return clearedEpoch != 0
+                && Linux.readFully(fd, header.controlPage() + ControlLayout.CLEARED_EPOCH, cleared)
+                && cleared.getLong(0) != clearedEpoch;
     }
 
     @Override

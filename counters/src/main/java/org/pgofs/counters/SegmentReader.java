@@ -16,6 +16,7 @@ final class SegmentReader {
     private final long[] piece = new long[PIECE / Long.BYTES];
 
     private final ValueReader values = new ValueReader();
+    private final MarkReader marks = new MarkReader();
 
     /**
      * Adds all counts of a member.
@@ -24,8 +25,19 @@ final class SegmentReader {
      */
     boolean add(Member member, StoredImage image, Counts counts) throws IOException {
         addValues(member, image, counts.values());
+        addMarks(member, image, counts.marks());
         addCounters(member, image.countersBegin(), counts.counters());
         return !member.isTruncated();
+    }
+
+    /** Adds the marks of a member. */
+    void addMarks(Member member, StoredImage image, Marks counts) throws IOException {
+        marks.add(member, image, counts);
+    }
+
+    /** Takes marks back from a member. */
+    void clearMarks(Member member, StoredImage image, Marks taken) throws IOException {
+        marks.clear(member, image, taken);
     }
 
     /** Adds the values of a member. */

@@ -82,8 +82,7 @@ final class StateDirectory {
         Path file = imageFile(saved.digest());
         try {
             StoredImage image = StoredImage.restore(Files.readAllBytes(file), saved.name());
-            Counts carry = CarryFile.read(
-                    carryFile(saved.digest(), saved.carryGeneration()), image.countersSize() / Long.BYTES);
+            Counts carry = CarryFile.read(carryFile(saved.digest(), saved.carryGeneration()), image);
             ImageCounters counters = new ImageCounters(image, carry, saved.ended());
             counters.references().addAll(saved.references());
             return counters;
@@ -93,7 +92,7 @@ final class StateDirectory {
     }
 
     private TakenCounts load(SavedTake saved, ImageCounters image) throws IOException {
-        Counts counts = CarryFile.read(takeFile(saved), image.image().countersSize() / Long.BYTES);
+        Counts counts = CarryFile.read(takeFile(saved), image.image());
         TakenCounts taken = new TakenCounts(saved.scope(), image, counts);
         takeGenerations.put(taken, saved.generation());
         return taken;
@@ -133,7 +132,7 @@ final class StateDirectory {
         for (ImageCounters image : images) {
             for (Member member : image.live()) {
                 if (member.epoch() != 0) {
-                    epochs.add(new SegmentEpoch(member.epoch(), member.name()));
+                    epochs.add(new SegmentEpoch(member.epoch(), member.clearedEpoch(), member.name()));
                 }
             }
         }
@@ -149,7 +148,7 @@ final class StateDirectory {
             String digest = image.image().digest();
             if (changed.contains(image) || !carryGenerations.containsKey(digest)) {
                 saveImage(image.image());
-                CarryFile.write(carryFile(digest, generation), image.carry());
+                CarryFile.write(carryFile(digest, generation), image.savedCarry());
                 carryGenerations.put(digest, generation);
             }
             saved.add(new SavedImage(

@@ -19,8 +19,11 @@ final class StoredImage implements Image {
     private final String name;
     private final String digest;
     private final String buildId;
+    private final int counterSize;
     private final int countersBegin;
     private final int countersEnd;
+    private final int bitmapsBegin;
+    private final int bitmapsEnd;
     private final CanonicalValues values;
 
     /**
@@ -50,21 +53,28 @@ final class StoredImage implements Image {
     private StoredImage(byte[] bytes, Function<StoredImage, String> naming) throws InvalidFileException {
         file = ByteBuffer.wrap(bytes).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
         header = ImageLayout.read(file, bytes.length);
-        long variant = Variant.bits(header.rawVersion());
-        require(
-                (variant & (Variant.BYTE_COVERAGE | Variant.TEMPORAL)) == 0,
-                "has byte coverage or timestamps, which are not supported yet");
+        counterSize = Variant.counterSize(header.rawVersion());
         int begin = Integer.MAX_VALUE;
         int end = 0;
+        int firstBitmap = Integer.MAX_VALUE;
+        int lastBitmap = 0;
         for (int i = 0; i < functions(); i++) {
             checkCounters(i);
+            checkBitmap(i);
             checkValueSites(i);
             int offset = (int) file.getLong(record(i) + RecordLayout.COUNTERS_OFFSET);
             begin = Math.min(begin, offset);
-            end = Math.max(end, offset + counters(i) * Long.BYTES);
+            end = Math.max(end, offset + counters(i) * counterSize);
+            if (bitmapSize(i) > 0) {
+                int bitmap = (int) file.getLong(record(i) + RecordLayout.BITMAP_OFFSET);
+                firstBitmap = Math.min(firstBitmap, bitmap);
+                lastBitmap = Math.max(lastBitmap, bitmap + bitmapSize(i));
+            }
         }
         countersBegin = begin;
         countersEnd = end;
+        bitmapsBegin = Math.min(firstBitmap, lastBitmap);
+        bitmapsEnd = lastBitmap;
         values = new CanonicalValues(this, (int) header.valueSites());
         digest = digest(bytes);
         buildId = buildId(binaryIds());
@@ -73,14 +83,24 @@ final class StoredImage implements Image {
 
     private void checkCounters(int function) throws InvalidFileException {
         long offset = file.getLong(record(function) + RecordLayout.COUNTERS_OFFSET);
-        long size = Integer.toUnsignedLong(counters(function)) * Long.BYTES;
+        long size = Integer.toUnsignedLong(counters(function)) * counterSize;
         require(
-                size > 0 && new Area(offset, size).fits(0, header.countersSize()) && offset % Long.BYTES == 0,
+                size > 0 && new Area(offset, size).fits(0, header.countersSize()) && offset % counterSize == 0,
                 "has a record %d whose counters are outside the counters section",
                 function);
         require(
-                file.getInt(record(function) + RecordLayout.BITMAP_SIZE) == 0,
-                "has bitmaps, which are not supported yet");
+                size >= Long.BYTES || !Variant.hasTimes(header.rawVersion()),
+                "has a record %d whose counters have no room for a time",
+                function);
+    }
+
+    private void checkBitmap(int function) throws InvalidFileException {
+        long offset = file.getLong(record(function) + RecordLayout.BITMAP_OFFSET);
+        long size = Integer.toUnsignedLong(file.getInt(record(function) + RecordLayout.BITMAP_SIZE));
+        require(
+                new Area(offset, size).fits(0, header.bitmapsSize()),
+                "has a record %d whose bitmap is outside the bitmaps section",
+                function);
     }
 
     private void checkValueSites(int function) throws InvalidFileException {
@@ -129,6 +149,21 @@ final class StoredImage implements Image {
         return header.countersSize();
     }
 
+    /** The size in bytes that the bitmaps section of every segment of this image has. */
+    long bitmapsSectionSize() {
+        return header.bitmapsSize();
+    }
+
+    /** How many counters are sums: none of those that are bytes. */
+    int sums() {
+        return counterSize == Long.BYTES ? countersSize() / Long.BYTES : 0;
+    }
+
+    /** Where the served bitmaps start in the bitmaps section. */
+    int bitmapsBegin() {
+        return bitmapsBegin;
+    }
+
     /** How values of this image are made canonical. */
     CanonicalValues values() {
         return values;
@@ -170,7 +205,7 @@ final class StoredImage implements Image {
 
     @Override
     public int bitmapsSize() {
-        return 0;
+        return bitmapsEnd - bitmapsBegin;
     }
 
     @Override
@@ -195,12 +230,14 @@ final class StoredImage implements Image {
 
     @Override
     public int bitmapOffset(int function) {
-        return 0;
+        return bitmapSize(function) == 0
+                ? 0
+                : (int) file.getLong(record(function) + RecordLayout.BITMAP_OFFSET) - bitmapsBegin;
     }
 
     @Override
     public int bitmapSize(int function) {
-        return 0;
+        return file.getInt(record(function) + RecordLayout.BITMAP_SIZE);
     }
 
     @Override

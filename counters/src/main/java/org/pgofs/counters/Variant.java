@@ -11,10 +11,16 @@ public final class Variant {
     /** Instrumented by the optimiser ({@code -fprofile-generate}) and not by the front end. */
     public static final long IR = 1L << 56;
 
+    /** Instrumented once more, after the code was optimised with a first profile ({@code -fcs-profile-generate}). */
+    public static final long CONTEXT_SENSITIVE = 1L << 57;
+
     /** Counters are single bytes: 0 covered, 0xff not. */
     public static final long BYTE_COVERAGE = 1L << 60;
 
-    /** An extra leading counter of each function holds the time of its first call. */
+    /** Functions have no counters but that of their entry. */
+    public static final long ENTRY_ONLY = 1L << 61;
+
+    /** The first 8 bytes of the counters of each function hold the time of its first call. */
     public static final long TEMPORAL = 1L << 63;
 
     private static final long NUMBER = 0xffff_ffffL;
@@ -52,6 +58,27 @@ public final class Variant {
      */
     public static long bits(long rawVersion) {
         return rawVersion & ~NUMBER;
+    }
+
+    /**
+     * The size of a counter.
+     *
+     * @param rawVersion as the image has it
+     * @return bytes: 8, or 1 under {@link #BYTE_COVERAGE}
+     */
+    public static int counterSize(long rawVersion) {
+        return (rawVersion & BYTE_COVERAGE) != 0 ? Byte.BYTES : Long.BYTES;
+    }
+
+    /**
+     * Whether the counters of each function begin with a time of 8 bytes. Where only entries are counted, compilers put
+     * none, whatever they say.
+     *
+     * @param rawVersion as the image has it
+     * @return whether it is {@link #TEMPORAL} and not {@link #ENTRY_ONLY}
+     */
+    public static boolean hasTimes(long rawVersion) {
+        return (rawVersion & (TEMPORAL | ENTRY_ONLY)) == TEMPORAL;
     }
 
     /**

@@ -45,6 +45,7 @@ class FormatTest {
     @ParameterizedTest
     @CsvSource({
         "segment_header, org.pgofs.counters.SegmentLayout",
+        "control, org.pgofs.counters.ControlLayout",
         "image_header, org.pgofs.counters.ImageLayout",
         "record, org.pgofs.counters.RecordLayout",
     })
