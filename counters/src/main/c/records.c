@@ -119,11 +119,14 @@ static bool are_plausible(const struct pgofs_records *records, const struct pgof
   const struct pgofs_record_layout *layout = records->layout;
   for (size_t i = 0; i < records->count; i++) {
     struct pgofs_record record;
-    if (pgofs_record_get(&record, records, i, sections, &nowhere) != 0) {
+    const unsigned char *raw = records->begin + i * layout->size;
+    uint64_t values = load64(raw + layout->values);
+    if (pgofs_record_get(&record, records, i, sections, &nowhere) != 0 ||
+        (values != 0 && values - (uintptr_t)sections->values.begin >= pgofs_range_size(sections->values))) {
       return false;
     }
     for (size_t kind = 0; kind < layout->value_kinds; kind++) {
-      uint16_t sites = load16(records->begin + i * layout->size + layout->value_sites + 2 * kind);
+      uint16_t sites = load16(raw + layout->value_sites + 2 * kind);
       if (sites != record.value_sites[kind]) {
         return false; /* they have no place */
       }
