@@ -233,10 +233,8 @@ public final class CounterStore implements AutoCloseable {
                         image.resets(),
                         counts.copy().toSnapshot(image.image())));
                 if (image.hasEpochs()) {
-                    Counts carry = new Counts(
-                            image.carry().counters(),
-                            counts.values().copy(),
-                            Marks.none(image.image()));
+                    Counts carry =
+                            new Counts(image.carry().counters(), counts.values().copy(), Marks.none(image.image()));
                     Marks taken = counts.marks().copy();
                     withEpochs.put(image, new Baseline(carry, taken, image.ended(), image.resets()));
                 }

@@ -61,7 +61,8 @@ final class ImageCounters {
 
     /** The carry with what a take took: after a crash it was not taken. */
     Counts savedCarry() {
-        Counts saved = new Counts(carry.counters(), carry.values(), carry.marks().copy());
+        Counts saved =
+                new Counts(carry.counters(), carry.values(), carry.marks().copy());
         saved.marks().add(taken);
         return saved;
     }

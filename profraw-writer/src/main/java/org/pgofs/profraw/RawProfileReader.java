@@ -56,7 +56,7 @@ public final class RawProfileReader {
         long rawVersion = in.number(HeaderField.SIZE, "version");
         RawLayout layout = layout(rawVersion);
         Map<HeaderField, Long> header = header(layout);
-        int counterSize = RawSections.counterSize(rawVersion);
+        int counterSize = Variant.counterSize(rawVersion);
 
         ByteBuffer binaryIds = in.take(header.get(HeaderField.BINARY_IDS_SIZE), 1, "bytes of binary ids");
         checkBinaryIds(new RawInput(binaryIds));

@@ -23,7 +23,7 @@ final class RawSections {
     RawSections(Image image, RawLayout layout) {
         boolean hasBitmaps = layout.has(HeaderField.BITMAPS_SIZE);
         boolean hasVtables = layout.has(HeaderField.VTABLES);
-        counterSize = counterSize(image.rawVersion());
+        counterSize = Variant.counterSize(image.rawVersion());
 
         Section header = new Section(0, layout.headerSize());
         binaryIds = header.then(
@@ -36,11 +36,6 @@ final class RawSections {
         vtables = names.thenPadded(hasVtables ? whole(image.vtables().remaining(), VTABLE_SIZE) : 0);
         vtableNames = vtables.thenPadded(hasVtables ? image.vtableNames().remaining() : 0);
         values = vtableNames.thenPadded(0).begin();
-    }
-
-    /** The size of one counter in bytes. */
-    static int counterSize(long rawVersion) {
-        return (rawVersion & Variant.BYTE_COVERAGE) != 0 ? Byte.BYTES : Long.BYTES;
     }
 
     /** What of a size is whole entries. */
