@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds the target runtime. Usage: build.sh ARCHIVE; the compiler is ${CC:-cc}.
 # All of it is one archive member: whatever brings in a part brings in the constructor and the sections.
+# Beside it, for user-mode Linux: pgofs_modules.o for the kernel, pgofs_module.o for each of its modules.
 set -eu
 source=$(cd "$(dirname "$0")" && pwd)
 archive=$1
@@ -9,12 +10,36 @@ compiler=${CC:-cc}
 
 rm -rf "$archive" "$objects"
 mkdir -p "$objects"
-for file in "$source"/*.c "$source"/*.S; do
+
+compile() { # OBJECT SOURCE FLAG...
+  object=$1 file=$2
+  shift 2
   # shellcheck disable=SC2086 # CC may have arguments
-  $compiler -std=c11 -D_GNU_SOURCE -O2 -g0 -fPIC -fvisibility=hidden -ffunction-sections -fno-stack-protector -fno-lto \
-    -fno-asynchronous-unwind-tables -Wall -Wextra -Werror -c "$file" -o "$objects/$(basename "$file").o"
+  $compiler -std=c11 -D_GNU_SOURCE -O2 -g0 -fvisibility=hidden -fno-stack-protector -fno-lto \
+    -fno-asynchronous-unwind-tables -Wall -Wextra -Werror "$@" -c "$file" -o "$object"
+}
+
+join() { # OBJECT PART...
+  object=$1
+  shift
+  # shellcheck disable=SC2086
+  $compiler -r -nostdlib -Wl,--build-id=none "$@" -o "$object"
+}
+
+for file in "$source"/*.c "$source"/*.S; do
+  compile "$objects/$(basename "$file").o" "$file" -fPIC -ffunction-sections
 done
-# shellcheck disable=SC2086
-$compiler -r -nostdlib -Wl,--build-id=none "$objects"/*.o -o "$objects/pgofs.o"
+join "$objects/pgofs.o" "$objects"/*.o
 ar rcs "$archive" "$objects/pgofs.o"
+
+beside=$(dirname "$archive")
+for file in modules.c export.S; do
+  compile "$objects/kernel-$file.o" "$source/kernel/$file" -fno-pic
+done
+join "$beside/pgofs_modules.o" "$objects"/kernel-*.o
+# A module may be far from the kernel, and is no user of the C library.
+for file in kernel/module.c values.c; do
+  compile "$objects/module-$(basename "$file").o" "$source/$file" -fno-pic -mcmodel=large -ffreestanding -fcf-protection=none
+done
+join "$beside/pgofs_module.o" "$objects"/module-*.o
 rm -r "$objects"

@@ -34,7 +34,8 @@ extern const uint64_t __llvm_profile_raw_version __attribute__((weak, visibility
 
 /* For the fork handler. */
 static char directory_path[PATH_MAX];
-static struct pgofs_segment segment;
+static struct pgofs_segment segment = {.values = &pgofs_values};
+static bool published;
 static bool filtered_at_start;
 
 static const char *reason_text(int reason) {
@@ -123,6 +124,23 @@ static void ended(void) {
   errno = error;
 }
 
+/* After the segment: makes sure of the image file, says its name in the segment, and closes that. Returns a reason. */
+int pgofs_image_follow(struct pgofs_segment *followed, const struct pgofs_image *image,
+                       const struct pgofs_directory *directory, const struct pgofs_file *file) {
+  uint64_t *nonce = &followed->header.image_nonce;
+  int reason = pgofs_image_publish(image, directory, followed->header.uid, nonce);
+  if (reason == 0 && *nonce != 0) {
+    reason = pgofs_file_write(file->fd, nonce, sizeof *nonce, offsetof(struct pgofs_segment_header, image_nonce));
+  }
+  (void)close(file->fd);
+  return reason;
+}
+
+/* Whether this image is published, and the directory is there. Then it is open. */
+bool pgofs_published(struct pgofs_directory *directory) {
+  return published && pgofs_directory_open(directory, directory_path) == NULL;
+}
+
 /* Returns a reason. */
 static int publish(const struct pgofs_sections *sections, const struct pgofs_directory *directory,
                    struct pgofs_self *self) {
@@ -141,12 +159,8 @@ static int publish(const struct pgofs_sections *sections, const struct pgofs_dir
   if (reason != 0) {
     return reason;
   }
-  uint64_t *nonce = &segment.header.image_nonce;
-  reason = pgofs_image_publish(&image, directory, segment.header.uid, nonce);
-  if (reason == 0 && *nonce != 0) {
-    reason = pgofs_file_write(file.fd, nonce, sizeof *nonce, offsetof(struct pgofs_segment_header, image_nonce));
-  }
-  (void)close(file.fd);
+  published = true;
+  reason = pgofs_image_follow(&segment, &image, directory, &file);
   filtered_at_start = is_filtered();
   (void)pthread_atfork(NULL, NULL, forked);
   if (segment.shared != NULL && atexit(ended) != 0) {

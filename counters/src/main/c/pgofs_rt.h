@@ -131,8 +131,9 @@ struct pgofs_values {
 
 extern struct pgofs_values pgofs_values;
 
-/* segment.c: the one segment of this image in this process. */
+/* segment.c: the one segment of an image in this process. */
 struct pgofs_segment {
+  struct pgofs_values *values; /* those of the image. To be set before the rest */
   struct pgofs_segment_header header;
   struct pgofs_range counters;
   struct pgofs_range bitmaps;
@@ -146,5 +147,10 @@ int pgofs_segment_publish(struct pgofs_segment *segment, const struct pgofs_dire
                           struct pgofs_file *file);
 int pgofs_segment_republish(struct pgofs_segment *segment, const struct pgofs_directory *directory);
 void pgofs_segment_forget_values(struct pgofs_segment *segment);
+
+/* pgofs_rt.c, for kernel/modules.c too. */
+int pgofs_image_follow(struct pgofs_segment *followed, const struct pgofs_image *image,
+                       const struct pgofs_directory *directory, const struct pgofs_file *file);
+bool pgofs_published(struct pgofs_directory *directory);
 
 #endif

@@ -151,17 +151,17 @@ static int map_values(struct pgofs_segment *segment, int fd) {
 
 static void values_start(const struct pgofs_segment *segment) {
   const struct pgofs_segment_header *header = &segment->header;
-  pgofs_values.begin = segment->values_begin;
-  pgofs_values.field = segment->values_field;
-  pgofs_values.control = (const struct pgofs_control *)segment->shared;
-  pgofs_values.site =
+  segment->values->begin = segment->values_begin;
+  segment->values->field = segment->values_field;
+  segment->values->control = (const struct pgofs_control *)segment->shared;
+  segment->values->site =
       (struct pgofs_value_site *)(segment->shared + (header->value_sites.offset - header->page_size));
-  __atomic_store_n(&pgofs_values.sites, header->value_sites.size / header->value_site_size, __ATOMIC_RELEASE);
+  __atomic_store_n(&segment->values->sites, header->value_sites.size / header->value_site_size, __ATOMIC_RELEASE);
 }
 
 /* Values are no longer recorded. For a library that is being closed: nothing runs in it any more. */
 void pgofs_segment_forget_values(struct pgofs_segment *segment) {
-  __atomic_store_n(&pgofs_values.sites, 0, __ATOMIC_SEQ_CST);
+  __atomic_store_n(&segment->values->sites, 0, __ATOMIC_SEQ_CST);
   if (segment->shared != NULL) {
     (void)munmap(segment->shared, segment->header.file_size - segment->header.page_size);
     segment->shared = NULL;

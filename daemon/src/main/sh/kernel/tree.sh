@@ -89,13 +89,15 @@ kernel_compile() { # BUILD WHAT WORD...
     grep -E -m 5 'error:|undefined|\*\*\*' "$log" >&2 || tail -n 5 "$log" >&2
     die "the build failed; all that make said is in $log"
   fi
-  echo "$what: done in $((SECONDS - started)) s, $(grep -cE '^  (CC|AS)' "$log" || true) files compiled"
+  echo "$what: done in $((SECONDS - started)) s, $(compiled "$log") files compiled"
 }
+
+compiled() { grep -cE '^  (CC|AS)' "$1" || true; } # LOG
 
 kernel_progress() { # WHAT LOG SECONDS
   local line
-  line=$(grep -E '^  [A-Z]' "$2" | tail -n 1 | sed 's/^  *\([^ ]*\)  *\(\[M\]  *\)\{0,1\}/\1 /')
-  line=$(printf '%s: %3d s, %4d files compiled; %s' "$1" "$3" "$(grep -cE '^  (CC|AS)' "$2" || true)" "$line")
+  line=$(sed -n '/^  [A-Z]/ { s/^ *\([^ ]*\) *\(\[M\] *\)\{0,1\}/\1 /; h }; $ { x; p }' "$2")
+  line=$(printf '%s: %3d s, %4d files compiled; %s' "$1" "$3" "$(compiled "$2")" "$line")
   if [ -t 1 ]; then
     printf '\r\033[K%.*s' $((${COLUMNS:-$(tput cols 2>/dev/null || echo 80)} - 1)) "$line"
   elif [ $(($3 % 15)) = 14 ]; then

@@ -10,14 +10,24 @@ machine_build() {
   tree_check
   tree_lock "$built"
   kernel_configure "$built" "$lib/kernel/kernel.config" "$lib/kernel/um.config" "${fragments[@]}"
+  um_forget_links "$built"
+  # Modules take from module.o what they seem to lack. modpost does not see that.
   kernel_compile "$built" "instrumented kernel" CFLAGS_GCOV="-fprofile-generate $(tree_names)" \
-    LD_FLAGS_CMDLINE="$(um_link)"
+    LD_FLAGS_CMDLINE="$(um_link)" LDFLAGS_MODULE="-T $lib/kernel/module.lds $lib/kernel/module.o" KBUILD_MODPOST_WARN=1
   echo "$source" >"$built/.pgofs.source"
   echo "The kernel is $built/vmlinux; pgofs kernel run boots it"
 }
 
+# make does not know of what is linked in here: with another runtime, links have to be made again.
+um_forget_links() { # BUILD
+  local part
+  for part in "$lib/libpgofs_rt.a" "$lib/kernel/module"*; do
+    find "$1" \( -path "$1/vmlinux" -o -name '*.ko' \) ! -newer "$part" -delete
+  done
+}
+
 # For the final link, which the compiler driver does. The kernel's own flags have no build id for this machine.
-um_link() { echo "-Wl,--build-id=sha1 -Wl,-u,__llvm_profile_runtime $lib/libpgofs_rt.a"; }
+um_link() { echo "-Wl,--build-id=sha1 -Wl,-u,__llvm_profile_runtime $lib/libpgofs_rt.a $lib/kernel/modules.o"; }
 
 # The kernel cannot see that it is run in a process namespace of its own. It ends with all guest processes, which are
 # processes of this machine, however it ends: user-mode Linux alone leaves them behind when it is killed.
