@@ -7,6 +7,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
 import org.pgofs.counters.ImageCounters.Baseline;
@@ -41,6 +45,7 @@ public final class CounterStore implements AutoCloseable {
     private final Ledger ledger;
     private final DirectoryWatch watch;
     private final Thread watcher = new Thread(this::watch, "segment-watcher");
+    private final ExecutorService freezer = Executors.newSingleThreadExecutor(CounterStore::freezerThread);
     private int recheckDelayMs = -1;
     private Take takeInProgress;
     private boolean closed;
@@ -67,6 +72,12 @@ public final class CounterStore implements AutoCloseable {
         ledger = new Ledger(catalog, state, takes);
         watch = new DirectoryWatch(directory.path());
         watcher.setDaemon(true);
+    }
+
+    private static Thread freezerThread(Runnable work) {
+        Thread thread = new Thread(work, "freezer");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private void start() throws IOException {
@@ -173,16 +184,46 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if counters cannot be read
      */
     public List<Snapshot> freeze(Selection selection) throws IOException {
+        Freeze freeze = startFreeze(selection);
+        freeze.await();
+        return freeze.snapshots();
+    }
+
+    /**
+     * Starts to read the counts of some images, all at one moment. Until it is done no reset, take or end of a process
+     * comes between. A freeze of few counters is done when this returns.
+     *
+     * @param selection which images
+     * @return the freeze; to be closed
+     * @throws IOException if counters cannot be read
+     */
+    public Freeze startFreeze(Selection selection) throws IOException {
+        Freeze freeze = new Freeze();
+        try {
+            freezer.execute(() -> run(freeze, selection));
+        } catch (RejectedExecutionException e) {
+            throw new IOException("the store is closed", e);
+        }
+        try {
+            freeze.awaitStart();
+        } catch (IOException e) {
+            freeze.close();
+            throw e;
+        }
+        return freeze;
+    }
+
+    private void run(Freeze freeze, Selection selection) {
+        Throwable failure = null;
         lock.lock();
         try {
-            List<Snapshot> snapshots = new ArrayList<>();
-            for (ImageCounters image : select(selection)) {
-                snapshots.add(image.freeze(reader));
-            }
-            return snapshots;
+            freeze.run(select(selection), reader);
+        } catch (IOException | RuntimeException | Error e) {
+            failure = e;
         } finally {
             lock.unlock();
         }
+        freeze.end(failure);
     }
 
     /**
@@ -374,8 +415,10 @@ public final class CounterStore implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        freezer.shutdown();
         try {
             watcher.join();
+            freezer.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return;

@@ -2,7 +2,6 @@ package org.pgofs.counters;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.LongBuffer;
 import java.util.Arrays;
 
 /**
@@ -11,21 +10,41 @@ import java.util.Arrays;
  */
 final class CounterSum {
     private final long[] sums;
+    /** Known to be, which saves time; some sums are 0 without it. */
+    private boolean zero;
 
     CounterSum(int counters) {
-        this(new long[counters]);
+        sums = new long[counters];
+        zero = true;
     }
 
+    /**
+     * Known sums.
+     *
+     * @param sums kept, not to be changed
+     */
     CounterSum(long[] sums) {
         this.sums = sums;
+        zero = Arrays.stream(sums).allMatch(sum -> sum == 0);
+    }
+
+    private CounterSum(long[] sums, boolean zero) {
+        this.sums = sums;
+        this.zero = zero;
     }
 
     CounterSum copy() {
-        return new CounterSum(sums.clone());
+        return new CounterSum(sums.clone(), zero);
     }
 
+    /** The sums; not to be changed. */
     long[] values() {
         return sums;
+    }
+
+    /** Whether all sums are 0, and it is known. */
+    boolean isZero() {
+        return zero;
     }
 
     /**
@@ -36,34 +55,52 @@ final class CounterSum {
      * @param at the index of the first
      */
     void addUnsigned(long[] counters, int count, int at) {
+        zero = false;
         for (int i = 0; i < count; i++) {
-            long sign = counters[i] >> 63;
-            sums[at + i] = saturatedSum(sums[at + i], (counters[i] & ~sign) | (sign & Long.MAX_VALUE));
+            sums[at + i] = saturatedSum(sums[at + i], clampedUnsigned(counters[i]));
         }
+    }
+
+    /**
+     * Makes unsigned counters of a segment signed ones.
+     *
+     * @param counters the counters, changed in place
+     * @param count how many of them
+     * @return whether one was too large
+     */
+    static boolean clampUnsigned(long[] counters, int count) {
+        long all = 0;
+        for (int i = 0; i < count; i++) {
+            all |= counters[i];
+        }
+        if (all >= 0) {
+            return false;
+        }
+        for (int i = 0; i < count; i++) {
+            counters[i] = clampedUnsigned(counters[i]);
+        }
+        return true;
     }
 
     /** Adds other sums of the same length. */
     void add(CounterSum other) {
-        add(other, 0);
-    }
-
-    /** Adds as many of other sums as these are, from an index on. */
-    void add(CounterSum other, int from) {
+        zero &= other.zero;
         for (int i = 0; i < sums.length; i++) {
-            sums[i] = saturatedSum(sums[i], other.sums[from + i]);
+            sums[i] = saturatedSum(sums[i], other.sums[i]);
         }
     }
 
     void clear() {
         Arrays.fill(sums, 0);
+        zero = true;
     }
 
-    /** Puts the sums as a counters section has them; what is below 0 becomes 0, here too. */
-    void clampTo(LongBuffer section) {
+    /** Adds as many of other sums as these are, from an index on; what is below 0 then becomes 0, as it is served. */
+    void addAndClamp(CounterSum other, int from) {
+        zero &= other.zero;
         for (int i = 0; i < sums.length; i++) {
-            sums[i] = Math.max(sums[i], 0);
+            sums[i] = clamped(saturatedSum(sums[i], other.sums[from + i]));
         }
-        section.put(sums);
     }
 
     /** Minus this. */
@@ -72,14 +109,27 @@ final class CounterSum {
         for (int i = 0; i < sums.length; i++) {
             negated[i] = sums[i] == Long.MIN_VALUE ? Long.MAX_VALUE : -sums[i];
         }
-        return new CounterSum(negated);
+        return new CounterSum(negated, zero);
     }
 
     /** The sums as a counters section has them; what is below 0 becomes 0. */
     ByteBuffer toSection() {
+        long[] served = new long[sums.length];
+        for (int i = 0; i < sums.length; i++) {
+            served[i] = clamped(sums[i]);
+        }
         ByteBuffer section = ByteBuffer.allocate(sums.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        copy().clampTo(section.asLongBuffer());
+        section.asLongBuffer().put(served);
         return section.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static long clamped(long sum) {
+        return sum & ~(sum >> 63);
+    }
+
+    private static long clampedUnsigned(long counter) {
+        long sign = counter >> 63;
+        return (counter & ~sign) | (sign & Long.MAX_VALUE);
     }
 
     /** Without a branch, so that the loops above are compiled to vector instructions. */

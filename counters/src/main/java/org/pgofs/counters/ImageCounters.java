@@ -2,6 +2,7 @@ package org.pgofs.counters;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -139,28 +140,57 @@ final class ImageCounters {
         return sum;
     }
 
-    Snapshot freeze(SegmentReader reader) throws IOException {
+    /** What the value sites of live and ended processes observed. */
+    ValueCounts freezeValues(SegmentReader reader) throws IOException {
         ValueCounts values = new ValueCounts();
         for (Member member : live.values()) {
             reader.addValues(member, image, values);
         }
         values.add(carry.values());
-        return snapshot(reader, values);
+        return values;
     }
 
-    /** Without values, which is faster. */
-    Snapshot freezeCounters(SegmentReader reader) throws IOException {
-        return snapshot(reader, new ValueCounts());
-    }
-
-    private Snapshot snapshot(SegmentReader reader, ValueCounts values) throws IOException {
-        ByteBuffer counters = reader.freeze(live.values(), image.countersBegin(), carry.counters());
+    /** The marks of live and ended processes. */
+    Marks freezeMarks(SegmentReader reader) throws IOException {
         Marks marks = carry.marks().copy();
         marks.add(taken);
         for (Member member : live.values()) {
             reader.addMarks(member, image, marks);
         }
-        ByteBuffer section = marks.countersSection(image, counters);
-        return new Snapshot(image, section, marks.bitmapsSection(), values, Instant.now());
+        return marks;
+    }
+
+    /**
+     * Puts a piece of the sums that are served.
+     *
+     * @param section as {@link SegmentReader#freezePiece} takes it
+     */
+    void freezePiece(SegmentReader reader, ByteBuffer section) throws IOException {
+        reader.freezePiece(live.values(), image.countersBegin(), carry.counters(), section);
+    }
+
+    /** What is served. */
+    Snapshot freeze(SegmentReader reader) throws IOException {
+        return freeze(reader, freezeValues(reader));
+    }
+
+    /** Without values, which is faster. */
+    Snapshot freezeCounters(SegmentReader reader) throws IOException {
+        return freeze(reader, new ValueCounts());
+    }
+
+    private Snapshot freeze(SegmentReader reader, ValueCounts values) throws IOException {
+        ByteBuffer sums = ByteBuffer.allocate(image.sums() * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        while (sums.hasRemaining()) {
+            freezePiece(reader, sums);
+        }
+        return snapshot(sums.rewind(), freezeMarks(reader), values);
+    }
+
+    /** Of sums that are read already, or will be. */
+    Snapshot snapshot(ByteBuffer sums, Marks marks, ValueCounts values) {
+        ByteBuffer counters =
+                marks.countersSection(image, sums.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN));
+        return new Snapshot(image, counters, marks.bitmapsSection(), values, Instant.now());
     }
 }

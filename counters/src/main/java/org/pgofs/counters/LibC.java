@@ -2,6 +2,7 @@ package org.pgofs.counters;
 
 import java.nio.ByteBuffer;
 import jnr.ffi.LibraryLoader;
+import jnr.ffi.Pointer;
 import jnr.ffi.annotations.In;
 import jnr.ffi.annotations.Out;
 import jnr.ffi.types.off_t;
@@ -180,4 +181,36 @@ public interface LibC {
      * @return how many are ready, or -1
      */
     int poll(ByteBuffer fds, long count, int timeout);
+
+    /**
+     * mmap(2).
+     *
+     * @param address null
+     * @param size bytes
+     * @param protection PROT_*
+     * @param flags MAP_*
+     * @param fd -1 for memory
+     * @param offset 0
+     * @return what was mapped, or -1
+     */
+    Pointer mmap(Pointer address, @size_t long size, int protection, int flags, int fd, @off_t long offset);
+
+    /**
+     * munmap(2).
+     *
+     * @param address of the first byte
+     * @param size bytes
+     * @return 0, or -1
+     */
+    int munmap(long address, @size_t long size);
+
+    /**
+     * madvise(2).
+     *
+     * @param address of the first byte
+     * @param size bytes
+     * @param advice MADV_*
+     * @return 0, or -1
+     */
+    int madvise(long address, @size_t long size, int advice);
 }

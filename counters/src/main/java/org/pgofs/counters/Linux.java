@@ -30,6 +30,10 @@ final class Linux {
     private static final int F_UNLCK = 2;
     private static final int SIGURG = 23;
 
+    private static final int PROT_READ_WRITE = 3;
+    private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+    private static final int MADV_HUGEPAGE = 14;
+
     private Linux() {}
 
     /** What statx says of an open file. */
@@ -160,6 +164,24 @@ final class Linux {
         }
         check(C.fcntl(fd, F_SETLEASE, F_UNLCK), "F_SETLEASE");
         return true;
+    }
+
+    /**
+     * Maps zeroed memory, in huge pages where the kernel has them: to fault small ones in takes as long as filling them.
+     *
+     * @return its address, to be given to {@link #unmapMemory}
+     */
+    static long mapMemory(long size) throws IOException {
+        long address = check(
+                C.mmap(null, size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0)
+                        .address(),
+                "mmap");
+        C.madvise(address, size, MADV_HUGEPAGE);
+        return address;
+    }
+
+    static void unmapMemory(long address, long size) {
+        C.munmap(address, size);
     }
 
     static Errno errno() {

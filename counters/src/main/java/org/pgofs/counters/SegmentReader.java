@@ -9,11 +9,14 @@ import java.util.Collection;
 /** Adds the counts of members to sums, piece by piece. Not thread-safe: it has one buffer. */
 final class SegmentReader {
     private static final int PIECE = 1 << 17;
+    private static final int PIECE_COUNTERS = PIECE / Long.BYTES;
     private static final int PAGE = 4096;
 
     // Aligned to pages, as the counters in the file are: then no 8-byte counter is read in two halves.
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE + PAGE).alignedSlice(PAGE);
-    private final long[] piece = new long[PIECE / Long.BYTES];
+    private final ByteBuffer buffer =
+            ByteBuffer.allocateDirect(PIECE + 2 * PAGE).alignedSlice(PAGE);
+    private final long[] piece = new long[(PIECE + PAGE) / Long.BYTES];
+    private final CounterSum pieceSum = new CounterSum(PIECE_COUNTERS);
 
     private final ValueReader values = new ValueReader();
     private final MarkReader marks = new MarkReader();
@@ -46,29 +49,43 @@ final class SegmentReader {
     }
 
     /**
-     * What is served: the sum of members and a carry, as a counters section has it. Piece by piece through all steps, so
-     * that each piece stays in the processor's cache.
+     * Puts a piece of what is served, the sum of members and a carry: through all steps, so that it stays in the
+     * processor's cache.
      *
      * @param begin offset in bytes of the first counter in the counters section
+     * @param carry of all counters
+     * @param section all counters, zeroed, little-endian; the piece goes to its position, which moves on. If it is not
+     *     on the heap, it starts as far behind the start of a page as {@code begin}.
      */
-    ByteBuffer freeze(Collection<Member> members, int begin, CounterSum carry) throws IOException {
-        int counters = carry.values().length;
-        ByteBuffer section = ByteBuffer.allocate(counters * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        LongBuffer served = section.asLongBuffer();
-        CounterSum sum = new CounterSum(Math.min(PIECE / Long.BYTES, counters));
-        while (served.hasRemaining()) {
-            if (served.remaining() < sum.values().length) {
-                sum = new CounterSum(served.remaining());
-            }
-            int first = served.position();
-            for (Member member : members) {
-                addCounters(member, begin + first * Long.BYTES, sum);
-            }
-            sum.add(carry, first);
-            sum.clampTo(served);
+    void freezePiece(Collection<Member> members, int begin, CounterSum carry, ByteBuffer section) throws IOException {
+        int at = section.position();
+        ByteBuffer target =
+                section.slice(at, Math.min(PIECE, section.remaining())).order(ByteOrder.LITTLE_ENDIAN);
+        if (members.size() == 1 && carry.isZero() && section.isDirect()) {
+            copy(members.iterator().next(), begin + at, target);
+        } else {
+            CounterSum sum = target.limit() == PIECE ? pieceSum : new CounterSum(target.limit() / Long.BYTES);
             sum.clear();
+            for (Member member : members) {
+                addCounters(member, begin + at, sum);
+            }
+            sum.addAndClamp(carry, at / Long.BYTES);
+            target.asLongBuffer().put(sum.values());
         }
-        return section.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        section.position(at + target.limit());
+    }
+
+    /** What is served if there are no sums to calculate, as most often. */
+    private void copy(Member member, int begin, ByteBuffer target) throws IOException {
+        if (member.nextData(member.counters(), begin) >= begin + target.limit()) {
+            return;
+        }
+        member.read(member.counters(), begin, target);
+        LongBuffer counters = target.rewind().asLongBuffer();
+        counters.get(0, piece, 0, counters.limit());
+        if (CounterSum.clampUnsigned(piece, counters.limit())) {
+            counters.put(0, piece, 0, counters.limit());
+        }
     }
 
     /**
@@ -83,7 +100,7 @@ final class SegmentReader {
         // From the start of a page on, for the alignment.
         long at = member.nextData(counters, begin & -PAGE);
         while (at < end) {
-            buffer.clear().limit((int) Math.min(PIECE, end - at));
+            buffer.clear().limit((int) Math.min(PIECE + PAGE, end - at));
             member.read(counters, at, buffer);
             int skipped = (int) Math.max(begin - at, 0);
             int count = (buffer.flip().limit() - skipped) / Long.BYTES;
@@ -93,7 +110,7 @@ final class SegmentReader {
                     .asLongBuffer()
                     .get(piece, 0, count);
             sum.addUnsigned(piece, count, (int) ((at + skipped - begin) / Long.BYTES));
-            at = member.nextData(counters, at + PIECE);
+            at = member.nextData(counters, at + PIECE + PAGE);
         }
     }
 }

@@ -64,21 +64,50 @@ class SegmentReaderTest {
         }
     }
 
+    private static long[] served(List<Member> members, CounterSum carry, ByteBuffer section) throws IOException {
+        SegmentReader reader = new SegmentReader();
+        while (section.hasRemaining()) {
+            reader.freezePiece(members, BEGIN, carry, section);
+        }
+        long[] counters = new long[COUNTERS];
+        section.rewind().asLongBuffer().get(counters);
+        return counters;
+    }
+
+    private static long[] served(List<Member> members, CounterSum carry) throws IOException {
+        ByteBuffer heap = ByteBuffer.allocate(COUNTERS * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        long[] onHeap = served(members, carry, heap);
+        try (OffHeap memory = new OffHeap(COUNTERS * Long.BYTES, BEGIN)) {
+            assertArrayEquals(onHeap, served(members, carry, memory.buffer()));
+        }
+        return onHeap;
+    }
+
     @Test
-    void shouldFreezeTheSumAndServeNothingBelowZero() throws IOException, InvalidFileException {
+    void shouldServeTheSumAndNothingBelowZero() throws IOException, InvalidFileException {
         long[] expected = new long[COUNTERS];
         try (SegmentFile segment = SegmentFile.open(segment(1000, expected))) {
-            CounterSum carry = new CounterSum(COUNTERS);
+            long[] carry = new long[COUNTERS];
             for (int i = 0; i < COUNTERS; i++) {
-                carry.values()[i] = random.nextInt(2000) - 1500L;
-                expected[i] = Math.max(0, 2L * expected[i] + carry.values()[i]);
+                carry[i] = random.nextInt(2000) - 1500L;
+                expected[i] = Math.max(0, 2L * expected[i] + carry[i]);
             }
-            long[] frozen = new long[COUNTERS];
-            new SegmentReader()
-                    .freeze(List.of(segment, segment), BEGIN, carry)
-                    .asLongBuffer()
-                    .get(frozen);
-            assertArrayEquals(expected, frozen);
+            assertArrayEquals(expected, served(List.of(segment, segment), new CounterSum(carry)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 10, 1000})
+    void shouldServeOneSegmentAsItIsButForWhatIsTooLarge(int touched) throws IOException, InvalidFileException {
+        long[] expected = new long[COUNTERS];
+        Path path = segment(touched, expected);
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.seek(TestTarget.COUNTERS_AT + BEGIN + 7 * Long.BYTES);
+            file.writeLong(-1);
+        }
+        expected[7] = Long.MAX_VALUE;
+        try (SegmentFile segment = SegmentFile.open(path)) {
+            assertArrayEquals(expected, served(List.of(segment), new CounterSum(COUNTERS)));
         }
     }
 

@@ -71,7 +71,16 @@ final class Profiles {
 
     /** The file with all of the images that were frozen. */
     RawBytes of(List<Snapshot> snapshots) {
-        return sequence(snapshots.stream().map(Snapshot::image).toList()).with(snapshots);
+        return sequence(images(snapshots)).with(snapshots);
+    }
+
+    /** Where in that file the first byte is that depends on a counter. */
+    long countsBegin(List<Snapshot> snapshots) {
+        return sequence(images(snapshots)).countersBegin();
+    }
+
+    private static List<Image> images(List<Snapshot> snapshots) {
+        return snapshots.stream().map(Snapshot::image).toList();
     }
 
     private RawProfileSequence sequence(Collection<Image> images) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.CounterStore.Selection;
+import org.pgofs.counters.Freeze;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FsException;
@@ -13,7 +14,7 @@ import org.pgofs.profraw.RawBytes;
 
 /**
  * The raw profile of some images, as a file. Nothing is made when it is opened; what comes first, a read or the question
- * for the size, freezes the counters for that one open file.
+ * for the size, freezes the counters for that one open file. What does not depend on counters is delivered meanwhile.
  */
 final class ProfrawFile implements FileOperations {
     private final CounterStore store;
@@ -37,12 +38,16 @@ final class ProfrawFile implements FileOperations {
     }
 
     private final class OpenProfraw implements OpenFile {
+        private Freeze freeze;
         private RawBytes bytes;
         private Instant frozen;
+        /** What lies before it is delivered while counters are still read. */
+        private long countsBegin;
 
         @Override
-        public long size() throws FsException {
-            return bytes().size();
+        public synchronized long size() throws FsException {
+            start();
+            return bytes.size();
         }
 
         @Override
@@ -52,21 +57,41 @@ final class ProfrawFile implements FileOperations {
 
         @Override
         public int read(long offset, ByteBuffer target) throws FsException {
+            start();
+            if (offset + target.remaining() > countsBegin) {
+                await();
+            }
             int position = target.position();
-            bytes().read(offset, target);
+            bytes.read(offset, target);
             return target.position() - position;
         }
 
-        private synchronized RawBytes bytes() throws FsException {
-            if (bytes == null) {
+        private synchronized void start() throws FsException {
+            if (freeze == null) {
                 try {
                     frozen = Instant.now();
-                    bytes = profiles.of(store.freeze(selection));
+                    freeze = store.startFreeze(selection);
                 } catch (IOException e) {
                     throw new FsException(Errno.EIO, "cannot freeze counters", e);
                 }
+                countsBegin = profiles.countsBegin(freeze.snapshots());
+                bytes = profiles.of(freeze.snapshots());
             }
-            return bytes;
+        }
+
+        private void await() throws FsException {
+            try {
+                freeze.await();
+            } catch (IOException e) {
+                throw new FsException(Errno.EIO, "cannot freeze counters", e);
+            }
+        }
+
+        @Override
+        public synchronized void close() {
+            if (freeze != null) {
+                freeze.close();
+            }
         }
     }
 }

@@ -82,6 +82,11 @@ public final class RawProfile {
         return sections.values + values.size();
     }
 
+    /** Where the counters are, in bytes: what lies before does not depend on counts. */
+    long countersBegin() {
+        return sections.counters.begin();
+    }
+
     /**
      * The profile with counts. Of a site that observed more than 255 values, the most frequent 255 are in it.
      *

@@ -45,6 +45,15 @@ public final class RawProfileSequence {
     }
 
     /**
+     * Where the first counter is: what lies before does not depend on counts.
+     *
+     * @return bytes from the start of the file, 0 without profiles
+     */
+    public long countersBegin() {
+        return profiles.isEmpty() ? 0 : profiles.get(0).countersBegin();
+    }
+
+    /**
      * The file with counts.
      *
      * @param snapshots the counts of each profile's image, in the order of the profiles

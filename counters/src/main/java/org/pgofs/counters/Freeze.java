@@ -1,0 +1,143 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Counts of images that are being read, all at one moment, by a thread of the store while others use what is there
+ * already.
+ *
+ * <ol>
+ *   <li>When it is handed out, images and values are settled; and all counters, if they are not more than
+ *       1 MiB, or if they cannot be added up.
+ *   <li>Counters are settled when {@link #await} returns, all of them.
+ *   <li>The store is locked until then.
+ *   <li>After {@link #close} nobody may use the counters; their memory is given back.
+ * </ol>
+ *
+ * Thread-safe.
+ */
+public final class Freeze implements AutoCloseable {
+    /** A freeze of as much takes less time than to tell another thread. */
+    static final int AT_ONCE = 1 << 20;
+
+    /** Less than that is not worth a mapping of its own. */
+    private static final int SMALL = 1 << 17;
+
+    private final CountDownLatch started = new CountDownLatch(1);
+    private final CountDownLatch done = new CountDownLatch(1);
+    private final List<OffHeap> memory = new ArrayList<>();
+    private volatile List<Snapshot> snapshots;
+    private volatile Throwable failure;
+    private volatile boolean closed;
+
+    /** The counters of one image on their way. */
+    private record Part(ImageCounters image, ByteBuffer counters) {}
+
+    Freeze() {}
+
+    /** Reads. Under the store's lock. */
+    void run(Collection<ImageCounters> images, SegmentReader reader) throws IOException {
+        List<Part> parts = new ArrayList<>();
+        List<Snapshot> all = new ArrayList<>();
+        for (ImageCounters image : images) {
+            if (image.hasMarks()) {
+                all.add(image.freeze(reader));
+            } else {
+                ByteBuffer counters = allocate(image.image());
+                parts.add(new Part(image, counters.duplicate().order(ByteOrder.LITTLE_ENDIAN)));
+                all.add(image.snapshot(counters, image.carry().marks(), image.freezeValues(reader)));
+            }
+        }
+        snapshots = all;
+        int left = AT_ONCE;
+        for (Part part : parts) {
+            while (part.counters.hasRemaining() && !closed) {
+                int position = part.counters.position();
+                part.image.freezePiece(reader, part.counters);
+                left -= part.counters.position() - position;
+                if (left <= 0) {
+                    started.countDown();
+                }
+            }
+        }
+    }
+
+    private ByteBuffer allocate(StoredImage image) throws IOException {
+        int size = image.countersSize();
+        if (size <= SMALL) {
+            return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+        }
+        OffHeap allocated = new OffHeap(size, image.countersBegin());
+        memory.add(allocated);
+        return allocated.buffer();
+    }
+
+    /**
+     * Nothing more will be read.
+     *
+     * @param reason why not everything was, or null
+     */
+    synchronized void end(Throwable reason) {
+        failure = reason;
+        started.countDown();
+        done.countDown();
+        if (closed) {
+            free();
+        }
+    }
+
+    /** Waits until images and values are settled. */
+    void awaitStart() throws IOException {
+        await(started);
+    }
+
+    /**
+     * The counts.
+     *
+     * @return one snapshot for each image that was selected, in the same order; what of them is settled, see above
+     */
+    public List<Snapshot> snapshots() {
+        return snapshots;
+    }
+
+    /**
+     * Waits until all counters are settled.
+     *
+     * @throws IOException if they cannot be read, or if the thread is interrupted
+     */
+    public void await() throws IOException {
+        await(done);
+    }
+
+    private void await(CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (IOException) new InterruptedIOException("interrupted while counters were read").initCause(e);
+        }
+        if (failure != null) {
+            throw new IOException("cannot read counters", failure);
+        }
+    }
+
+    /** Gives up what is not read yet, and gives the memory back. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (done.getCount() == 0) {
+            free();
+        }
+    }
+
+    private void free() {
+        memory.forEach(OffHeap::close);
+    }
+}
