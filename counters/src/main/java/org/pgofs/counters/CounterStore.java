@@ -1,6 +1,7 @@
 package org.pgofs.counters;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -42,6 +43,7 @@ public final class CounterStore implements AutoCloseable {
     private final SegmentReader reader = new SegmentReader();
     private final SegmentCatalog catalog;
     private final LastTakes takes = new LastTakes();
+    private final Guests guests;
     private final Ledger ledger;
     private final DirectoryWatch watch;
     private final Thread watcher = new Thread(this::watch, "segment-watcher");
@@ -69,7 +71,8 @@ public final class CounterStore implements AutoCloseable {
         state.load(takes).forEach(catalog::restore);
         catalog.restoreEpochs(state.manifest().epochs());
         catalog.delete(state.manifest().folded());
-        ledger = new Ledger(catalog, state, takes);
+        guests = new Guests(catalog, reader, state);
+        ledger = new Ledger(catalog, state, takes, guests);
         watch = new DirectoryWatch(directory.path());
         watcher.setDaemon(true);
     }
@@ -84,6 +87,7 @@ public final class CounterStore implements AutoCloseable {
         lock.lock();
         try {
             catalog.scan();
+            guests.restore();
         } finally {
             lock.unlock();
         }
@@ -116,10 +120,13 @@ public final class CounterStore implements AutoCloseable {
         catalog.recheck();
         catalog.countRecheckRound();
         recheckDelayMs = catalog.hasRechecks() ? Math.max(1, 2 * recheckDelayMs) : -1;
-        int saveDelayMs = ledger.saveIfDue();
-        return recheckDelayMs == -1 || saveDelayMs == -1
-                ? Math.max(recheckDelayMs, saveDelayMs)
-                : Math.min(recheckDelayMs, saveDelayMs);
+        int guestsDelayMs = guests.lookIfDue();
+        return sooner(guestsDelayMs, sooner(recheckDelayMs, ledger.saveIfDue()));
+    }
+
+    /** The shorter of two delays, of which -1 is none. */
+    private static int sooner(int aMs, int bMs) {
+        return aMs == -1 || bMs == -1 ? Math.max(aMs, bMs) : Math.min(aMs, bMs);
     }
 
     /** Applies everything that happened before it was called; what follows from it is left to the watcher. */
@@ -157,6 +164,7 @@ public final class CounterStore implements AutoCloseable {
 
     private List<ImageCounters> select(Selection selection) throws IOException {
         catchUp();
+        guests.look();
         List<ImageCounters> selected = new ArrayList<>();
         for (Image image : selection.of(byName())) {
             selected.add(catalog.image(((StoredImage) image).digest()));
@@ -237,7 +245,9 @@ public final class CounterStore implements AutoCloseable {
         lock.lock();
         try {
             Map<ImageCounters, Baseline> baselines = new LinkedHashMap<>();
-            for (ImageCounters image : select(selection)) {
+            List<ImageCounters> selected = select(selection);
+            guests.takeUnconfirmed();
+            for (ImageCounters image : selected) {
                 Marks none = Marks.none(image.image());
                 Counts carry = new Counts(image.sumOfLive(reader).negated(), new ValueCounts(), none);
                 baselines.put(image, new Baseline(carry, none, 0, image.resets() + 1));
@@ -377,6 +387,7 @@ public final class CounterStore implements AutoCloseable {
         lock.lock();
         try {
             catchUp();
+            guests.look();
             List<ImageStatus> images = new ArrayList<>();
             for (ImageCounters image : catalog.images()) {
                 images.add(new ImageStatus(image.freezeCounters(reader), pids(image.live()), image.ended()));
@@ -384,7 +395,7 @@ public final class CounterStore implements AutoCloseable {
             images.sort((a, b) ->
                     a.snapshot().image().name().compareTo(b.snapshot().image().name()));
             return new CounterStoreStatus(
-                    images, catalog.dropped().list(), catalog.refused().counts());
+                    images, catalog.dropped().list(), catalog.refused().counts(), guests.status());
         } finally {
             lock.unlock();
         }
@@ -399,6 +410,67 @@ public final class CounterStore implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * Adds a virtual machine: its kernel becomes an image, or belongs to one that is there. It stays until nobody uses its
+     * memory any more, or until it is detached, over restarts of this process.
+     *
+     * @param name of the machine, a word that no other one has
+     * @param memory the file that the machine has mapped as its memory; only read
+     * @param kernel what it runs
+     * @throws IOException if it cannot be attached; the message is one line that says why. Nothing has changed then.
+     */
+    public void attach(String name, Path memory, GuestImage kernel) throws IOException {
+        StoredImage image;
+        lock.lock();
+        try {
+            guests.checkName(name);
+            image = catalog.readImage(kernel.toImageFile(), kernel.path());
+        } catch (InvalidFileException e) {
+            throw new IOException(kernel.path() + " " + e.getMessage(), e);
+        } finally {
+            lock.unlock();
+        }
+        GuestMemory opened = GuestMemory.open(memory, image, kernel.layout());
+        try {
+            // Without the lock: the whole memory may be read.
+            opened.requireKernel(kernel);
+        } catch (IOException e) {
+            opened.close();
+            throw e;
+        }
+        lock.lock();
+        try {
+            guests.add(new Guest(name, catalog.add(image), kernel.layout(), opened, 0));
+            try {
+                ledger.save();
+            } catch (IOException e) {
+                guests.remove(name);
+                throw e;
+            }
+            watch.wake();
+        } finally {
+            lock.unlock();
+        }
+        LOG.info("attached {} with {}", name, memory);
+    }
+
+    /**
+     * Lets go of a virtual machine. What it counted until now stays in the counts of its image.
+     *
+     * @param name as given to {@link #attach}
+     * @throws IOException if there is none of that name, or if the change cannot be saved
+     */
+    public void detach(String name) throws IOException {
+        lock.lock();
+        try {
+            guests.detach(name);
+            ledger.save();
+        } finally {
+            lock.unlock();
+        }
+        LOG.info("detached {}", name);
+    }
+
     /** Saves what is not saved yet and lets go of the directory. Targets count on. */
     @Override
     public void close() throws IOException {
@@ -409,7 +481,7 @@ public final class CounterStore implements AutoCloseable {
             }
             closed = true;
             watch.wake();
-            if (!catalog.changed().isEmpty()) {
+            if (!catalog.changed().isEmpty() || !guests.isEmpty()) {
                 ledger.save();
             }
         } finally {
@@ -425,5 +497,6 @@ public final class CounterStore implements AutoCloseable {
         }
         watch.close();
         catalog.close();
+        guests.close();
     }
 }

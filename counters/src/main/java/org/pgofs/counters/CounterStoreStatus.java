@@ -1,5 +1,6 @@
 package org.pgofs.counters;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -9,8 +10,10 @@ import java.util.Map;
  * @param images the images, by name
  * @param dropped the files that are left out, oldest first; at most {@link DroppedFiles#KEPT} are named
  * @param refused how many images could not publish, by reason
+ * @param guests the virtual machines that are attached, by name
  */
-public record CounterStoreStatus(List<ImageStatus> images, List<DroppedFile> dropped, Map<Refusal, Long> refused) {
+public record CounterStoreStatus(
+        List<ImageStatus> images, List<DroppedFile> dropped, Map<Refusal, Long> refused, List<GuestStatus> guests) {
     /**
      * One image.
      *
@@ -19,6 +22,17 @@ public record CounterStoreStatus(List<ImageStatus> images, List<DroppedFile> dro
      * @param ended the number of processes that ended, whose counters are included
      */
     public record ImageStatus(Snapshot snapshot, List<Integer> livePids, long ended) {}
+
+    /**
+     * A virtual machine.
+     *
+     * @param name under which it was attached
+     * @param image of its kernel
+     * @param memory the file that is its memory
+     * @param counting whether the kernel was found in it; otherwise it is waited for
+     * @param reboots how often the kernel was started again since it was attached
+     */
+    public record GuestStatus(String name, String image, Path memory, boolean counting, long reboots) {}
 
     /**
      * A file in the segment directory that is left out.

@@ -115,10 +115,20 @@ final class ImageCounters {
     boolean fold(Member member, SegmentReader reader) throws IOException {
         Counts counts = Counts.none(image);
         boolean complete = reader.add(member, image, counts);
-        carry.add(counts);
         live.remove(member.name());
-        ended++;
+        addEnded(counts);
         return complete;
+    }
+
+    /** Adds the counts of one that ended and was not a member. */
+    void addEnded(Counts counts) {
+        carry.add(counts);
+        ended++;
+    }
+
+    /** A member leaves that has no counts. */
+    void leave(Member member) {
+        live.remove(member.name());
     }
 
     /** The sum over the counters of the live members. */

@@ -25,12 +25,14 @@ final class Ledger {
     private final SegmentCatalog catalog;
     private final StateDirectory state;
     private final LastTakes takes;
+    private final Guests guests;
     private long saveNotBefore = System.nanoTime();
 
-    Ledger(SegmentCatalog catalog, StateDirectory state, LastTakes takes) {
+    Ledger(SegmentCatalog catalog, StateDirectory state, LastTakes takes, Guests guests) {
         this.catalog = catalog;
         this.state = state;
         this.takes = takes;
+        this.guests = guests;
     }
 
     /**
@@ -62,7 +64,9 @@ final class Ledger {
 
     /** Saves everything. */
     void save() throws IOException {
-        state.commit(catalog.images(), catalog.changed(), catalog.unsaved(), takes);
+        // First: a baseline must not be further than the sample with which a later daemon goes on.
+        guests.saveSamples();
+        state.commit(catalog.images(), catalog.changed(), catalog.unsaved(), takes, guests.saved());
         catalog.saved();
     }
 

@@ -1,7 +1,10 @@
 package org.pgofs.counters;
 
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
@@ -20,6 +23,8 @@ import java.util.zip.CRC32C;
  * epoch EPOCH CLEARED NAME                    how often the value sites of a live segment were reset or taken, and when
  *                                             its marks were reset the last time
  * folded INODE NAME                           a segment whose counters are in the carry
+ * guest NAME DIGEST BOOT INODE COUNTERS RECORDS SIZE NAMES MEMORY
+ *                                             an attached machine: image, run of its kernel, layout, URL-encoded path
  * checksum CRC32C-of-the-lines-above
  * </pre>
  *
@@ -28,14 +33,16 @@ import java.util.zip.CRC32C;
  * @param takes what was taken last
  * @param epochs of the live segments that were reset or taken
  * @param folded the segments that were folded since the last generation and may still be there
+ * @param guests the virtual machines that are attached
  */
 record Manifest(
         long generation,
         List<SavedImage> images,
         List<SavedTake> takes,
         List<SegmentEpoch> epochs,
-        List<FoldedSegment> folded) {
-    static final Manifest EMPTY = new Manifest(0, List.of(), List.of(), List.of(), List.of());
+        List<FoldedSegment> folded,
+        List<SavedGuest> guests) {
+    static final Manifest EMPTY = new Manifest(0, List.of(), List.of(), List.of(), List.of(), List.of());
 
     private static final String FORMAT = "pgofs-state 1";
     private static final int RADIX = 16;
@@ -77,6 +84,18 @@ record Manifest(
      */
     record FoldedSegment(long inode, String name) {}
 
+    /**
+     * A virtual machine.
+     *
+     * @param name under which it was attached
+     * @param digest of its kernel's image
+     * @param boot the run of its kernel that is not in the carry yet
+     * @param inode of its memory
+     * @param layout of its kernel
+     * @param memory the file
+     */
+    record SavedGuest(String name, String digest, long boot, long inode, GuestLayout layout, Path memory) {}
+
     String toText() {
         StringBuilder text = new StringBuilder();
         text.append(FORMAT)
@@ -107,6 +126,21 @@ record Manifest(
         for (FoldedSegment segment : folded) {
             line(text, "folded", segment.inode, segment.name);
         }
+        for (SavedGuest guest : guests) {
+            GuestLayout layout = guest.layout;
+            line(
+                    text,
+                    "guest",
+                    guest.name,
+                    guest.digest,
+                    guest.boot,
+                    guest.inode,
+                    layout.counters(),
+                    layout.records(),
+                    layout.recordSize(),
+                    layout.names(),
+                    URLEncoder.encode(guest.memory.toString(), StandardCharsets.UTF_8));
+        }
         return text + "checksum " + checksum(text.toString()) + "\n";
     }
 
@@ -129,6 +163,7 @@ record Manifest(
         List<SavedTake> takes = new ArrayList<>();
         List<SegmentEpoch> epochs = new ArrayList<>();
         List<FoldedSegment> folded = new ArrayList<>();
+        List<SavedGuest> guests = new ArrayList<>();
         for (String line : text.substring(0, end).split("\n", -1)) {
             String[] field = line.split(" ", -1);
             switch (field[0]) {
@@ -141,12 +176,28 @@ record Manifest(
                 case "epoch" ->
                     epochs.add(new SegmentEpoch(Long.parseLong(field[1]), Long.parseLong(field[2]), field[3]));
                 case "folded" -> folded.add(new FoldedSegment(Long.parseLong(field[1]), field[2]));
+                case "guest" -> guests.add(guest(field));
                 default -> {
                     // The first line, and the end of the last one.
                 }
             }
         }
-        return new Manifest(generation, images, takes, epochs, folded);
+        return new Manifest(generation, images, takes, epochs, folded, guests);
+    }
+
+    private static SavedGuest guest(String[] field) {
+        GuestLayout layout = new GuestLayout(
+                Long.parseLong(field[5]),
+                Long.parseLong(field[6]),
+                Integer.parseInt(field[7]),
+                Long.parseLong(field[8]));
+        return new SavedGuest(
+                field[1],
+                field[2],
+                Long.parseLong(field[3]),
+                Long.parseLong(field[4]),
+                layout,
+                Path.of(URLDecoder.decode(field[9], StandardCharsets.UTF_8)));
     }
 
     private static ImageReference reference(String[] field) {

@@ -6,7 +6,7 @@ import java.util.OptionalInt;
 
 /** One that counts for an image right now: its counters, and its value sites if it has any, can be read at any time. */
 interface Member extends AutoCloseable {
-    /** A word without white space, never used for another member. */
+    /** A word without white space, of no other member. */
     String name();
 
     /** The process, as its own pid namespace numbers it, if there is one to show. */

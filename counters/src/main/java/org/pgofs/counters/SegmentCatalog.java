@@ -327,6 +327,20 @@ final class SegmentCatalog {
         return counters;
     }
 
+    /** Reads the image file of an image that no segment brings. */
+    StoredImage readImage(byte[] file, String path) throws InvalidFileException {
+        return StoredImage.read(file, path, this::isTaken);
+    }
+
+    /** Adds such an image, or finds the one that it is. */
+    ImageCounters add(StoredImage image) {
+        return images.computeIfAbsent(image.digest(), digest -> {
+            ImageCounters added = new ImageCounters(image);
+            changed.add(added);
+            return added;
+        });
+    }
+
     private boolean isTaken(String name) {
         return images.values().stream().anyMatch(image -> image.image().name().equals(name));
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,9 +17,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.pgofs.counters.LastTakes.TakenCounts;
 import org.pgofs.counters.Manifest.FoldedSegment;
+import org.pgofs.counters.Manifest.SavedGuest;
 import org.pgofs.counters.Manifest.SavedImage;
 import org.pgofs.counters.Manifest.SavedTake;
 import org.pgofs.counters.Manifest.SegmentEpoch;
@@ -105,17 +108,27 @@ final class StateDirectory {
      * @param changed those of them whose carry is not that of the last generation
      * @param folded the segments folded since the last generation
      * @param takes the last takes
+     * @param guests the attached machines
      * @throws IOException if it could not be made: then the last generation is still in force, and nothing is left over
      */
     void commit(
-            Collection<ImageCounters> images, Set<ImageCounters> changed, List<FoldedSegment> folded, LastTakes takes)
+            Collection<ImageCounters> images,
+            Set<ImageCounters> changed,
+            List<FoldedSegment> folded,
+            LastTakes takes,
+            List<SavedGuest> guests)
             throws IOException {
         long generation = manifest.generation() + 1;
         try {
             List<SavedImage> savedImages = saveImages(images, changed, generation);
             Map<TakenCounts, SavedTake> savedTakes = saveTakes(takes, generation);
             Manifest next = new Manifest(
-                    generation, savedImages, List.copyOf(savedTakes.values()), epochs(images), List.copyOf(folded));
+                    generation,
+                    savedImages,
+                    List.copyOf(savedTakes.values()),
+                    epochs(images),
+                    List.copyOf(folded),
+                    guests);
             Path file = directory.resolve(NEW_MANIFEST);
             Files.writeString(file, next.toText(), StandardCharsets.UTF_8);
             Files.move(file, directory.resolve(MANIFEST), StandardCopyOption.ATOMIC_MOVE);
@@ -194,6 +207,29 @@ final class StateDirectory {
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /**
+     * Saves what a machine counted, which is not part of a generation: it is true at any time as long as the run of the
+     * kernel is the one of the manifest.
+     */
+    void saveSample(SavedGuest guest, Counts sample) throws IOException {
+        Path unfinished = directory.resolve("unfinished-" + guest.name());
+        Files.deleteIfExists(unfinished);
+        CarryFile.write(unfinished, sample);
+        Files.move(unfinished, sampleFile(guest), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** What {@link #saveSample} saved last, if it did. */
+    Optional<Counts> sample(SavedGuest guest, StoredImage image) throws IOException {
+        Path file = sampleFile(guest);
+        return Files.exists(file) ? Optional.of(CarryFile.read(file, image)) : Optional.empty();
+    }
+
+    /** When {@link #saveSample} saved it last, 1970 if it did not. */
+    Instant sampled(SavedGuest guest) throws IOException {
+        Path file = sampleFile(guest);
+        return Files.exists(file) ? Files.getLastModifiedTime(file).toInstant() : Instant.EPOCH;
+    }
+
     private void removeUnused() throws IOException {
         Set<Path> used = new HashSet<>(Set.of(directory.resolve(MANIFEST), directory.resolve(LOCK)));
         for (SavedImage image : manifest.images()) {
@@ -201,6 +237,7 @@ final class StateDirectory {
             used.add(carryFile(image.digest(), image.carryGeneration()));
         }
         manifest.takes().forEach(take -> used.add(takeFile(take)));
+        manifest.guests().forEach(guest -> used.add(sampleFile(guest)));
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 if (!used.contains(file)) {
@@ -212,6 +249,10 @@ final class StateDirectory {
 
     private Path imageFile(String digest) {
         return directory.resolve("image-" + digest);
+    }
+
+    private Path sampleFile(SavedGuest guest) {
+        return directory.resolve("sample-" + guest.name() + "-" + guest.boot());
     }
 
     private Path takeFile(SavedTake take) {

@@ -11,6 +11,7 @@ import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.CounterStore.Selection;
 import org.pgofs.counters.Image;
 import org.pgofs.counters.Variant;
+import org.pgofs.daemon.guest.GuestsFile;
 import org.pgofs.fs.Directory;
 import org.pgofs.fs.Node;
 import org.pgofs.fs.PseudoFile;
@@ -33,6 +34,9 @@ import org.pgofs.fs.TextFile;
 final class PgoTree {
     /** Not listed: what the command line makes {@code status --json} of. */
     static final String STATUS_JSON = ".status.json";
+
+    /** Not listed: by which machines are attached and detached. */
+    public static final String GUESTS = ".guests";
 
     private static final int WRITE_ONLY = 0200;
     private static final int OWNER_READS = 0600;
@@ -65,6 +69,7 @@ final class PgoTree {
                 .add(
                         "pgo",
                         withTake(Directory.dynamic(this::files), ALL, PgoTree::main)
+                                .addHidden(GUESTS, PseudoFile.ofRoot(OWNER_READS, new GuestsFile(store)))
                                 .addHidden(STATUS_JSON, new PseudoFile(ALL_READ, new TextFile(report::json))));
     }
 

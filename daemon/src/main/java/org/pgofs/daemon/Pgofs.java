@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.pgofs.daemon.doctor.DoctorCommand;
+import org.pgofs.daemon.guest.AttachCommand;
+import org.pgofs.daemon.guest.DetachCommand;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -28,6 +30,8 @@ import picocli.CommandLine.ParameterException;
             MountCommand.class,
             UmountCommand.class,
             StatusCommand.class,
+            AttachCommand.class,
+            DetachCommand.class,
             ConfigCommand.class,
             DoctorCommand.class,
         },

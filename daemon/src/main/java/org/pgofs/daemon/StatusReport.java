@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.CounterStoreStatus;
 import org.pgofs.counters.CounterStoreStatus.DroppedFile;
+import org.pgofs.counters.CounterStoreStatus.GuestStatus;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
 import org.pgofs.counters.Image;
 import org.pgofs.counters.Refusal;
@@ -22,6 +23,9 @@ import org.pgofs.counters.Variant;
 
 /** What the store holds, in words and as JSON. */
 final class StatusReport {
+    private static final String COUNTING = "counting";
+    private static final String WAITING = "waiting for the kernel";
+
     private final CounterStore store;
     private final Profiles profiles;
     private final Path mountPoint;
@@ -56,6 +60,15 @@ final class StatusReport {
         line(text, "segments in %s, served at %s", segmentDirectory, mountPoint);
         line(text, "images: %d", status.images().size());
         status.images().forEach(image -> append(text, image));
+        if (!status.guests().isEmpty()) {
+            line(
+                    text,
+                    "guests: %d, looked at once a second: what one counts between the last look and a reboot is lost",
+                    status.guests().size());
+            status.guests()
+                    .forEach(guest ->
+                            line(text, "  %s %s in %s, %s", guest.name(), guest.image(), guest.memory(), state(guest)));
+        }
         List<DroppedFile> dropped = dropped(status);
         line(text, "dropped: %d", dropped.size());
         dropped.forEach(file -> line(text, "  %s %s", file.file(), file.reason()));
@@ -94,6 +107,10 @@ final class StatusReport {
         line(text, "  ended processes %d", status.ended());
     }
 
+    private static String state(GuestStatus guest) {
+        return (guest.counting() ? COUNTING : WAITING) + ", rebooted " + guest.reboots() + " times";
+    }
+
     @FormatMethod
     private static void line(StringBuilder text, String format, Object... arguments) {
         text.append(String.format(format, arguments)).append('\n');
@@ -124,6 +141,17 @@ final class StatusReport {
                 json.writeNumberField(refusal.getKey().text(), refusal.getValue());
             }
             json.writeEndObject();
+            json.writeArrayFieldStart("guests");
+            for (GuestStatus guest : status.guests()) {
+                json.writeStartObject();
+                json.writeStringField("name", guest.name());
+                json.writeStringField("image", guest.image());
+                json.writeStringField("memory", guest.memory().toString());
+                json.writeStringField("state", guest.counting() ? COUNTING : WAITING);
+                json.writeNumberField("reboots", guest.reboots());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -16,6 +16,19 @@ public final class PseudoFile extends Node {
         this.operations = operations;
     }
 
+    /**
+     * A file that belongs to root, whoever owns the mount.
+     *
+     * @param mode as the constructor has it
+     * @param operations as the constructor has them
+     * @return the file
+     */
+    public static PseudoFile ofRoot(int mode, FileOperations operations) {
+        PseudoFile file = new PseudoFile(mode, operations);
+        file.chown(0, 0);
+        return file;
+    }
+
     FileOperations operations() {
         return operations;
     }

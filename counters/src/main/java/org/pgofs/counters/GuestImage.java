@@ -1,0 +1,77 @@
+package org.pgofs.counters;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * What the file of a kernel says of its counters: enough to find them in the memory of a virtual machine that runs it.
+ *
+ * @param path of the file; its last part names the image
+ * @param banner how the kernel names itself in its memory, empty if not known
+ * @param rawVersion {@code __llvm_profile_raw_version}, variant bits included; of one with 8-byte counters only
+ * @param binaryIds as {@link Image#binaryIds} has them, empty without ids
+ * @param functions its function records, in their order
+ * @param countersSize bytes from their first counter to the end of their last one
+ * @param names the names section
+ * @param layout where the sections lie
+ */
+public record GuestImage(
+        String path,
+        String banner,
+        long rawVersion,
+        ByteBuffer binaryIds,
+        List<Function> functions,
+        int countersSize,
+        ByteBuffer names,
+        GuestLayout layout) {
+    /**
+     * A function record.
+     *
+     * @param nameRef as {@link Image#nameRef} has it
+     * @param funcHash as {@link Image#funcHash} has it
+     * @param countersOffset bytes from the first counter of all
+     * @param counters the number of its counters
+     * @param address its link-time address, 0 if not known
+     */
+    public record Function(long nameRef, long funcHash, int countersOffset, int counters, long address) {}
+
+    /** The image file that a process of this image would publish. Value sites are left out: nobody records them. */
+    byte[] toImageFile() {
+        int recordsAt = ImageLayout.SIZE + binaryIds.remaining();
+        int recordsSize = functions.size() * RecordLayout.SIZE;
+        int namesAt = recordsAt + recordsSize;
+        byte[] bytes = new byte[namesAt + names.remaining()];
+        ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        file.putLong(ImageLayout.MAGIC, ImageLayout.MAGIC_VALUE)
+                .putInt(ImageLayout.VERSION, SegmentLayout.FORMAT_VERSION)
+                .putInt(ImageLayout.HEADER_SIZE, ImageLayout.SIZE)
+                .putLong(ImageLayout.FILE_SIZE, bytes.length)
+                .putLong(ImageLayout.RAW_VERSION, rawVersion)
+                .putLong(ImageLayout.COUNTERS_SIZE, countersSize);
+        put(file, ImageLayout.BINARY_IDS, ImageLayout.SIZE, binaryIds);
+        putArea(file, ImageLayout.RECORDS, recordsAt, recordsSize);
+        put(file, ImageLayout.NAMES, namesAt, names);
+        for (int i = 0; i < functions.size(); i++) {
+            Function function = functions.get(i);
+            int at = recordsAt + i * RecordLayout.SIZE;
+            file.putLong(at + RecordLayout.NAME_REF, function.nameRef)
+                    .putLong(at + RecordLayout.FUNC_HASH, function.funcHash)
+                    .putLong(at + RecordLayout.COUNTERS_OFFSET, function.countersOffset)
+                    .putLong(at + RecordLayout.FUNCTION, function.address)
+                    .putInt(at + RecordLayout.COUNTERS, function.counters);
+        }
+        return bytes;
+    }
+
+    private static void put(ByteBuffer file, int field, int at, ByteBuffer content) {
+        if (content.hasRemaining()) {
+            putArea(file, field, at, content.remaining());
+            file.put(at, content, content.position(), content.remaining());
+        }
+    }
+
+    private static void putArea(ByteBuffer file, int field, int at, int size) {
+        file.putLong(field, at).putLong(field + Long.BYTES, size);
+    }
+}

@@ -1,0 +1,11 @@
+package org.pgofs.counters;
+
+/**
+ * Where a kernel has what belongs to its counters, by link-time addresses. In memory all of it is moved by one distance.
+ *
+ * @param counters of the first counter of a function
+ * @param records of the first function record
+ * @param recordSize size of a record in bytes
+ * @param names of the names section
+ */
+public record GuestLayout(long counters, long records, int recordSize, long names) {}

@@ -1,0 +1,236 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The memory of a virtual machine, in a file that the machine has mapped: whatever it holds, it is only read. A kernel is
+ * found in it by what never changes while it runs, its names and function records.
+ *
+ * <p>A place of a kernel is the offset in the file of its names. The kernel is loaded at a multiple of 2 MiB wherever it
+ * was linked to, and so are the parts of the memory that the file holds one after another, on both sides of the gap for
+ * devices below 4 GiB. So the offset leaves the same remainder as the link-time address, with address space randomisation
+ * and without, and physical addresses need not be known. Not thread-safe: it has one buffer.
+ */
+final class GuestMemory implements AutoCloseable {
+    private static final long ALIGNMENT = 2 << 20;
+    private static final int PIECE = 1 << 17;
+    private static final int PREFIX = 64;
+    private static final byte[] BANNER = "Linux version ".getBytes(StandardCharsets.ISO_8859_1);
+    private static final int MAX_BANNER = 256;
+
+    private final Path path;
+    private final int fd;
+    private final long inode;
+    private final long size;
+    private final StoredImage image;
+    private final GuestLayout layout;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
+
+    /**
+     * Opens the memory of a machine.
+     *
+     * @param image the kernel that is looked for
+     * @param layout of that kernel
+     * @throws IOException if it cannot be the memory of one; the message is one line that says why
+     */
+    static GuestMemory open(Path path, StoredImage image, GuestLayout layout) throws IOException {
+        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(path + (Files.exists(path) ? " is not a regular file" : " does not exist"));
+        }
+        int fd = Linux.openForReading(path);
+        try {
+            return new GuestMemory(path, fd, image, layout);
+        } catch (IOException | RuntimeException e) {
+            Linux.close(fd);
+            throw e;
+        }
+    }
+
+    private GuestMemory(Path path, int fd, StoredImage image, GuestLayout layout) throws IOException {
+        this.path = path;
+        this.fd = fd;
+        this.image = image;
+        this.layout = layout;
+        Linux.Status status = Linux.status(fd);
+        inode = status.inode();
+        size = status.size();
+        if (!status.regular()) {
+            throw new IOException(path + " is not a regular file");
+        }
+        if (size < image.countersSize() + (long) image.names().remaining()) {
+            throw new IOException(path + " is too small to hold the kernel: " + size + " bytes");
+        }
+    }
+
+    Path path() {
+        return path;
+    }
+
+    long inode() {
+        return inode;
+    }
+
+    /** Whether a process has it mapped so that it could write to it: the machine is there. */
+    boolean isInUse() throws IOException {
+        return !Linux.unusedByWriters(fd);
+    }
+
+    /**
+     * Makes sure that the machine is there and that it runs the kernel, or has not started one yet.
+     *
+     * @throws IOException if not; the message is one line that says why
+     */
+    void requireKernel(GuestImage kernel) throws IOException {
+        if (!isInUse()) {
+            throw new IOException(
+                    path + " is not used by any virtual machine: start it first, with this file as shared memory");
+        }
+        if (!places().isEmpty()) {
+            return;
+        }
+        Optional<String> other = banner();
+        // It may have been started since.
+        if (other.isPresent() && places().isEmpty()) {
+            throw new IOException(path + " has another kernel than " + kernel.path() + ": '" + other.get() + "'"
+                    + (kernel.banner().isEmpty() ? "" : " and not '" + kernel.banner() + "'"));
+        }
+    }
+
+    /** The places where a copy of the kernel is now. */
+    List<Long> places() throws IOException {
+        ByteBuffer names = image.names();
+        ByteBuffer prefix = names.slice(0, Math.min(PREFIX, names.remaining()));
+        List<Long> places = new ArrayList<>();
+        long place = layout.names() & (ALIGNMENT - 1);
+        while (place <= size - names.remaining()) {
+            long data = nextData(place);
+            if (data > place + names.remaining()) {
+                place += Math.max(ALIGNMENT, (data - names.remaining() - place) / ALIGNMENT * ALIGNMENT);
+            } else {
+                if (isAt(place, prefix) && isHere(place)) {
+                    places.add(place);
+                }
+                place += ALIGNMENT;
+            }
+        }
+        return places;
+    }
+
+    /** Where the file goes on; some file systems, as that of huge pages, do not know. */
+    private long nextData(long offset) {
+        try {
+            return Math.min(Linux.nextData(fd, offset), size);
+        } catch (IOException e) {
+            return offset;
+        }
+    }
+
+    /**
+     * Reads the counters of a kernel.
+     *
+     * @param place where it is
+     * @param target aligned to pages, to be filled
+     * @return whether it was still there after they were read
+     */
+    boolean read(long place, ByteBuffer target) throws IOException {
+        long offset = place + layout.counters() - layout.names();
+        return offset >= 0 && Linux.readFully(fd, offset, target.clear()) && isHere(place);
+    }
+
+    private boolean isHere(long place) throws IOException {
+        return isAt(place, image.names()) && hasRecords(place);
+    }
+
+    private boolean isAt(long offset, ByteBuffer expected) throws IOException {
+        for (int at = 0; at < expected.limit(); at += PIECE) {
+            int count = Math.min(PIECE, expected.limit() - at);
+            if (!Linux.readFully(fd, offset + at, buffer.clear().limit(count))
+                    || !buffer.flip().equals(expected.slice(at, count))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean hasRecords(long place) throws IOException {
+        long offset = place + layout.records() - layout.names();
+        if (offset < 0) {
+            return false;
+        }
+        int atOnce = PIECE / layout.recordSize();
+        for (int first = 0; first < image.functions(); first += atOnce) {
+            int count = Math.min(atOnce, image.functions() - first);
+            buffer.clear().limit(count * layout.recordSize());
+            if (!Linux.readFully(fd, offset + (long) first * layout.recordSize(), buffer)) {
+                return false;
+            }
+            for (int i = 0; i < count; i++) {
+                // The only fields that are the same wherever the kernel was loaded, in every raw version.
+                int at = i * layout.recordSize();
+                if (buffer.getLong(at) != image.nameRef(first + i)
+                        || buffer.getLong(at + Long.BYTES) != image.funcHash(first + i)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** How the kernel that is in the memory names itself; the first one, if there are several. */
+    Optional<String> banner() throws IOException {
+        long offset = nextData(0);
+        while (offset < size) {
+            buffer.clear().limit((int) Math.min(PIECE, size - offset));
+            Linux.readFully(fd, offset, buffer);
+            Optional<String> found = banner(buffer.flip());
+            if (found.isPresent()) {
+                return found;
+            }
+            long next = offset + Math.max(1, buffer.limit() - MAX_BANNER);
+            offset = next + MAX_BANNER >= size ? size : nextData(next);
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> banner(ByteBuffer bytes) {
+        for (int at = 0; at <= bytes.limit() - BANNER.length - 1; at++) {
+            if (bytes.get(at) == BANNER[0] && startsWith(bytes, at) && isDigit(bytes.get(at + BANNER.length))) {
+                int end = at;
+                while (end < bytes.limit() && end - at < MAX_BANNER && bytes.get(end) >= ' ') {
+                    end++;
+                }
+                byte[] banner = new byte[end - at];
+                bytes.get(at, banner);
+                return Optional.of(new String(banner, StandardCharsets.US_ASCII));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean startsWith(ByteBuffer bytes, int at) {
+        for (int i = 1; i < BANNER.length; i++) {
+            if (bytes.get(at + i) != BANNER[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isDigit(byte character) {
+        return character >= '0' && character <= '9';
+    }
+
+    @Override
+    public void close() {
+        Linux.close(fd);
+    }
+}

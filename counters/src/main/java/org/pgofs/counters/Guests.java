@@ -1,0 +1,231 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.pgofs.counters.CounterStoreStatus.GuestStatus;
+import org.pgofs.counters.Manifest.SavedGuest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The virtual machines that are attached. What a run of a kernel counted is put into the carry of its image exactly once:
+ * the number of the run is part of the saved state, and the samples that are saved in between are of one run each.
+ * Guarded by the store's lock.
+ */
+final class Guests {
+    /** How long a count can be lost at most when a machine starts its kernel again. */
+    static final int LOOK_MS = 1000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Guests.class);
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
+
+    private final TreeMap<String, Guest> guests = new TreeMap<>();
+    private final SegmentCatalog catalog;
+    private final SegmentReader reader;
+    private final StateDirectory state;
+    private long lookAt = System.nanoTime();
+
+    Guests(SegmentCatalog catalog, SegmentReader reader, StateDirectory state) {
+        this.catalog = catalog;
+        this.reader = reader;
+        this.state = state;
+    }
+
+    boolean isEmpty() {
+        return guests.isEmpty();
+    }
+
+    /** Takes up the machines that an earlier daemon had. */
+    void restore() throws IOException {
+        for (SavedGuest saved : state.manifest().guests()) {
+            ImageCounters image = catalog.image(saved.digest());
+            Optional<Counts> sample = state.sample(saved, image.image());
+            Instant sampled = state.sampled(saved);
+            try {
+                GuestMemory memory = GuestMemory.open(saved.memory(), image.image(), saved.layout());
+                if (memory.inode() != saved.inode()) {
+                    memory.close();
+                    throw new IOException(saved.memory() + " is another file now");
+                }
+                Guest guest = new Guest(saved.name(), image, saved.layout(), memory, saved.boot());
+                sample.ifPresent(counts -> guest.restore(counts, sampled));
+                join(guest);
+            } catch (IOException e) {
+                LOG.warn("{} is gone, what it counted since {} is lost: {}", saved.name(), sampled, e.getMessage());
+                sample.ifPresent(image::addEnded);
+                catalog.changed().add(image);
+            }
+        }
+        look();
+    }
+
+    private void join(Guest guest) {
+        guests.put(guest.guestName(), guest);
+        guest.image().join(guest);
+    }
+
+    /**
+     * Adds a machine.
+     *
+     * @throws IOException if it cannot be added; the message is one line that says why
+     */
+    void add(Guest guest) throws IOException {
+        try {
+            checkName(guest.guestName());
+            checkMemory(guest.memory());
+        } catch (IOException e) {
+            guest.close();
+            throw e;
+        }
+        join(guest);
+        look(guest);
+    }
+
+    private void checkMemory(GuestMemory memory) throws IOException {
+        for (Guest other : guests.values()) {
+            if (other.memory().inode() == memory.inode()
+                    && other.memory().path().equals(memory.path())) {
+                throw new IOException(memory.path() + " is attached already, as " + other.guestName());
+            }
+        }
+    }
+
+    void checkName(String name) throws IOException {
+        if (!NAME.matcher(name).matches()) {
+            throw new IOException("a name has letters, digits, '.', '_' and '-', at most 64 of them: give --name");
+        }
+        if (guests.containsKey(name)) {
+            throw new IOException("there is a guest " + name + " already: detach it, or give another --name");
+        }
+    }
+
+    /** Does not add one after all. */
+    void remove(String name) {
+        Guest guest = guests.remove(name);
+        guest.image().leave(guest);
+        guest.close();
+    }
+
+    /**
+     * Ends a machine for the store, whatever it does: what it counted stays.
+     *
+     * @throws IOException if there is none of that name, or it cannot be read
+     */
+    void detach(String name) throws IOException {
+        Guest guest = guests.get(name);
+        if (guest == null) {
+            throw new IOException("there is no guest " + name + (guests.isEmpty() ? "" : ", but " + guests.keySet()));
+        }
+        look(guest);
+        if (guests.containsKey(name)) {
+            end(guest);
+        }
+    }
+
+    /**
+     * Takes new samples of all and saves them, if the last ones are old enough.
+     *
+     * @return milliseconds until it is time, -1 if there are no machines
+     */
+    int lookIfDue() throws IOException {
+        if (guests.isEmpty()) {
+            return -1;
+        }
+        if (lookAt - System.nanoTime() <= 0) {
+            look();
+            saveSamples();
+            lookAt = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_MS);
+        }
+        return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(lookAt - System.nanoTime()));
+    }
+
+    /** Takes new samples of all. */
+    void look() {
+        List.copyOf(guests.values()).forEach(this::look);
+    }
+
+    private void look(Guest guest) {
+        try {
+            Guest.Finding finding = guest.look();
+            if (finding == Guest.Finding.REBOOTED) {
+                LOG.info("{} was started again; its counts are those of {}", guest.guestName(), guest.sampled());
+                fold(guest);
+                guest.startAgain();
+                guest.image().join(guest);
+                finding = guest.look();
+            }
+            if (finding == Guest.Finding.ENDED) {
+                LOG.info("{} has ended", guest.guestName());
+                end(guest);
+            }
+        } catch (IOException e) {
+            LOG.warn("cannot look at {}: {}", guest.guestName(), e.getMessage());
+        }
+    }
+
+    private void fold(Guest guest) throws IOException {
+        if (guest.hasSample()) {
+            guest.image().fold(guest, reader);
+        } else {
+            guest.image().leave(guest);
+        }
+        catalog.changed().add(guest.image());
+    }
+
+    private void end(Guest guest) throws IOException {
+        fold(guest);
+        guests.remove(guest.guestName());
+        guest.close();
+    }
+
+    /** Before a reset. */
+    void takeUnconfirmed() {
+        guests.values().forEach(Guest::takeUnconfirmed);
+    }
+
+    /** Saves samples: a daemon that is killed goes on with them. Each holds for one run of a kernel, so any time is right. */
+    void saveSamples() throws IOException {
+        for (Guest guest : guests.values()) {
+            if (guest.isChanged()) {
+                state.saveSample(saved(guest), guest.toCounts());
+                guest.markSaved();
+            }
+        }
+    }
+
+    /** The part of the state that says which machines there are. */
+    List<SavedGuest> saved() {
+        return guests.values().stream().map(Guests::saved).toList();
+    }
+
+    private static SavedGuest saved(Guest guest) {
+        return new SavedGuest(
+                guest.guestName(),
+                guest.image().image().digest(),
+                guest.boot(),
+                guest.memory().inode(),
+                guest.layout(),
+                guest.memory().path());
+    }
+
+    List<GuestStatus> status() {
+        return guests.values().stream()
+                .map(guest -> new GuestStatus(
+                        guest.guestName(),
+                        guest.image().image().name(),
+                        guest.memory().path(),
+                        guest.isCounting(),
+                        guest.boot()))
+                .toList();
+    }
+
+    /** Closes all; they stay attached for the next daemon. */
+    void close() {
+        guests.values().forEach(Guest::close);
+    }
+}

@@ -1,0 +1,84 @@
+package org.pgofs.daemon.guest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The daemon of a mount, as a command sees it. */
+final class Daemon {
+    private static final int MAX_ANSWER = 64 << 10;
+
+    private final Path mountPoint;
+
+    Daemon(Path mountPoint) {
+        this.mountPoint = mountPoint;
+    }
+
+    /**
+     * Has a request done.
+     *
+     * @throws IOException if it was not done; the message is the daemon's
+     */
+    void ask(GuestRequest request) throws IOException {
+        Path file = mountPoint.resolve("pgo/.guests");
+        String answer;
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            channel.write(request.encode());
+            ByteBuffer bytes = ByteBuffer.allocate(MAX_ANSWER);
+            int count = 0;
+            while (count >= 0 && bytes.hasRemaining()) {
+                count = channel.read(bytes);
+            }
+            answer = StandardCharsets.UTF_8.decode(bytes.flip()).toString();
+        } catch (NoSuchFileException e) {
+            throw new IOException(mountPoint + " is not a mount point of pgofs: see pgofs mount --help", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException("only root can attach and detach virtual machines", e);
+        }
+        if (!answer.equals(GuestsFile.DONE)) {
+            throw new IOException(answer);
+        }
+    }
+
+    /** The fields of a machine in the status, if it is attached. */
+    Optional<Map<String, String>> guest(String name) throws IOException {
+        try (JsonParser parser =
+                new JsonFactory().createParser(Files.readString(mountPoint.resolve("pgo/.status.json")))) {
+            while (parser.nextToken() != null) {
+                if (parser.currentToken() == JsonToken.FIELD_NAME
+                        && parser.currentName().equals("guests")) {
+                    return guest(parser, name);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Map<String, String>> guest(JsonParser parser, String name) throws IOException {
+        Map<String, String> fields = new HashMap<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (parser.currentToken() == JsonToken.START_OBJECT) {
+                fields.clear();
+            } else if (parser.currentToken() == JsonToken.FIELD_NAME) {
+                String field = parser.currentName();
+                parser.nextToken();
+                fields.put(field, parser.getText());
+            } else if (parser.currentToken() == JsonToken.END_OBJECT && name.equals(fields.get("name"))) {
+                return Optional.of(fields);
+            }
+        }
+        return Optional.empty();
+    }
+}
