@@ -15,11 +15,16 @@ the runtime that publishes the counters:
 
 The compiler is run as it is, with nothing added,
   - when nothing is generated: -E, -M, -MM, -fsyntax-only, no input (--version, -print-...);
-  - when the command line says already what to do with profiles: -fprofile-..., -fcs-profile-..., --coverage;
+  - when the command line says already what to do with profiles: -fprofile-use, -fno-profile-..., --coverage, ...;
   - for the test programs of Autoconf, CMake, Meson, waf, nginx and zlib: whether they work must not depend on pgofs;
   - for code without a C library or its start files, or for another machine: -ffreestanding, -nodefaultlibs without -lc,
     -nostartfiles without crtbegin*.o, -nostdlib without both, -m32, --target=...;
   - with PGOFS_DISABLE=1 in the environment, for the test programs of other configuration scripts.
+
+If the command line itself instruments (-fprofile-generate, -fcs-profile-generate, -fprofile-instr-generate), only the
+runtime is added. So this is a coverage build:
+
+  make CC="pgofs cc -- clang" CFLAGS="-g -fprofile-instr-generate -fcoverage-mapping"
 
 ld -r gets no runtime: the link of the program does. A program without a C library cannot publish; if it is linked of
 instrumented objects all the same, it gets what they need to run.
@@ -42,6 +47,7 @@ cc_is_probe() {
 
 # Reads words of a compiler's command line. Sets, for main:
 #   cc_as_is     nothing is to be added
+#   cc_profile   it says what to do with profiles, and cc_own: it instruments
 #   cc_input     there is one
 #   cc_links     the linker will run
 #   cc_partial   it makes an object file
@@ -77,7 +83,9 @@ cc_read() {
         cc_as_is=yes
         ;;
       -fprofile-update=* | -fprofile-list=* | -fprofile-filter-files=* | -fprofile-exclude-files=*) ;;
-      -fprofile-* | -fno-profile-* | -fcs-profile-* | -fcoverage-mapping | --coverage | -ftest-coverage) cc_as_is=yes ;;
+      -fprofile-generate* | -fprofile-instr-generate* | -fcs-profile-generate*) cc_profile=yes cc_own=yes ;;
+      -fno-profile-*) cc_profile=yes cc_own= ;;
+      -fprofile-* | -fcs-profile-* | -fcoverage-mapping | --coverage | -ftest-coverage) cc_profile=yes ;;
       -ffreestanding | -m32 | -mx32 | -m16) cc_as_is=yes ;;
       --target=*) cc_target "${word#--target=}" ;;
       -nostdlib) cc_no_libc=yes cc_no_start=yes ;;
@@ -141,9 +149,12 @@ cc_main() {
     exit 127
   fi
 
-  local cc_as_is= cc_input= cc_links=yes cc_partial= cc_no_libc= cc_libc= cc_no_start= cc_start= cc_option=
+  local cc_as_is= cc_profile= cc_own= cc_input= cc_links=yes cc_partial= cc_no_libc= cc_libc= cc_no_start= cc_start= cc_option=
   local flags=() runtime=() last=()
   [ "${PGOFS_DISABLE-}" = 1 ] || cc_read "$@"
+  if [ -n "$cc_profile" ] && { [ -z "$cc_own" ] || [ -n "$cc_partial" ]; }; then
+    cc_as_is=yes
+  fi
   if [ -z "$cc_input" ] || [ -n "$cc_as_is" ]; then
     exec "${compiler[@]}" "$@"
   fi
@@ -152,7 +163,7 @@ cc_main() {
   elif ! cc_takes_runtime; then
     [ -z "$cc_links" ] || last=(-x none "$home/lib/libpgofs_none.a")
   else
-    flags=(-fprofile-generate)
+    [ -n "$cc_own" ] || flags=(-fprofile-generate)
     # First: what comes later may be taken for source code (-x c), or stand behind --.
     [ -z "$cc_links" ] || runtime=("$home/lib/libpgofs_rt.a")
   fi

@@ -30,10 +30,10 @@ public final class Variant {
     private static final List<String> WORDS = List.of(
             "loop-entries",
             "ir",
-            "context-sensitive",
+            "csir",
             "entry-first",
             "correlated",
-            "byte-coverage",
+            "single-byte",
             "entry-only",
             "memprof",
             "temporal");
@@ -85,12 +85,13 @@ public final class Variant {
      * What tells an image from one that the optimiser instrumented in the plain way.
      *
      * @param rawVersion as the image has it
-     * @return a word without white space for each variant bit but {@link #IR}, and {@code front-end} without that one
+     * @return a word without white space for each variant bit but {@link #IR}, and {@code coverage} without that one:
+     *     most often the front end instruments for that
      */
     public static List<String> words(long rawVersion) {
         List<String> words = new ArrayList<>();
         if ((rawVersion & IR) == 0) {
-            words.add("front-end");
+            words.add("coverage");
         }
         for (int i = 0; i < WORDS.size(); i++) {
             long bit = 1L << (FIRST_BIT + i);

@@ -34,6 +34,11 @@ final class ConfigCommand implements Callable<Integer> {
         @Option(names = "--libs", description = "What publishes the counters: for linking with clang, at any place.")
         private boolean libs;
 
+        @Option(
+                names = "--runtime",
+                description = "The runtime alone: for linking with another way of instrumentation, as for coverage.")
+        private boolean runtime;
+
         @Option(names = "--segment-dir", description = "Where targets publish unless PGOFS_SEGMENT_DIR says otherwise.")
         @SuppressWarnings("UnusedVariable") // the choice that is left
         private boolean segmentDirectory;
@@ -46,6 +51,8 @@ final class ConfigCommand implements Callable<Integer> {
             out.println(INSTRUMENT);
         } else if (choice.libs) {
             out.println(INSTRUMENT + " " + runtime());
+        } else if (choice.runtime) {
+            out.println(runtime());
         } else {
             out.println(SegmentDirectory.DEFAULT);
         }

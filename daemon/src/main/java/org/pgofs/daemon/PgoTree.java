@@ -26,7 +26,7 @@ import org.pgofs.fs.TextFile;
  * pgo/profraw          the raw profiles of all images, one after another
  * pgo/take             the same, and a reset to exactly what was read; not listed
  * pgo/last-take        what the last take returned; not listed
- * pgo/VARIANT.profraw  those of images that are instrumented in another way, if there are any
+ * pgo/VARIANT.profraw  those of images that are instrumented in another way, if there are any: coverage, csir, ...
  * pgo/status           what the store holds, as text
  * pgo/images/NAME/     reset, profraw, take, last-take and status of one image
  * </pre>
@@ -75,11 +75,9 @@ final class PgoTree {
 
     private SortedMap<String, Node> files() {
         SortedMap<String, Node> files = new TreeMap<>(fixed);
-        List<Image> all = allImages();
-        List<Image> main = main(all);
-        for (Image image : all) {
-            if (!main.contains(image)) {
-                long bits = Variant.bits(image.rawVersion());
+        for (Image image : allImages()) {
+            long bits = Variant.bits(image.rawVersion());
+            if (bits != Variant.IR && Profiles.canWrite(image)) {
                 files.computeIfAbsent(
                         String.join("-", Variant.words(bits)) + ".profraw",
                         name -> variants.computeIfAbsent(name, key -> profraw(images -> ofVariant(images, bits))));
@@ -90,12 +88,12 @@ final class PgoTree {
 
     /** What pgo/profraw has: the plain images, or those of the one variant that there is. */
     private static List<Image> main(List<Image> images) {
-        List<Image> plain = ofVariant(images, Variant.IR);
-        long variants = images.stream()
+        List<Image> writable = images.stream().filter(Profiles::canWrite).toList();
+        long variants = writable.stream()
                 .map(image -> Variant.bits(image.rawVersion()))
                 .distinct()
                 .count();
-        return variants == 1 ? images : plain;
+        return variants == 1 ? writable : ofVariant(writable, Variant.IR);
     }
 
     private static List<Image> ofVariant(List<Image> images, long bits) {

@@ -17,6 +17,11 @@ record Toolchain(int version) {
     private static final List<String> INSTRUMENT = config("--cflags");
     private static final List<String> RUNTIME = config("--libs");
 
+    /** Our runtime alone, for a link that instruments in its own way. */
+    static List<String> runtime() {
+        return config("--runtime");
+    }
+
     /** Those that most tests run with: raw versions 8 and 10, or all versions if that is asked for. */
     static Stream<Toolchain> tested() {
         return (Checkout.FULL ? Stream.of(14, 16, 19, 22) : Stream.of(14, 19)).map(Toolchain::new);

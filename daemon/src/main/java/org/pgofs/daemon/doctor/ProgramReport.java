@@ -18,6 +18,7 @@ import org.pgofs.profraw.RawLayouts;
 /** Whether a program is built so that its profile can be read while it runs. */
 final class ProgramReport {
     private static final String COUNTERS = "__llvm_prf_cnts";
+    private static final String BITMAPS = "__llvm_prf_bits";
     private static final String PROFILE_SECTIONS = "__llvm_prf_";
     private static final List<String> INSTRUMENTED = List.of(COUNTERS, "__llvm_prf_data", "__llvm_prf_names");
     private static final String RAW_VERSION = "__llvm_profile_raw_version";
@@ -25,9 +26,6 @@ final class ProgramReport {
     private static final int NOTE_TYPE = 1;
     private static final int FORMAT_VERSION = 1;
     private static final long PAGE = 4096;
-    /** Debug-info correlation keeps the records out of the program; the others need more than adding counters. */
-    private static final long NOT_SHARED = 1L << 59 | Variant.BYTE_COVERAGE | Variant.TEMPORAL;
-
     private static final String RELINK = "link with $(pgofs config --libs)";
     private static final String RECOMPILE = "compile and link by clang with $(pgofs config --cflags)";
 
@@ -73,7 +71,11 @@ final class ProgramReport {
             findings.add(pages(elf));
             rawVersion(elf);
         } else {
-            findings.add(Finding.no("not instrumented (no " + String.join(", ", missing) + "): " + RECOMPILE));
+            findings.add(
+                    missing.contains(COUNTERS)
+                            ? Finding.no("not instrumented (no " + String.join(", ", missing) + "): " + RECOMPILE)
+                            : Finding.no("its records are not in it (no " + String.join(", ", missing)
+                                    + "): compile without -debug-info-correlate"));
         }
     }
 
@@ -95,52 +97,57 @@ final class ProgramReport {
         return note.isPresent() ? OptionalInt.of(note.get().getInt(0)) : OptionalInt.empty();
     }
 
-    /** The runtime maps shared memory over the pages of the counters: nothing else may lie in them. */
+    /** The runtime maps shared memory over the pages of counters and bitmaps: nothing else may lie in them. */
     private static Finding pages(ElfFile elf) throws IOException {
-        ElfSection counters = elf.section(COUNTERS).orElseThrow();
-        String advice = ": " + RELINK + " by GNU ld or lld";
-        if (counters.address() % PAGE != 0) {
-            return Finding.no("the counters do not start at a page" + advice);
+        Optional<Finding> bad = badPages(elf, "counters", COUNTERS);
+        if (bad.isEmpty()) {
+            bad = badPages(elf, "bitmaps", BITMAPS);
         }
-        long end = counters.address() + counters.size();
+        return bad.orElseGet(() -> Finding.ok("the counters have their pages for themselves"));
+    }
+
+    private static Optional<Finding> badPages(ElfFile elf, String what, String name) throws IOException {
+        Optional<ElfSection> found = elf.section(name).filter(section -> section.size() > 0);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        String advice = ": " + RELINK + ", before all object files, by GNU ld or lld";
+        if (found.get().address() % PAGE != 0) {
+            return Optional.of(Finding.no("the " + what + " do not start at a page" + advice));
+        }
+        long end = found.get().address() + found.get().size();
         long pageEnd = (end + PAGE - 1) & -PAGE;
         for (ElfSection section : elf.sections()) {
             boolean inLastPage = section.isInMemory() && section.address() >= end && section.address() < pageEnd;
             if (inLastPage && !elf.name(section).startsWith(PROFILE_SECTIONS)) {
-                return Finding.no("the last page of the counters is shared by " + elf.name(section) + advice);
+                return Optional.of(
+                        Finding.no("the last page of the " + what + " is shared by " + elf.name(section) + advice));
             }
         }
-        return Finding.ok("the counters have their pages for themselves");
+        return Optional.empty();
     }
 
     private void rawVersion(ElfFile elf) throws IOException {
         Optional<ByteBuffer> found = elf.object(RAW_VERSION).filter(content -> content.limit() == Long.BYTES);
         if (found.isPresent()) {
             long rawVersion = found.get().getLong(0);
-            findings.add(rawVersion(elf, rawVersion));
+            findings.add(rawVersion(rawVersion));
             findings.add(profdata(Variant.number(rawVersion)));
-        } else if (elf.hasSymbols()) {
-            findings.add(Finding.no("no raw version in it, as in front-end instrumentation: " + RECOMPILE));
         } else {
-            findings.add(Finding.unknown("raw version not known, as the file is stripped"));
+            findings.add(
+                    elf.hasSymbols()
+                            ? Finding.ok("no raw version in it, as in coverage instrumentation: that of its compiler")
+                            : Finding.unknown("raw version not known, as the file is stripped"));
             findings.add(Finding.unknown(
                     "llvm-profdata must be of the LLVM version of the compiler; installed: " + installed()));
         }
     }
 
-    private static Finding rawVersion(ElfFile elf, long rawVersion) throws IOException {
+    private static Finding rawVersion(long rawVersion) {
         int number = Variant.number(rawVersion);
         String text = "raw version " + number + variant(rawVersion);
         if (!RawLayouts.supported().contains(number)) {
             return Finding.no(text + ": this pgofs writes " + RawLayouts.supported() + " only; use another clang");
-        }
-        if ((rawVersion & Variant.IR) == 0 && version(elf).isEmpty()) {
-            // It is in the compiler's own runtime, and would be missing from the program without that.
-            return Finding.no(text + ": " + RECOMPILE);
-        }
-        if ((rawVersion & NOT_SHARED) != 0) {
-            return Finding.no(
-                    text + ": pgofs cannot share this kind of instrumentation yet; leave out what asks for it");
         }
         return Finding.ok(text);
     }

@@ -115,8 +115,7 @@ class DamagedElfTest {
         }
 
         assertEquals(
-                "NO no raw version in it, as in front-end instrumentation: compile and link by clang with"
-                        + " $(pgofs config --cflags)",
+                "ok no raw version in it, as in coverage instrumentation: that of its compiler",
                 report(longer).get(4).line());
     }
 

@@ -171,20 +171,41 @@ class ProgramReportTest {
     }
 
     @Test
-    void shouldRefuseFrontEndInstrumentation() {
-        String option = "-fprofile-instr-generate";
+    void shouldKnowCoverage() {
+        String[] coverage = {"-fprofile-instr-generate", "-fcoverage-mapping", "-fcoverage-mcdc"};
+        Path program = programs.compile(19, coverage[0], coverage[1], coverage[2], RUNTIME);
 
-        assertTrue(lines(programs.compile(19, option, RUNTIME)).get(4).startsWith("NO no raw version in it"));
-        assertTrue(lines(programs.compile(19, option)).get(4).startsWith("NO raw version 10, front-end: compile"));
+        assertEquals(
+                "ok no raw version in it, as in coverage instrumentation: that of its compiler",
+                lines(program).get(4));
+        assertTrue(lines(program)
+                .get(5)
+                .startsWith("-  llvm-profdata must be of the LLVM version of the compiler; installed:"));
+        assertEquals(0, exitCode(program));
+        Path stock = programs.compile(19, coverage[0], coverage[1], coverage[2]);
+        assertTrue(
+                lines(stock).get(2).startsWith("NO the pgofs runtime is not linked in"),
+                lines(stock).get(2));
+        assertEquals("ok raw version 10, coverage", lines(stock).get(4));
     }
 
     @Test
-    void shouldRefuseWhatCannotBeSharedYet() {
+    void shouldKnowTheVariants() {
         Path program = programs.compile(19, GENERATE, RUNTIME, "-mllvm", "-pgo-function-entry-coverage");
 
-        assertTrue(
-                lines(program).get(4).startsWith("NO raw version 10, byte-coverage, entry-only: pgofs cannot share"),
-                lines(program).get(4));
+        assertEquals(
+                "ok raw version 10, single-byte, entry-only", lines(program).get(4));
+        assertEquals(0, exitCode(program));
+    }
+
+    @Test
+    void shouldRefuseRecordsThatAreElsewhere() {
+        Path program = programs.compile(19, GENERATE, RUNTIME, "-g", "-mllvm", "-debug-info-correlate");
+
+        assertEquals(
+                "NO its records are not in it (no __llvm_prf_data, __llvm_prf_names):"
+                        + " compile without -debug-info-correlate",
+                lines(program).get(1));
     }
 
     @Test

@@ -1,0 +1,2 @@
+int work(int number);
+int never(int number);
