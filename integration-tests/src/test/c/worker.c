@@ -8,8 +8,16 @@
  *   stop FILE         stops that thread, and writes into FILE how often it has called spun()
  *   fork N            a child by fork() calls counted() N times, and ends with this process
  *   clone IN OUT      a child by the bare system call takes commands from the named pipe IN and answers on OUT
+ *   daemon IN OUT     so does a child by fork() in a session of its own, which has closed all descriptors
+ *   leave             a thread takes the commands, and the first thread of the process ends
+ *   exec              becomes another program
+ *   open FILE         opens a shared library, and calls its library_counted()
+ *   close             closes it
+ *   stop-other PID    stops another process, as debuggers do, until this one ends
+ *   eat               takes memory until there is no more, then aborts
  */
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -19,7 +27,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define NEVER_INLINED __attribute__((noinline, visibility("default")))
@@ -78,14 +88,58 @@ static void fork_child(long n) {
 
 static void serve(int in, int out);
 
-static void clone_child(const char *in, const char *out) {
-  long child = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
-  if (child < 0) fail("clone");
+static void serve_pipes(long child, const char *in, const char *out) {
+  if (child < 0) fail("child");
   if (child == 0) {
-    close(0);
-    close(1);
+    setsid();
+    if (close_range(0, ~0U, 0)) fail("close_range");
     serve(open(in, O_RDONLY), open(out, O_WRONLY));
     _exit(0);
+  }
+}
+
+static void answer(int out) {
+  if (write(out, "done\n", 5) != 5) fail("write");
+}
+
+static void *serve_and_exit(void *unused) {
+  answer(1);
+  serve(0, 1);
+  _exit(0);
+  return unused;
+}
+
+static void leave(void) {
+  pthread_t thread;
+  if (pthread_create(&thread, 0, serve_and_exit, 0)) fail("pthread_create");
+  syscall(SYS_exit, 0);
+}
+
+static void become_another(void) {
+  answer(1);
+  execlp("sleep", "sleep", "600", (char *)0);
+  fail("exec");
+}
+
+static void *library;
+
+static void open_library(const char *name) {
+  library = dlopen(name, RTLD_NOW);
+  void (*function)(void) = library ? (void (*)(void))dlsym(library, "library_counted") : 0;
+  if (!function) fail("dlopen");
+  function();
+}
+
+static void stop_other(pid_t pid) {
+  if (ptrace(PTRACE_ATTACH, pid, 0, 0) || waitpid(pid, 0, __WALL) != pid) fail("ptrace");
+}
+
+static void eat(void) {
+  for (;;) {
+    void *memory = malloc(1 << 20);
+    if (!memory) abort();
+    memset(memory, 1, 1 << 20);
+    __asm__ volatile("" : : "r"(memory) : "memory");
   }
 }
 
@@ -99,7 +153,21 @@ static void obey(char *line) {
   } else if (sscanf(line, "fork %ld", &n) == 1) {
     fork_child(n);
   } else if (sscanf(line, "clone %255s %255s", in, out) == 2) {
-    clone_child(in, out);
+    serve_pipes(syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0), in, out);
+  } else if (sscanf(line, "daemon %255s %255s", in, out) == 2) {
+    serve_pipes(fork(), in, out);
+  } else if (strcmp(line, "leave") == 0) {
+    leave();
+  } else if (strcmp(line, "exec") == 0) {
+    become_another();
+  } else if (sscanf(line, "open %255s", in) == 1) {
+    open_library(in);
+  } else if (strcmp(line, "close") == 0) {
+    if (dlclose(library)) fail("dlclose");
+  } else if (sscanf(line, "stop-other %ld", &n) == 1) {
+    stop_other((pid_t)n);
+  } else if (strcmp(line, "eat") == 0) {
+    eat();
   } else if (sscanf(line, "stop %255s", out) == 1) {
     stop(out);
   } else if (strcmp(line, "spin") == 0) {
@@ -117,7 +185,7 @@ static void serve(int in, int out) {
     if (line[size++] != '\n') continue;
     line[size - 1] = 0;
     obey(line);
-    if (write(out, "done\n", 5) != 5) fail("write");
+    answer(out);
     size = 0;
   }
 }

@@ -46,6 +46,7 @@ public final class CounterStore implements AutoCloseable {
     private final Guests guests;
     private final Ledger ledger;
     private final DirectoryWatch watch;
+    private final Liveness liveness;
     private final Thread watcher = new Thread(this::watch, "segment-watcher");
     private final ExecutorService freezer = Executors.newSingleThreadExecutor(CounterStore::freezerThread);
     private int recheckDelayMs = -1;
@@ -66,6 +67,8 @@ public final class CounterStore implements AutoCloseable {
     }
 
     private CounterStore(SegmentDirectory directory) throws IOException {
+        liveness = Liveness.find(directory.state());
+        LOG.info("the end of a program is noticed by {}", liveness.text());
         catalog = new SegmentCatalog(directory.path(), reader);
         StateDirectory state = new StateDirectory(directory.state());
         state.load(takes).forEach(catalog::restore);
@@ -395,7 +398,11 @@ public final class CounterStore implements AutoCloseable {
             images.sort((a, b) ->
                     a.snapshot().image().name().compareTo(b.snapshot().image().name()));
             return new CounterStoreStatus(
-                    images, catalog.dropped().list(), catalog.refused().counts(), guests.status());
+                    liveness,
+                    images,
+                    catalog.dropped().list(),
+                    catalog.refused().counts(),
+                    guests.status());
         } finally {
             lock.unlock();
         }

@@ -7,13 +7,18 @@ import java.util.Map;
 /**
  * What a store holds at one moment, and what it does not.
  *
+ * @param liveness how the end of a process is noticed
  * @param images the images, by name
  * @param dropped the files that are left out, oldest first; at most {@link DroppedFiles#KEPT} are named
  * @param refused how many images could not publish, by reason
  * @param guests the virtual machines that are attached, by name
  */
 public record CounterStoreStatus(
-        List<ImageStatus> images, List<DroppedFile> dropped, Map<Refusal, Long> refused, List<GuestStatus> guests) {
+        Liveness liveness,
+        List<ImageStatus> images,
+        List<DroppedFile> dropped,
+        Map<Refusal, Long> refused,
+        List<GuestStatus> guests) {
     /**
      * One image.
      *

@@ -125,6 +125,14 @@ public interface LibC {
     int ioctl(int fd, @size_t long request, @Out ByteBuffer target);
 
     /**
+     * setfsuid(2), of the calling thread alone.
+     *
+     * @param user what it is to be
+     * @return what it was, whether it could be changed or not
+     */
+    int setfsuid(int user);
+
+    /**
      * statfs(2).
      *
      * @param path any file of the file system

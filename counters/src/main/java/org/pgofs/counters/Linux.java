@@ -154,16 +154,48 @@ final class Linux {
      * @param fd open for reading only
      */
     static boolean unusedByWriters(int fd) throws IOException {
+        Lease lease = readLease(fd);
+        if (lease == Lease.FORBIDDEN) {
+            lease = readLeaseAsOwner(fd);
+        }
+        if (lease == Lease.FORBIDDEN) {
+            throw new IOException("no lease: needs CAP_LEASE, or CAP_SETUID");
+        }
+        return lease == Lease.GRANTED;
+    }
+
+    /** What the kernel says to the question for a lease. */
+    enum Lease {
+        GRANTED,
+        /** Somebody writes to the file. */
+        IN_USE,
+        /** Neither is this the owner of the file, nor is there CAP_LEASE. */
+        FORBIDDEN
+    }
+
+    /** Asks for a read lease, and gives it back. */
+    static Lease readLease(int fd) throws IOException {
         // A break of the lease while it is held must not kill us: SIGURG is ignored by default, SIGIO is not.
         check(C.fcntl(fd, F_SETSIG, SIGURG), "F_SETSIG");
         if (C.fcntl(fd, F_SETLEASE, F_RDLCK) == -1) {
-            if (errno() == Errno.EAGAIN) {
-                return false;
-            }
-            throw failure("F_SETLEASE (needs CAP_LEASE)");
+            return switch (errno()) {
+                case EAGAIN -> Lease.IN_USE;
+                case EACCES -> Lease.FORBIDDEN;
+                default -> throw failure("F_SETLEASE");
+            };
         }
         check(C.fcntl(fd, F_SETLEASE, F_UNLCK), "F_SETLEASE");
-        return true;
+        return Lease.GRANTED;
+    }
+
+    /** The same as the owner of the file, whose number this thread has meanwhile where files are concerned. */
+    static Lease readLeaseAsOwner(int fd) throws IOException {
+        int self = C.setfsuid(status(fd).uid());
+        try {
+            return readLease(fd);
+        } finally {
+            C.setfsuid(self);
+        }
     }
 
     /**

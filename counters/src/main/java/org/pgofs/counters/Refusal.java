@@ -5,21 +5,21 @@ import java.util.Optional;
 /** Why an image did not publish its counters, {@code enum pgofs_refusal} of {@code pgofs_format.h}. */
 public enum Refusal {
     /** The segment directory's tmpfs is limited and full. */
-    NO_SPACE(1, "no space in the segment directory"),
+    NO_SPACE(1, "no space in the segment directory, whose tmpfs is limited"),
     /** RLIMIT_FSIZE or RLIMIT_NOFILE of the target. */
-    FILE_LIMIT(2, "limit of file size or of open files"),
+    FILE_LIMIT(2, "limit of file size or of open files (ulimit -f, ulimit -n)"),
     /** Files cannot be created there by that user. */
-    NO_ACCESS(3, "no access to the segment directory"),
+    NO_ACCESS(3, "files cannot be created in the segment directory: read-only for the program, or not of mode 1733"),
     /** The counters do not have their pages for themselves. */
-    NOT_ALIGNED(4, "counters not page-aligned by the linker"),
+    NOT_ALIGNED(4, "counters not page-aligned by the linker: see pgofs doctor"),
     /** No raw version in the image, or one that the runtime does not know. */
-    RAW_VERSION(5, "no known raw version in the image"),
+    RAW_VERSION(5, "no known raw version in the image: see pgofs doctor"),
     /** Records that point outside the counters, or sections of odd size. */
-    BAD_SECTIONS(6, "profile sections are inconsistent"),
+    BAD_SECTIONS(6, "profile sections are inconsistent: see pgofs doctor"),
     /** The counters could not be mapped. */
-    NOT_MAPPED(7, "mmap failed"),
+    NOT_MAPPED(7, "the counters could not be mapped (ulimit -v, ulimit -l)"),
     /** Any other error of a system call. */
-    IO(8, "system call failed"),
+    IO(8, "a system call failed: PGOFS_VERBOSE=1 shows which program"),
     /** A kind of instrumentation that cannot be shared. */
     VARIANT(9, "unsupported kind of instrumentation");
 

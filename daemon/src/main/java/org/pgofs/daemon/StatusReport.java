@@ -58,6 +58,7 @@ final class StatusReport {
         CounterStoreStatus status = status();
         StringBuilder text = new StringBuilder();
         line(text, "segments in %s, served at %s", segmentDirectory, mountPoint);
+        line(text, "ends of programs are noticed by: %s", status.liveness().text());
         line(text, "images: %d", status.images().size());
         status.images().forEach(image -> append(text, image));
         if (!status.guests().isEmpty()) {
@@ -123,6 +124,7 @@ final class StatusReport {
             json.writeStartObject();
             json.writeStringField("mount", mountPoint.toString());
             json.writeStringField("segment_dir", segmentDirectory.toString());
+            json.writeStringField("liveness", status.liveness().text());
             json.writeArrayFieldStart("images");
             for (ImageStatus image : status.images()) {
                 write(json, image);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A segment directory of its own, a mount point, and the daemon that serves it. */
@@ -61,7 +62,13 @@ final class PgofsMount implements AutoCloseable {
     }
 
     void startDaemon(String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Checkout.PGOFS.toString(), "mount", "-f"));
+        startDaemonBy(List.of(), options);
+    }
+
+    /** Starts it by a command that runs what is behind it. */
+    void startDaemonBy(List<String> starter, String... options) throws IOException {
+        List<String> command = new ArrayList<>(starter);
+        command.addAll(List.of(Checkout.PGOFS.toString(), "mount", "-f"));
         command.addAll(List.of(options));
         command.addAll(List.of("--segment-dir", segments.toString(), root.toString()));
         daemon = Shell.in(directory)
@@ -101,6 +108,15 @@ final class PgofsMount implements AutoCloseable {
     /** As documented: {@code cp -a pgo/profraw}, and what llvm-profdata reads out of the copy. */
     Profile profile(Toolchain toolchain) {
         return Profile.of(toolchain, copy());
+    }
+
+    /** What {@code pgofs status --json} says. */
+    Map<?, ?> status() {
+        try {
+            return (Map<?, ?>) Json.parse(Files.readString(root.resolve("pgo/.status.json")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A copy of profraw. */

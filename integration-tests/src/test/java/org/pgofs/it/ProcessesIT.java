@@ -2,12 +2,6 @@ package org.pgofs.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.BufferedReader;
-import java.io.FileInputStream;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,27 +58,15 @@ final class ProcessesIT {
 
     /** A child that the C library knows nothing of goes on counting in its parent's segment after the parent's end. */
     private long outlive(Worker parent, PgofsMount mount, long before) throws Exception {
-        Path in = directory.resolve("in");
-        Path out = directory.resolve("out");
-        mount.shell().run("mkfifo", in.toString(), out.toString()).ok();
-        try (RandomAccessFile commands = new RandomAccessFile(in.toFile(), "rw");
-                RandomAccessFile output = new RandomAccessFile(out.toFile(), "rw");
-                BufferedReader answers = new BufferedReader(
-                        new InputStreamReader(new FileInputStream(output.getFD()), StandardCharsets.UTF_8))) {
-            parent.tell("clone " + in + " " + out);
-            tell(commands, answers, "work 100");
+        try (PipedWorker child = new PipedWorker(directory, parent, "clone")) {
+            child.work(100);
             parent.kill();
             assertEquals(before + 100, mount.profile(TOOLCHAIN).calls("counted"));
             mount.stopDaemon(); // a daemon that starts looks at every segment
             mount.startDaemon();
-            tell(commands, answers, "work 10000");
+            child.work(10000);
             assertEquals(before + 10100, mount.profile(TOOLCHAIN).calls("counted"));
         }
         return 10100;
-    }
-
-    private static void tell(RandomAccessFile commands, BufferedReader answers, String command) throws IOException {
-        commands.writeBytes(command + "\n");
-        assertEquals("done", answers.readLine());
     }
 }

@@ -42,6 +42,14 @@ final class Worker implements AutoCloseable {
         }
     }
 
+    /** Gives a command that the worker does not survive; returns its status. */
+    int die(String command) throws IOException {
+        commands.write((command + "\n").getBytes(StandardCharsets.UTF_8));
+        commands.flush();
+        Await.until("the worker has ended", () -> !process.isAlive());
+        return process.exitValue();
+    }
+
     void work(int calls) throws IOException {
         tell("work " + calls);
     }
