@@ -10,7 +10,7 @@ shopt -s inherit_errexit
 kernel_usage() {
   cat <<'END'
 usage: pgofs kernel build [--machine um|x86_64] [--source DIR] [--config FRAGMENT]... [--jobs N] [--clang N]
-       pgofs kernel run [--machine um] [--init SCRIPT] [--mem SIZE] [--rw]
+       pgofs kernel run [--machine um] [--init SCRIPT] [--mem SIZE] [--rw] [-- KERNEL-PARAMETER...]
        pgofs kernel optimize [--runs N] [--jobs N] PROFDATA
 
 A Linux kernel as a target: built with instrumentation by the kernel's own means, from a source tree that stays as it is.
@@ -24,7 +24,7 @@ build      configures and builds an instrumented kernel. What was built before i
   --clang N           the version of clang and of its tools; 14 by default
 
 run        boots it, with the files of this machine as its root file system, which it can only read
-  --init SCRIPT       runs the script, and exits with its exit code; without it there is a shell
+  --init SCRIPT       runs the script, and exits with its exit code; Ctrl-C ends it. Without it there is a shell
   --mem SIZE          its memory; 256M by default
   --rw                lets it write to the files of this machine
 
@@ -67,8 +67,12 @@ kernel_read() { # WORD...
       --mem) mem=$1 ;;
       --runs) runs=$1 ;;
       --rw)
-        writable=yes
+        writable=rw
         continue
+        ;;
+      --)
+        operands+=("$@")
+        return
         ;;
       -*) usage_error "there is no option $option" ;;
       *)
@@ -78,7 +82,6 @@ kernel_read() { # WORD...
     esac
     shift
   done
-  kernel_check
 }
 
 kernel_check() {
@@ -126,6 +129,7 @@ kernel_main() {
       ;;
   esac
   kernel_read "$@"
+  kernel_check
   readonly lib=$home/lib
   readonly cache=${PGOFS_KERNEL_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/pgofs/kernel}
   # shellcheck source=tree.sh
@@ -140,7 +144,6 @@ kernel_main() {
       machine_build
       ;;
     run)
-      no_operands
       machine_run
       ;;
     optimize)

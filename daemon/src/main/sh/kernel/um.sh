@@ -29,38 +29,49 @@ um_forget_links() { # BUILD
 # For the final link, which the compiler driver does. The kernel's own flags have no build id for this machine.
 um_link() { echo "-Wl,--build-id=sha1 -Wl,-u,__llvm_profile_runtime $lib/libpgofs_rt.a $lib/kernel/modules.o"; }
 
-# The kernel cannot see that it is run in a process namespace of its own. It ends with all guest processes, which are
-# processes of this machine, however it ends: user-mode Linux alone leaves them behind when it is killed.
 machine_run() {
   [ -x "$built/vmlinux" ] || die "there is no kernel in $built: pgofs kernel build makes one"
   local segments=${PGOFS_SEGMENT_DIR:-/run/pgofs}
   [ -d "$segments" ] || die "there is no segment directory $segments: pgofs mount makes it"
-  um_boot "$built/vmlinux" "$@"
-}
-
-um_boot() { # VMLINUX
-  local run guest status=0 console=null,fd:1
-  run=$(mktemp -d "${TMPDIR:-/tmp}/pgofs-kernel.XXXXXX")
-  # shellcheck disable=SC2064
-  trap "rm -rf '$run'" EXIT
-  if [ -z "$init" ]; then
-    init=${SHELL:-/bin/sh} console=fd:0,fd:1
-  fi
-  local words=("mem=$mem" root=/dev/root rootfstype=hostfs rootflags=/ "${writable:+rw}" "init=$lib/kernel/init"
-    "con0=$console" con=null ssl=null "uml_dir=$run" umid=guest quiet "pgofs_status=$run" "pgofs_init=$init" "pgofs_dir=$PWD")
-  [ -n "$writable" ] || words[4]=ro
-  setpriv --pdeathsig KILL unshare --pid --fork --kill-child setsid "$1" "${words[@]}" <&0 &
-  guest=$!
-  # shellcheck disable=SC2064
-  trap "um_kill $guest" INT TERM HUP
-  wait "$guest" || true
-  if [ ! -s "$run/status" ]; then die "the kernel ended before the script did"; fi
-  read -r status <"$run/status"
+  um_start "$built/vmlinux"
+  um_wait
   exit "$status"
 }
 
-um_kill() { # PROCESS
-  kill -KILL "$1" 2>/dev/null || true
-  wait "$1" 2>/dev/null || true
-  exit 130
+# Boots a kernel in the background. Sets guest, its process, and room, a directory that is removed at the end.
+#
+# It has a process namespace of its own, and ends when this shell does: guest processes are processes of this machine,
+# which user-mode Linux alone would leave behind when it is killed. It has a session of its own too, since a kernel that
+# panics sends a signal to its process group. Its heap is not at a random place: the gap before it would become memory.
+um_start() { # VMLINUX
+  local input=null
+  [ -n "$init" ] || input=fd:0
+  room=$(mktemp -d "${TMPDIR:-/tmp}/pgofs-kernel.XXXXXX")
+  trap um_clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  setpriv --pdeathsig KILL unshare --pid --fork --kill-child sh -c '"$@"; exit' sh \
+    setsid --wait setarch --addr-no-randomize "$1" mem="$mem" \
+    root=/dev/root rootfstype=hostfs rootflags=/ "${writable:-ro}" init="$lib/kernel/init" quiet \
+    con=null con0="$input",fd:1 con1=null,fd:2 console=tty1 ssl=null uml_dir="$room" umid=guest \
+    pgofs_status="$room" pgofs_init="$init" pgofs_dir="$PWD" "${operands[@]}" <&0 &
+  guest=$!
+}
+
+# Sets status to what the program in the guest exited with.
+um_wait() {
+  wait "$guest" || true
+  guest=
+  [ -s "$room/status" ] || die "the kernel ended before its init did; pgofs kernel run ... -- loglevel=7 shows what it said"
+  read -r status <"$room/status"
+}
+
+um_clean_up() {
+  trap - EXIT INT TERM HUP
+  if [ -n "$guest" ]; then
+    kill -KILL "$guest" 2>/dev/null || true # unshare, which takes all of the guest with it
+    wait "$guest" 2>/dev/null || true
+    [ -n "$init" ] || stty sane 2>/dev/null || true
+  fi
+  rm -rf "$room"
 }
