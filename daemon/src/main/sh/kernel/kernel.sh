@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC1091,SC2034,SC2154 # the files of this directory, their variables, and home
 # pgofs kernel. The launcher reads this file, and has set home. What differs from one kind of kernel to another is in
 # um.sh and x86_64.sh, each of which defines
 #   machine_build   configures and builds, with the functions of tree.sh
@@ -10,7 +10,7 @@ shopt -s inherit_errexit
 kernel_usage() {
   cat <<'END'
 usage: pgofs kernel build [--machine um|x86_64] [--source DIR] [--config FRAGMENT]... [--jobs N] [--clang N]
-       pgofs kernel run [--machine um] [--init SCRIPT] [--mem SIZE] [--rw] [-- KERNEL-PARAMETER...]
+       pgofs kernel run [--machine um] [--init SCRIPT] [--mem SIZE] [--rw] [--append WORDS]
        pgofs kernel optimize [--runs N] [--jobs N] PROFDATA
 
 A Linux kernel as a target: built with instrumentation by the kernel's own means, from a source tree that stays as it is.
@@ -27,6 +27,7 @@ run        boots it, with the files of this machine as its root file system, whi
   --init SCRIPT       runs the script, and exits with its exit code; Ctrl-C ends it. Without it there is a shell
   --mem SIZE          its memory; 256M by default
   --rw                lets it write to the files of this machine
+  --append WORDS      are added to the kernel's command line: loglevel=7 shows what it says
 
 optimize   builds the kernel with a profile, and one without profile and instrumentation, and compares the two:
            boots both in turns, and prints the medians
@@ -47,13 +48,13 @@ is_number() { [[ $1 =~ ^[1-9][0-9]*$ ]]; }
 
 # Sets what is given on the command line, and the rest to its default.
 kernel_read() { # WORD...
-  machine=um source='' fragments=() jobs=$(nproc) clang=14 init='' mem=256M writable='' runs=5 operands=()
+  machine=um source='' fragments=() jobs=$(nproc) clang=14 init='' mem=256M writable='' runs=5 append='' operands=()
   local option
   while [ $# -gt 0 ]; do
     option=$1
     shift
     case $option in
-      --machine | --source | --config | --jobs | --clang | --init | --mem | --runs)
+      --machine | --source | --config | --jobs | --clang | --init | --mem | --runs | --append)
         [ $# -gt 0 ] || usage_error "$option needs a value"
         ;;
     esac
@@ -66,13 +67,10 @@ kernel_read() { # WORD...
       --init) init=$1 ;;
       --mem) mem=$1 ;;
       --runs) runs=$1 ;;
+      --append) append=$1 ;;
       --rw)
         writable=rw
         continue
-        ;;
-      --)
-        operands+=("$@")
-        return
         ;;
       -*) usage_error "there is no option $option" ;;
       *)
@@ -95,7 +93,9 @@ kernel_check() {
   is_number "$runs" || usage_error "--runs must be a number, not $runs"
   [[ $mem =~ ^[1-9][0-9]*[KMGkmg]?$ ]] || usage_error "--mem must be a size like 256M, not $mem"
   if [ -n "$source" ]; then
-    [ -f "$source/Kbuild" ] && [ -d "$source/arch/um" ] || die "$source is no source tree of the Linux kernel"
+    if [ ! -f "$source/Kbuild" ] || [ ! -d "$source/arch/um" ]; then
+      die "$source is no source tree of the Linux kernel"
+    fi
     source=$(cd "$source" && pwd)
   fi
   for i in "${!fragments[@]}"; do
@@ -144,6 +144,7 @@ kernel_main() {
       machine_build
       ;;
     run)
+      no_operands
       machine_run
       ;;
     optimize)

@@ -64,7 +64,7 @@ kernel_configure() { # BUILD FRAGMENT...
     kernel_make "$build" tinyconfig && (cd "$build" && "$source/scripts/kconfig/merge_config.sh" -m .config "$@") &&
       kernel_make "$build" olddefconfig
   } >"$build/.pgofs.log" 2>&1 || die "the configuration failed: $(tail -n 1 "$build/.pgofs.log"); all of it is in $build/.pgofs.log"
-  for line in $(cat "$@" | sed -n 's/^\(CONFIG_[^=]*=.*\)/\1/p'); do
+  grep -h '^CONFIG_' "$@" | while read -r line; do
     grep -qxF "$line" "$build/.config" || echo "pgofs kernel: this option does not fit the rest, and was left out: $line" >&2
   done
   echo "$key" >"$build/.pgofs.config"

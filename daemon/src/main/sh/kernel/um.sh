@@ -50,11 +50,12 @@ um_start() { # VMLINUX
   trap um_clean_up EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
+  # shellcheck disable=SC2086 # words
   setpriv --pdeathsig KILL unshare --pid --fork --kill-child sh -c '"$@"; exit' sh \
     setsid --wait setarch --addr-no-randomize "$1" mem="$mem" \
     root=/dev/root rootfstype=hostfs rootflags=/ "${writable:-ro}" init="$lib/kernel/init" quiet \
     con=null con0="$input",fd:1 con1=null,fd:2 console=tty1 ssl=null uml_dir="$room" umid=guest \
-    pgofs_status="$room" pgofs_init="$init" pgofs_dir="$PWD" "${operands[@]}" <&0 &
+    pgofs_status="$room" pgofs_init="$init" pgofs_dir="$PWD" $append <&0 &
   guest=$!
 }
 
@@ -62,7 +63,7 @@ um_start() { # VMLINUX
 um_wait() {
   wait "$guest" || true
   guest=
-  [ -s "$room/status" ] || die "the kernel ended before its init did; pgofs kernel run ... -- loglevel=7 shows what it said"
+  [ -s "$room/status" ] || die "the kernel ended before its init did; --append loglevel=7 shows what it said"
   read -r status <"$room/status"
 }
 
