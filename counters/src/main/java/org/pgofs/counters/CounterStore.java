@@ -393,7 +393,12 @@ public final class CounterStore implements AutoCloseable {
             guests.look();
             List<ImageStatus> images = new ArrayList<>();
             for (ImageCounters image : catalog.images()) {
-                images.add(new ImageStatus(image.freezeCounters(reader), pids(image.live()), image.ended()));
+                Counts counts = image.sum(reader);
+                images.add(new ImageStatus(
+                        counts.toSnapshot(image.image()),
+                        pids(image.live()),
+                        image.ended(),
+                        SelfCheck.of(image.image(), counts)));
             }
             images.sort((a, b) ->
                     a.snapshot().image().name().compareTo(b.snapshot().image().name()));

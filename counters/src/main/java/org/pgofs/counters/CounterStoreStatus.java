@@ -25,8 +25,9 @@ public record CounterStoreStatus(
      * @param snapshot its counters
      * @param livePids the processes that have it loaded, as their own pid namespace numbers them
      * @param ended the number of processes that ended, whose counters are included
+     * @param problems what of the counts is not served as it is, in words that follow the image's name
      */
-    public record ImageStatus(Snapshot snapshot, List<Integer> livePids, long ended) {}
+    public record ImageStatus(Snapshot snapshot, List<Integer> livePids, long ended, List<String> problems) {}
 
     /**
      * A virtual machine.

@@ -5,10 +5,13 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * An array of signed sums of counters. Sums saturate: a segment that its owner damaged must not wrap into an absurd
- * count.
+ * An array of signed sums of counters. Sums saturate: a segment that its owner damaged must not wrap into another count.
+ * What is below 0 or absurd is served as 0.
  */
 final class CounterSum {
+    /** No program counts as far; for one counter that is larger, llvm-profdata rejects a whole profile. */
+    static final long LARGEST = 1L << 56;
+
     private final long[] sums;
     /** Known to be, which saves time; some sums are 0 without it. */
     private boolean zero;
@@ -62,22 +65,22 @@ final class CounterSum {
     }
 
     /**
-     * Makes unsigned counters of a segment signed ones.
+     * Makes unsigned counters of a segment what is served.
      *
      * @param counters the counters, changed in place
      * @param count how many of them
-     * @return whether one was too large
+     * @return whether one was changed, or might have been
      */
     static boolean clampUnsigned(long[] counters, int count) {
         long all = 0;
         for (int i = 0; i < count; i++) {
             all |= counters[i];
         }
-        if (all >= 0) {
+        if (all >= 0 && all < LARGEST) {
             return false;
         }
         for (int i = 0; i < count; i++) {
-            counters[i] = clampedUnsigned(counters[i]);
+            counters[i] = clamped(counters[i]);
         }
         return true;
     }
@@ -95,7 +98,7 @@ final class CounterSum {
         zero = true;
     }
 
-    /** Adds as many of other sums as these are, from an index on; what is below 0 then becomes 0, as it is served. */
+    /** Adds as many of other sums as these are, from an index on, and makes them what is served. */
     void addAndClamp(CounterSum other, int from) {
         zero &= other.zero;
         for (int i = 0; i < sums.length; i++) {
@@ -112,7 +115,7 @@ final class CounterSum {
         return new CounterSum(negated, zero);
     }
 
-    /** The sums as a counters section has them; what is below 0 becomes 0. */
+    /** What is served, as a counters section has it. */
     ByteBuffer toSection() {
         long[] served = new long[sums.length];
         for (int i = 0; i < sums.length; i++) {
@@ -123,8 +126,9 @@ final class CounterSum {
         return section.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
+    /** Without a branch, as the next. */
     private static long clamped(long sum) {
-        return sum & ~(sum >> 63);
+        return sum & ~((sum | (LARGEST - sum)) >> 63);
     }
 
     private static long clampedUnsigned(long counter) {

@@ -181,20 +181,11 @@ final class ImageCounters {
 
     /** What is served. */
     Snapshot freeze(SegmentReader reader) throws IOException {
-        return freeze(reader, freezeValues(reader));
-    }
-
-    /** Without values, which is faster. */
-    Snapshot freezeCounters(SegmentReader reader) throws IOException {
-        return freeze(reader, new ValueCounts());
-    }
-
-    private Snapshot freeze(SegmentReader reader, ValueCounts values) throws IOException {
         ByteBuffer sums = ByteBuffer.allocate(image.sums() * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         while (sums.hasRemaining()) {
             freezePiece(reader, sums);
         }
-        return snapshot(sums.rewind(), freezeMarks(reader), values);
+        return snapshot(sums.rewind(), freezeMarks(reader), freezeValues(reader));
     }
 
     /** Of sums that are read already, or will be. */

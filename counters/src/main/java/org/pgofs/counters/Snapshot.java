@@ -12,4 +12,7 @@ import java.time.Instant;
  * @param values what the value sites observed; not to be changed
  * @param taken when the counts were read
  */
-public record Snapshot(Image image, ByteBuffer counters, ByteBuffer bitmaps, ValueCounts values, Instant taken) {}
+public record Snapshot(Image image, ByteBuffer counters, ByteBuffer bitmaps, ValueCounts values, Instant taken) {
+    /** As many values of one site as a raw profile can have. */
+    public static final int MAX_VALUES = 255;
+}

@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -25,6 +27,7 @@ final class StoredImage implements Image {
     private final int bitmapsBegin;
     private final int bitmapsEnd;
     private final CanonicalValues values;
+    private final int unnamed;
 
     /**
      * Reads and checks an image file.
@@ -76,9 +79,25 @@ final class StoredImage implements Image {
         bitmapsBegin = Math.min(firstBitmap, lastBitmap);
         bitmapsEnd = lastBitmap;
         values = new CanonicalValues(this, (int) header.valueSites());
+        unnamed = countUnnamed();
+        Names.read(vtableNames(), (vtable, reference) -> {});
         digest = digest(bytes);
         buildId = buildId(binaryIds());
         name = naming.apply(this);
+    }
+
+    private int countUnnamed() throws InvalidFileException {
+        long[] references = new long[functions()];
+        Arrays.setAll(references, this::nameRef);
+        long[] sorted = Arrays.stream(references).sorted().distinct().toArray();
+        BitSet named = new BitSet();
+        Names.read(names(), (ofFunction, reference) -> {
+            int found = Arrays.binarySearch(sorted, reference);
+            if (found >= 0) {
+                named.set(found);
+            }
+        });
+        return sorted.length - named.cardinality();
     }
 
     private void checkCounters(int function) throws InvalidFileException {
@@ -142,6 +161,16 @@ final class StoredImage implements Image {
     /** The image file's bytes; not to be changed. */
     ByteBuffer file() {
         return file.duplicate().rewind();
+    }
+
+    /** The number of functions whose name is not among the names. */
+    int unnamed() {
+        return unnamed;
+    }
+
+    /** The name of a function, safe to print. */
+    String functionName(int function) {
+        return Names.find(names(), nameRef(function));
     }
 
     /** The size in bytes that the counters section of every segment of this image has. */

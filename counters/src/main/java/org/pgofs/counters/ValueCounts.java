@@ -46,6 +46,13 @@ public final class ValueCounts {
         return sites.isEmpty();
     }
 
+    /** The number of sites with more than some values. */
+    int sitesOver(int values) {
+        return (int) sites.values().stream()
+                .filter(histogram -> histogram.size() > values)
+                .count();
+    }
+
     /** Adds all observations of another one. */
     void add(ValueCounts other) {
         other.sites.forEach((site, values) -> values.forEach((value, count) -> add(site, value, count)));

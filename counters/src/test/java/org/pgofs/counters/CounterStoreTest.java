@@ -184,12 +184,21 @@ class CounterStoreTest extends StoreFixture {
     }
 
     @Test
-    void shouldNeverServeLessThanNothingOrWrapAround() throws IOException {
+    void shouldNeverServeLessThanNothingOrMoreThanAProgramCanCount() throws IOException {
         try (TestTarget one = TestTarget.start(path, 1);
                 TestTarget two = TestTarget.start(path, 1)) {
             one.set(-1, 10, 0);
             two.set(-1, 0, 0);
-            assertArrayEquals(new long[] {Long.MAX_VALUE, 10, 0}, counts());
+            assertArrayEquals(new long[] {0, 10, 0}, counts());
+            one.set(1L << 55, 1L << 56, 0);
+            two.set(1L << 55, 1, 0);
+            assertArrayEquals(new long[] {1L << 56, 0, 0}, counts());
+            assertEquals(
+                    "has counters above 2^56 in function 0000000000001000, which are served as 0:"
+                            + " llvm-profdata would reject all",
+                    store.status().images().get(0).problems().get(0));
+            one.set(-1, 10, 0);
+            two.set(-1, 0, 0);
             store.reset(images -> images);
             one.set(0, 3, 5);
             assertArrayEquals(new long[] {0, 0, 5}, counts());

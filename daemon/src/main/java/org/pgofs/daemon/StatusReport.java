@@ -6,7 +6,7 @@ import com.google.errorprone.annotations.FormatMethod;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.LongBuffer;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,19 +38,27 @@ final class StatusReport {
         this.segmentDirectory = segmentDirectory;
     }
 
-    /** The sums over all counters of an image. */
+    /** The sums over all counters of an image. One that only says whether code ran counts as 1. */
     private record Totals(int counters, int nonzero, long total) {
-        static Totals of(ImageStatus image) {
-            LongBuffer counters = image.snapshot().counters().asLongBuffer();
+        static Totals of(ImageStatus status) {
+            Image image = status.snapshot().image();
+            ByteBuffer section = status.snapshot().counters();
+            int size = Variant.counterSize(image.rawVersion());
+            int times = Variant.hasTimes(image.rawVersion()) ? Long.BYTES / size : 0;
+            int counters = 0;
             int nonzero = 0;
             long total = 0;
-            for (int i = 0; i < counters.limit(); i++) {
-                long count = counters.get(i);
-                nonzero += count == 0 ? 0 : 1;
-                // Counts are not negative: a negative sum has passed the maximum.
-                total = total + count < 0 ? Long.MAX_VALUE : total + count;
+            for (int function = 0; function < image.functions(); function++) {
+                for (int i = times; i < image.counters(function); i++) {
+                    int at = image.countersOffset(function) + i * size;
+                    long count = size == Long.BYTES ? section.getLong(at) : section.get(at) == 0 ? 1 : 0;
+                    nonzero += count == 0 ? 0 : 1;
+                    // Counts are not negative: a negative sum has passed the maximum.
+                    total = total + count < 0 ? Long.MAX_VALUE : total + count;
+                }
+                counters += image.counters(function) - times;
             }
-            return new Totals(counters.limit(), nonzero, total);
+            return new Totals(counters, nonzero, total);
         }
     }
 
@@ -168,6 +176,7 @@ final class StatusReport {
         json.writeStringField("name", image.name());
         json.writeStringField("build_id", image.buildId());
         json.writeNumberField("raw_version", Variant.number(image.rawVersion()));
+        json.writeStringField("variant", String.join("-", Variant.words(image.rawVersion())));
         json.writeNumberField("functions", image.functions());
         json.writeNumberField("counters", totals.counters);
         json.writeNumberField("nonzero_counters", totals.nonzero);
@@ -186,6 +195,7 @@ final class StatusReport {
         List<DroppedFile> dropped = new ArrayList<>(status.dropped());
         for (ImageStatus imageStatus : status.images()) {
             Image image = imageStatus.snapshot().image();
+            imageStatus.problems().forEach(problem -> dropped.add(new DroppedFile(image.name(), problem)));
             int number = Variant.number(image.rawVersion());
             if (!Profiles.canWrite(image)) {
                 dropped.add(new DroppedFile(image.name(), "has raw version " + number + ", which cannot be written"));

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.pgofs.counters.Image;
+import org.pgofs.counters.Snapshot;
 import org.pgofs.counters.ValueCounts;
 import org.pgofs.counters.ValueKind;
 
@@ -28,7 +29,7 @@ final class ValueData {
     private static final int ENTRY_HEADER = 2 * Integer.BYTES;
     private static final int KIND_HEADER = 2 * Integer.BYTES;
     private static final int PAIR = 2 * Long.BYTES;
-    private static final int MAX_VALUES = 255;
+    private static final int MAX_VALUES = Snapshot.MAX_VALUES;
 
     private final Image image;
     private final int kinds;

@@ -1,0 +1,127 @@
+package org.pgofs.counters;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.Deflater;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Names sections, as compilers make them and as nobody should. */
+class NamesTest {
+    private final ByteArrayOutputStream section = new ByteArrayOutputStream();
+
+    private static List<String> names(byte[] bytes) throws InvalidFileException {
+        List<String> names = new ArrayList<>();
+        Names.read(ByteBuffer.wrap(bytes), (name, reference) -> {
+            names.add(new String(name, StandardCharsets.UTF_8));
+            assertEquals(Names.reference(name), reference);
+        });
+        return names;
+    }
+
+    private void number(long value) {
+        for (long left = value; ; left >>>= 7) {
+            section.write((int) (left < 128 ? left : (left & 127) | 128));
+            if (left < 128) {
+                return;
+            }
+        }
+    }
+
+    private void plain(String names) {
+        byte[] bytes = names.getBytes(StandardCharsets.UTF_8);
+        number(bytes.length);
+        number(0);
+        section.writeBytes(bytes);
+    }
+
+    private void compressed(byte[] names, long size) {
+        Deflater deflater = new Deflater();
+        deflater.setInput(names);
+        deflater.finish();
+        byte[] bytes = new byte[names.length + 100];
+        int count = deflater.deflate(bytes);
+        deflater.end();
+        number(size);
+        number(count);
+        section.write(bytes, 0, count);
+    }
+
+    @Test
+    void shouldReadBlobsAndThePaddingBetweenThem() throws InvalidFileException {
+        plain("main\u0001a.c:loop");
+        section.writeBytes(new byte[5]);
+        byte[] long200 = "x".repeat(200).getBytes(StandardCharsets.UTF_8);
+        compressed(long200, 200);
+        compressed("b\u0001c".getBytes(StandardCharsets.UTF_8), 3);
+
+        assertEquals(List.of("main", "a.c:loop", "x".repeat(200), "b", "c"), names(section.toByteArray()));
+        assertEquals(List.of(), names(new byte[8]));
+    }
+
+    /** The hash is that of md5sum. */
+    @Test
+    void shouldReferToNamesAsRecordsDo() {
+        assertEquals(0xdb956436e78dd5faL, Names.reference("main".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void shouldFindNamesThatAreSafeToPrint() {
+        plain("a b\u001b[2J\u0001main");
+        ByteBuffer bytes = ByteBuffer.wrap(section.toByteArray());
+
+        assertEquals("a?b?[2J", Names.find(bytes, Names.reference("a b\u001b[2J".getBytes(StandardCharsets.UTF_8))));
+        assertEquals("main", Names.find(bytes, Names.reference("main".getBytes(StandardCharsets.UTF_8))));
+        assertEquals("0000000000000123", Names.find(bytes, 0x123));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "05 00 61, cut off",
+        "85, cut off",
+        "ff ff ff ff ff ff ff ff 7f, cut off",
+        "01 00, cut off",
+        "03 00 61 01 01, empty name",
+        "02 00 01 61, empty name",
+        "00 01 00, cut off",
+        "05 03 61 62 63, zlib",
+        "05 02 78 9c, zlib",
+        "ff ff ff ff 7f 01 00, more than 536870912 bytes",
+    })
+    void shouldRefuse(String bytes, String reason) {
+        for (String hex : bytes.split(" ", -1)) {
+            section.write(Integer.parseInt(hex, 16));
+        }
+        InvalidFileException e = assertThrows(InvalidFileException.class, () -> names(section.toByteArray()));
+        assertTrue(e.getMessage().contains(reason), e.getMessage());
+    }
+
+    @Test
+    void shouldRefuseASizeThatIsNotTheRealOne() {
+        compressed("main".getBytes(StandardCharsets.UTF_8), 5);
+        assertThrows(InvalidFileException.class, () -> names(section.toByteArray()));
+        section.reset();
+        // A bomb: what it says and what it would unfold to are a thousand times apart.
+        compressed(new byte[1 << 24], 1 << 14);
+        InvalidFileException e = assertThrows(InvalidFileException.class, () -> names(section.toByteArray()));
+        assertTrue(e.getMessage().contains("unfold to more"), e.getMessage());
+    }
+
+    @Test
+    void shouldNotKeepAnEndlessName() {
+        byte[] endless = new byte[(1 << 24) + 1];
+        Arrays.fill(endless, (byte) 'a');
+        compressed(endless, endless.length);
+        InvalidFileException e = assertThrows(InvalidFileException.class, () -> names(section.toByteArray()));
+        assertTrue(e.getMessage().contains("a name of more than"), e.getMessage());
+    }
+}
