@@ -1,90 +1,139 @@
 package org.pgofs.counters;
 
+import static org.pgofs.counters.StateFile.require;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
-import java.util.zip.CRC32C;
+import org.pgofs.counters.StateFile.DamagedException;
+import org.pgofs.counters.StateFile.Kind;
 
 /**
- * Counts on disk, little-endian: magic u64, number of sums u64, number of observed values u64, CRC-32C of all that
- * follows u64; the sums as s64; the marks, see {@link Marks#put}; the values, each as site u64, value u64, count s64.
+ * What is saved of one image: its carry and all that belongs to it, so that one file that is lost costs no other image
+ * anything; or what was taken of it last.
  */
 final class CarryFile {
-    private static final long MAGIC = 0x3159525243474750L; // "PGGCRRY1"
-    private static final int SUMS = Long.BYTES;
-    private static final int VALUES = SUMS + Long.BYTES;
-    private static final int CHECKSUM = VALUES + Long.BYTES;
-    private static final int HEADER_SIZE = CHECKSUM + Long.BYTES;
-    private static final int VALUE_SIZE = 3 * Long.BYTES;
+    private static final int MOVED_SIZE = Long.BYTES + ValueList.ENTRY_SIZE;
 
-    private CarryFile() {}
+    private final StateFile file;
 
-    static void write(Path path, Counts counts) throws IOException {
-        long[] sums = counts.counters().values();
-        int values =
-                counts.values().sites().values().stream().mapToInt(Map::size).sum();
-        int marks = counts.marks().size();
-        ByteBuffer file = ByteBuffer.allocate(HEADER_SIZE + sums.length * Long.BYTES + marks + values * VALUE_SIZE)
-                .order(ByteOrder.LITTLE_ENDIAN);
-        file.position(HEADER_SIZE);
-        for (long sum : sums) {
-            file.putLong(sum);
-        }
-        counts.marks().put(file);
-        counts.values()
-                .sites()
+    private CarryFile(StateFile file) {
+        this.file = file;
+    }
+
+    /** What was taken. */
+    static CarryFile of(Counts counts) {
+        return new CarryFile(new StateFile()
+                .with(Kind.SUMS, sums(counts.counters()))
+                .with(Kind.VALUES, values(counts.values()))
+                .with(Kind.MARKS, marks(counts.marks())));
+    }
+
+    /** The carry of an image, with the generation's manifest. */
+    static CarryFile of(Counts carry, SavedImage image, Manifest manifest) {
+        CarryFile carryFile = of(carry);
+        carryFile
+                .file
+                .with(Kind.MANIFEST, manifest.toText())
+                .with(Kind.IMAGE, image.toText())
+                .with(Kind.MOVED_VALUES, movedValues(image));
+        return carryFile;
+    }
+
+    private static ByteBuffer sums(CounterSum counters) {
+        ByteBuffer content = buffer(counters.values().length * Long.BYTES);
+        content.asLongBuffer().put(counters.values());
+        return content;
+    }
+
+    private static ByteBuffer values(ValueCounts counts) {
+        int values = counts.sites().values().stream().mapToInt(Map::size).sum();
+        ByteBuffer content = buffer(Math.multiplyExact(values, ValueList.ENTRY_SIZE));
+        counts.sites()
                 .forEach((site, observed) -> observed.forEach(
-                        (value, count) -> file.putLong(site).putLong(value).putLong(count)));
-        file.putLong(0, MAGIC).putLong(SUMS, sums.length).putLong(VALUES, values);
-        file.putLong(CHECKSUM, checksum(file)).rewind();
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            while (file.hasRemaining()) {
-                channel.write(file);
-            }
+                        (value, count) -> content.putLong(site).putLong(value).putLong(count)));
+        return content.rewind();
+    }
+
+    private static ByteBuffer marks(Marks marks) {
+        ByteBuffer content = buffer(marks.size());
+        marks.put(content);
+        return content.rewind();
+    }
+
+    private static ByteBuffer movedValues(SavedImage image) {
+        int values = image.epochs().stream()
+                .mapToInt(segment -> segment.moved().size())
+                .sum();
+        ByteBuffer content = buffer(Math.multiplyExact(values, MOVED_SIZE));
+        for (int i = 0; i < image.epochs().size(); i++) {
+            int index = i;
+            image.epochs().get(i).moved().addTo((site, value, count) -> content.putLong(index)
+                    .putLong(site)
+                    .putLong(value)
+                    .putLong(count));
         }
+        return content.rewind();
+    }
+
+    private static ByteBuffer buffer(int size) {
+        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** The file's bytes, under its name. */
+    ByteBuffer encode(String fileName) {
+        return file.with(Kind.NAME, fileName).encode();
     }
 
     /**
-     * Reads counts.
+     * Reads a file.
      *
-     * @param image whose counts they are
-     * @throws IOException if they cannot be read, or are not what was written
+     * @param fileName under which it was found
+     * @throws DamagedException if it is not what was written
+     * @throws IOException if another version of pgofs wrote it
      */
-    static Counts read(Path path, StoredImage image) throws IOException {
-        Marks marks = Marks.none(image);
-        int counters = image.sums();
-        ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN);
-        long size = file.limit() - HEADER_SIZE - (long) counters * Long.BYTES - marks.size();
-        if (size < 0
-                || size % VALUE_SIZE != 0
-                || file.getLong(0) != MAGIC
-                || file.getLong(SUMS) != counters
-                || file.getLong(VALUES) != size / VALUE_SIZE
-                || file.getLong(CHECKSUM) != checksum(file)) {
-            throw new IOException(
-                    path + " is damaged: move it and the manifest beside it away to start without old counts");
-        }
-        file.position(HEADER_SIZE);
-        long[] sums = new long[counters];
-        for (int i = 0; i < counters; i++) {
-            sums[i] = file.getLong();
-        }
-        marks.get(file);
-        ValueCounts values = new ValueCounts();
-        while (file.hasRemaining()) {
-            values.add((int) file.getLong(), file.getLong(), file.getLong());
-        }
-        return new Counts(new CounterSum(sums), values, marks);
+    static CarryFile decode(byte[] bytes, String fileName) throws IOException, DamagedException {
+        StateFile file = StateFile.decode(bytes);
+        require(file.text(Kind.NAME).equals(fileName), "is " + file.text(Kind.NAME));
+        return new CarryFile(file);
     }
 
-    private static long checksum(ByteBuffer file) {
-        CRC32C crc = new CRC32C();
-        crc.update(file.slice(HEADER_SIZE, file.limit() - HEADER_SIZE));
-        return crc.getValue();
+    /** The manifest that it was written for. */
+    Manifest manifest() throws IOException, DamagedException {
+        return Manifest.parse(file.text(Kind.MANIFEST));
+    }
+
+    /** What it says of the image. */
+    SavedImage image() {
+        SavedImage saved = SavedImage.parse(file.text(Kind.IMAGE));
+        ByteBuffer moved = file.section(Kind.MOVED_VALUES);
+        while (moved.hasRemaining()) {
+            ValueList.read(moved, saved.epochs().get((int) moved.getLong()).moved());
+        }
+        return saved;
+    }
+
+    /**
+     * The counts.
+     *
+     * @throws DamagedException if they are those of another image
+     */
+    Counts counts(StoredImage of) throws DamagedException {
+        Counts none = Counts.none(of);
+        ByteBuffer sums = file.section(Kind.SUMS);
+        ByteBuffer marks = file.section(Kind.MARKS);
+        require(
+                sums.remaining() == of.sums() * Long.BYTES
+                        && marks.remaining() == none.marks().size(),
+                "has the counts of another image");
+        long[] counters = new long[of.sums()];
+        sums.asLongBuffer().get(counters);
+        none.marks().get(marks);
+        ByteBuffer values = file.section(Kind.VALUES);
+        while (values.hasRemaining()) {
+            ValueList.read(values, none.values());
+        }
+        return new Counts(new CounterSum(counters), none.values(), none.marks());
     }
 }

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -44,6 +45,8 @@ public final class CounterStore implements AutoCloseable {
     private final SegmentCatalog catalog;
     private final LastTakes takes = new LastTakes();
     private final Guests guests;
+    private final StateDirectory state;
+    private final SavedState saved;
     private final Ledger ledger;
     private final DirectoryWatch watch;
     private final Liveness liveness;
@@ -62,18 +65,22 @@ public final class CounterStore implements AutoCloseable {
      */
     public static CounterStore open(SegmentDirectory directory) throws IOException {
         CounterStore store = new CounterStore(directory);
-        store.start();
-        return store;
+        try {
+            store.start();
+            return store;
+        } catch (IOException | RuntimeException | Error e) {
+            store.release();
+            throw e;
+        }
     }
 
     private CounterStore(SegmentDirectory directory) throws IOException {
         liveness = Liveness.find(directory.state());
         LOG.info("the end of a program is noticed by {}", liveness.text());
-        catalog = new SegmentCatalog(directory.path(), reader);
-        StateDirectory state = new StateDirectory(directory.state());
-        state.load(takes).forEach(catalog::restore);
-        catalog.restoreEpochs(state.manifest().epochs());
-        catalog.delete(state.manifest().folded());
+        catalog = new SegmentCatalog(directory, reader);
+        state = new StateDirectory(directory.state(), directory.changes());
+        saved = state.load(takes);
+        catalog.restore(saved);
         guests = new Guests(catalog, reader, state);
         ledger = new Ledger(catalog, state, takes, guests);
         watch = new DirectoryWatch(directory.path());
@@ -91,10 +98,21 @@ public final class CounterStore implements AutoCloseable {
         try {
             catalog.scan();
             guests.restore();
+            startFromZero(saved.lost().keySet());
+            ledger.saveOrRetry();
         } finally {
             lock.unlock();
         }
         watcher.start();
+    }
+
+    /** Resets images of which nothing is known that was before; if that cannot be saved, in memory at least. */
+    private void startFromZero(Collection<String> digests) throws IOException {
+        List<ImageCounters> images =
+                digests.stream().map(catalog::image).filter(Objects::nonNull).toList();
+        if (!images.isEmpty()) {
+            reset(images);
+        }
     }
 
     private void watch() {
@@ -104,7 +122,7 @@ public final class CounterStore implements AutoCloseable {
             lock.lock();
             try {
                 timeoutMs = closed ? Integer.MIN_VALUE : work();
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 LOG.error("watching the segment directory", e);
                 timeoutMs = RETRY_DELAY_MS;
             } finally {
@@ -247,18 +265,22 @@ public final class CounterStore implements AutoCloseable {
     public void reset(Selection selection) throws IOException {
         lock.lock();
         try {
-            Map<ImageCounters, Baseline> baselines = new LinkedHashMap<>();
-            List<ImageCounters> selected = select(selection);
-            guests.takeUnconfirmed();
-            for (ImageCounters image : selected) {
-                Marks none = Marks.none(image.image());
-                Counts carry = new Counts(image.sumOfLive(reader).negated(), new ValueCounts(), none);
-                baselines.put(image, new Baseline(carry, none, 0, image.resets() + 1));
-            }
-            ledger.reset(baselines);
+            reset(select(selection));
         } finally {
             lock.unlock();
         }
+    }
+
+    private void reset(Collection<ImageCounters> images) throws IOException {
+        Map<ImageCounters, Baseline> baselines = new LinkedHashMap<>();
+        Map<Member, ValueList> moves = new LinkedHashMap<>();
+        for (ImageCounters image : images) {
+            moves.putAll(image.liveValues(reader));
+            Marks none = Marks.none(image.image());
+            Counts carry = new Counts(image.sumOfLive(reader).negated(), new ValueCounts(), none);
+            baselines.put(image, new Baseline(carry, none, 0, image.resets() + 1));
+        }
+        ledger.reset(baselines, moves);
     }
 
     /**
@@ -278,15 +300,18 @@ public final class CounterStore implements AutoCloseable {
             }
             List<Take.Part> parts = new ArrayList<>();
             Map<ImageCounters, Baseline> withEpochs = new LinkedHashMap<>();
+            Map<Member, ValueList> moves = new LinkedHashMap<>();
             for (ImageCounters image : select(selection)) {
-                Counts counts = image.sum(reader);
+                Map<Member, ValueList> values = image.liveValues(reader);
+                Counts counts = image.sum(reader, values);
                 parts.add(new Take.Part(
                         image,
                         counts,
                         image.ended(),
                         image.resets(),
                         counts.copy().toSnapshot(image.image())));
-                if (image.hasEpochs()) {
+                if (!values.isEmpty()) {
+                    moves.putAll(values);
                     Counts carry =
                             new Counts(image.carry().counters(), counts.values().copy(), Marks.none(image.image()));
                     Marks taken = counts.marks().copy();
@@ -295,7 +320,7 @@ public final class CounterStore implements AutoCloseable {
             }
             // Values and marks cannot be subtracted from what a target holds: they are put where a commit can.
             if (!withEpochs.isEmpty()) {
-                ledger.startEpoch(withEpochs);
+                ledger.startEpoch(withEpochs, moves);
             }
             takeInProgress = new Take(this, scope, parts);
             return takeInProgress;
@@ -393,7 +418,7 @@ public final class CounterStore implements AutoCloseable {
             guests.look();
             List<ImageStatus> images = new ArrayList<>();
             for (ImageCounters image : catalog.images()) {
-                Counts counts = image.sum(reader);
+                Counts counts = image.sum(reader, image.liveValues(reader));
                 images.add(new ImageStatus(
                         counts.toSnapshot(image.image()),
                         pids(image.live()),
@@ -492,13 +517,29 @@ public final class CounterStore implements AutoCloseable {
                 return;
             }
             closed = true;
-            watch.wake();
+        } finally {
+            lock.unlock();
+        }
+        watch.wake();
+        try {
+            saveTheRest();
+        } finally {
+            release();
+        }
+    }
+
+    private void saveTheRest() throws IOException {
+        lock.lock();
+        try {
             if (!catalog.changed().isEmpty() || !guests.isEmpty()) {
                 ledger.save();
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private void release() {
         freezer.shutdown();
         try {
             watcher.join();

@@ -137,7 +137,7 @@ final class CounterSum {
     }
 
     /** Without a branch, so that the loops above are compiled to vector instructions. */
-    private static long saturatedSum(long a, long b) {
+    static long saturatedSum(long a, long b) {
         long sum = a + b;
         long overflow = ((a ^ sum) & (b ^ sum)) >> 63;
         return (sum & ~overflow) | (overflow & ((a >> 63) ^ Long.MAX_VALUE));

@@ -7,7 +7,7 @@ import java.time.Instant;
  * The counts of an image, in a form to calculate with.
  *
  * @param counters signed sums
- * @param values what the value sites observed
+ * @param values what the value sites observed, signed too
  * @param marks what cannot be added up; where they hold parts of the counters section, the sums have no meaning
  */
 record Counts(CounterSum counters, ValueCounts values, Marks marks) {
@@ -28,6 +28,6 @@ record Counts(CounterSum counters, ValueCounts values, Marks marks) {
 
     Snapshot toSnapshot(Image image) {
         ByteBuffer section = marks.countersSection(image, counters.toSection());
-        return new Snapshot(image, section, marks.bitmapsSection(), values, Instant.now());
+        return new Snapshot(image, section, marks.bitmapsSection(), values.clamped(), Instant.now());
     }
 }

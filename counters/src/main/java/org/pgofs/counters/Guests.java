@@ -44,6 +44,10 @@ final class Guests {
     void restore() throws IOException {
         for (SavedGuest saved : state.manifest().guests()) {
             ImageCounters image = catalog.image(saved.digest());
+            if (image == null) {
+                LOG.error("{} is detached: its image is lost, see above", saved.name());
+                continue;
+            }
             Optional<Counts> sample = state.sample(saved, image.image());
             Instant sampled = state.sampled(saved);
             try {

@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.pgofs.counters.SavedImage.FoldedSegment;
 
 /**
  * The counters of one image: those of its live members, and a carry for everything else. What is served is
@@ -20,6 +23,8 @@ final class ImageCounters {
     private final StoredImage image;
     private final Set<ImageReference> references = new LinkedHashSet<>();
     private final Map<String, Member> live = new LinkedHashMap<>();
+    private final List<FoldedSegment> folded = new ArrayList<>();
+    private final Map<Member, ValueList> moves = new LinkedHashMap<>();
     private Counts carry;
     /** The marks that a take in progress took from the live ones and from the carry. */
     private Marks taken;
@@ -49,6 +54,16 @@ final class ImageCounters {
 
     Collection<Member> live() {
         return live.values();
+    }
+
+    /** The segments that are in the carry and whose files are still to be deleted. */
+    List<FoldedSegment> folded() {
+        return folded;
+    }
+
+    /** What live members still have in value sites that do not count any more, because they are not told so yet. */
+    Map<Member, ValueList> moves() {
+        return moves;
     }
 
     /** The number of processes whose counters are in the carry. */
@@ -140,14 +155,32 @@ final class ImageCounters {
         return sum;
     }
 
-    /** What is served, before it is clamped. */
-    Counts sum(SegmentReader reader) throws IOException {
-        Counts sum = Counts.none(image);
+    /**
+     * What is served, before it is clamped.
+     *
+     * @param values {@link #liveValues}
+     */
+    Counts sum(SegmentReader reader, Map<Member, ValueList> values) throws IOException {
+        Counts sum = new Counts(sumOfLive(reader), new ValueCounts(), Marks.none(image));
         for (Member member : live.values()) {
-            reader.add(member, image, sum);
+            reader.addMarks(member, image, sum.marks());
         }
+        values.values().forEach(list -> list.addTo(sum.values()));
         sum.add(carry);
         return sum;
+    }
+
+    /** What the value sites of each live member hold; of no member if neither sites nor marks are to be told anything. */
+    Map<Member, ValueList> liveValues(SegmentReader reader) throws IOException {
+        Map<Member, ValueList> values = new LinkedHashMap<>();
+        if (hasEpochs()) {
+            for (Member member : live.values()) {
+                ValueList list = new ValueList();
+                reader.addValues(member, image, list);
+                values.put(member, list);
+            }
+        }
+        return values;
     }
 
     /** What the value sites of live and ended processes observed. */
@@ -157,7 +190,7 @@ final class ImageCounters {
             reader.addValues(member, image, values);
         }
         values.add(carry.values());
-        return values;
+        return values.clamped();
     }
 
     /** The marks of live and ended processes. */

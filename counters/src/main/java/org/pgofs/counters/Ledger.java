@@ -50,7 +50,8 @@ final class Ledger {
                 : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(saveNotBefore - System.nanoTime()));
     }
 
-    private void saveOrRetry() {
+    /** Saves everything, or tries again after a while. */
+    void saveOrRetry() {
         long begin = System.nanoTime();
         try {
             save();
@@ -66,56 +67,62 @@ final class Ledger {
     void save() throws IOException {
         // First: a baseline must not be further than the sample with which a later daemon goes on.
         guests.saveSamples();
-        state.commit(catalog.images(), catalog.changed(), catalog.unsaved(), takes, guests.saved());
+        state.commit(catalog.images(), catalog.changed(), takes, guests.saved());
         catalog.saved();
     }
 
     /**
      * Sets baselines durably, all of them or none, and starts new epochs of value sites: what they hold is in the
      * baselines. Marks that are in them too are taken back; if that is cut short, they count twice, which is as good.
+     *
+     * @param moves what the value sites of live members hold
      */
-    void startEpoch(Map<ImageCounters, Baseline> baselines) throws IOException {
-        changeWithEpochs(baselines);
+    void startEpoch(Map<ImageCounters, Baseline> baselines, Map<Member, ValueList> moves) throws IOException {
+        changeWithEpochs(baselines, moves);
         baselines.forEach((image, baseline) -> catalog.clearMarks(image, baseline.taken()));
     }
 
     /**
      * Sets baselines durably, all of them or none, and starts new epochs: what value sites hold is meant to go, and so are
      * marks, which the next daemon takes back if this one dies before it has.
+     *
+     * @param moves what the value sites of live members hold
      */
-    void reset(Map<ImageCounters, Baseline> baselines) throws IOException {
-        Map<Member, Long> before = new LinkedHashMap<>();
-        for (ImageCounters image : baselines.keySet()) {
-            if (image.hasMarks()) {
-                image.live().forEach(member -> {
-                    before.put(member, member.clearedEpoch());
-                    member.setClearedEpoch(member.epoch() + 1);
-                });
-            }
-        }
+    void reset(Map<ImageCounters, Baseline> baselines, Map<Member, ValueList> moves) throws IOException {
+        List<Member> marked = baselines.keySet().stream()
+                .filter(ImageCounters::hasMarks)
+                .flatMap(image -> image.live().stream())
+                .toList();
+        marked.forEach(member -> member.setClearedEpoch(member.clearedEpoch() + 1));
         try {
-            changeWithEpochs(baselines);
+            changeWithEpochs(baselines, moves);
         } catch (IOException e) {
-            before.forEach(Member::setClearedEpoch);
+            marked.forEach(member -> member.setClearedEpoch(member.clearedEpoch() - 1));
             throw e;
         }
         baselines.keySet().forEach(image -> catalog.clearMarks(image, Marks.all(image.image())));
-        before.keySet().forEach(catalog::publishCleared);
+        marked.forEach(catalog::publishCleared);
     }
 
-    private void changeWithEpochs(Map<ImageCounters, Baseline> baselines) throws IOException {
-        List<Member> members = baselines.keySet().stream()
-                .filter(ImageCounters::hasEpochs)
-                .flatMap(image -> image.live().stream())
-                .toList();
-        members.forEach(member -> member.setEpoch(member.epoch() + 1));
+    private void changeWithEpochs(Map<ImageCounters, Baseline> baselines, Map<Member, ValueList> moves)
+            throws IOException {
+        for (ImageCounters image : baselines.keySet()) {
+            for (Member member : image.live()) {
+                ValueList values = moves.get(member);
+                if (values != null) {
+                    image.moves().put(member, values);
+                    member.setEpoch(member.epoch() + 1);
+                }
+            }
+        }
         try {
             change(baselines);
         } catch (IOException e) {
-            members.forEach(member -> member.setEpoch(member.epoch() - 1));
+            moves.keySet().forEach(member -> member.setEpoch(member.epoch() - 1));
+            baselines.keySet().forEach(image -> image.moves().clear());
             throw e;
         }
-        members.forEach(catalog::publishEpoch);
+        baselines.keySet().forEach(catalog::endMoves);
     }
 
     /** Sets baselines durably, all of them or none. */

@@ -15,11 +15,14 @@ final class Linux {
     private static final Runtime RUNTIME = Runtime.getRuntime(C);
 
     private static final int O_WRONLY = 1;
+    private static final int O_CREAT = 0x40;
+    private static final int O_TRUNC = 0x200;
     private static final int O_NONBLOCK = 0x800;
     private static final int O_NOFOLLOW = "aarch64".equals(System.getProperty("os.arch")) ? 0x8000 : 0x20000;
     private static final int O_CLOEXEC = 0x80000;
 
     private static final int FIONREAD = 0x541b;
+    private static final int OWNER_ONLY = 0600;
     private static final int SEEK_DATA = 3;
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_BASIC_STATS = 0x7ff;
@@ -66,6 +69,24 @@ final class Linux {
         ByteBuffer bytes = ByteBuffer.allocateDirect(Integer.BYTES).order(ByteOrder.nativeOrder());
         check(C.ioctl(fd, FIONREAD, bytes), "FIONREAD");
         return bytes.getInt(0);
+    }
+
+    /** Opens a file of ours for writing, empty; makes it if it is not there. */
+    static int create(Path path) throws IOException {
+        int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
+        return check(C.open(path.toString(), flags, OWNER_ONLY), path.toString());
+    }
+
+    /**
+     * Writes where the descriptor stands.
+     *
+     * @param bytes direct; its position moves to its limit
+     */
+    static void append(int fd, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            int count = (int) check(C.write(fd, bytes.slice(), bytes.remaining()), "write");
+            bytes.position(bytes.position() + count);
+        }
     }
 
     static void close(int fd) {
@@ -232,6 +253,10 @@ final class Linux {
     }
 
     static IOException failure(String what) {
-        return new IOException(what + ": " + errno().description());
+        Errno errno = errno();
+        if (errno == Errno.ENOSPC || errno == Errno.EDQUOT) {
+            return new NoSpaceException(what);
+        }
+        return new IOException(what + ": " + errno.description());
     }
 }

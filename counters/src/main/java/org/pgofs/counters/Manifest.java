@@ -8,84 +8,76 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.pgofs.counters.StateFile.DamagedException;
 
 /**
- * What one generation of the store's state consists of. Its rename into place is what commits the generation.
+ * Which files one generation of the store's state consists of. Its rename into place is what commits the generation.
+ * Every carry file holds a copy of the manifest that it was written for.
  *
- * <p>As text, a line each, with fields that hold no white space:
+ * <p>As text, a line each:
  *
  * <pre>
- * pgofs-state 1
+ * pgofs-state VERSION
  * generation N
- * image DIGEST NAME ENDED CARRY_GENERATION
- * reference OWNER UID HIGH LOW NONCE          of the image above
- * taken SCOPE DIGEST GENERATION               what the last take of that scope took of an image, in a file of its own
- * epoch EPOCH CLEARED NAME                    how often the value sites of a live segment were reset or taken, and when
- *                                             its marks were reset the last time
- * folded INODE NAME                           a segment whose counters are in the carry
+ * starts N
+ * image DIGEST CARRY_GENERATION NAME
+ * taken SCOPE DIGEST GENERATION
  * guest NAME DIGEST BOOT INODE COUNTERS RECORDS SIZE NAMES MEMORY
- *                                             an attached machine: image, run of its kernel, layout, URL-encoded path
+ *                                  an attached machine: image, run of its kernel, layout, URL-encoded path
  * checksum CRC32C-of-the-lines-above
  * </pre>
  *
- * @param generation counts the commits
+ * @param generation counts the commits, those that failed too
+ * @param starts how many daemons have taken up this state, and the one that began it
  * @param images the images with a carry
  * @param takes what was taken last
- * @param epochs of the live segments that were reset or taken
- * @param folded the segments that were folded since the last generation and may still be there
  * @param guests the virtual machines that are attached
  */
-record Manifest(
-        long generation,
-        List<SavedImage> images,
-        List<SavedTake> takes,
-        List<SegmentEpoch> epochs,
-        List<FoldedSegment> folded,
-        List<SavedGuest> guests) {
-    static final Manifest EMPTY = new Manifest(0, List.of(), List.of(), List.of(), List.of(), List.of());
+record Manifest(long generation, long starts, List<Carry> images, List<Taken> takes, List<SavedGuest> guests) {
+    static final Manifest EMPTY = new Manifest(0, 0, List.of(), List.of(), List.of());
 
-    private static final String FORMAT = "pgofs-state 1";
-    private static final int RADIX = 16;
+    static final String CARRY_PREFIX = "carry-";
+
+    private static final String FORMAT = "pgofs-state ";
+    private static final String CHECKSUM = "checksum ";
 
     /**
-     * An image of a generation.
+     * The carry file of an image.
      *
      * @param digest of its image file
-     * @param name under which it is served
-     * @param ended number of processes in the carry
-     * @param carryGeneration the generation that wrote its carry file
-     * @param references by which names segments ask for it
+     * @param generation the one that wrote it
+     * @param name under which the image is served
      */
-    record SavedImage(String digest, String name, long ended, long carryGeneration, List<ImageReference> references) {}
+    record Carry(String digest, long generation, String name) {
+        String fileName() {
+            return CARRY_PREFIX + digest + "-" + generation;
+        }
+
+        String imageFileName() {
+            return imageFileName(digest);
+        }
+
+        static String imageFileName(String digest) {
+            return "image-" + digest;
+        }
+    }
 
     /**
-     * What was taken of an image.
+     * What was taken of an image, in a file of its own.
      *
      * @param scope of the take
      * @param digest of the image
      * @param generation the one that wrote the file
      */
-    record SavedTake(String scope, String digest, long generation) {}
+    record Taken(String scope, String digest, long generation) {
+        String fileName() {
+            return "taken-" + scope + "-" + digest + "-" + generation;
+        }
+    }
 
     /**
-     * A live segment that was reset or taken.
-     *
-     * @param epoch of the sites that count
-     * @param cleared the epoch of the last reset: marks of before it do not count, even if they are still there
-     * @param name of the segment
-     */
-    record SegmentEpoch(long epoch, long cleared, String name) {}
-
-    /**
-     * A segment that is in the carry.
-     *
-     * @param inode its inode number
-     * @param name its name, never used again
-     */
-    record FoldedSegment(long inode, String name) {}
-
-    /**
-     * A virtual machine.
+     * A virtual machine. What it counted is in a file that is not part of a generation: it is true at any time as long as
+     * the run of the kernel is this one.
      *
      * @param name under which it was attached
      * @param digest of its kernel's image
@@ -94,95 +86,80 @@ record Manifest(
      * @param layout of its kernel
      * @param memory the file
      */
-    record SavedGuest(String name, String digest, long boot, long inode, GuestLayout layout, Path memory) {}
+    record SavedGuest(String name, String digest, long boot, long inode, GuestLayout layout, Path memory) {
+        String fileName() {
+            return "sample-" + name + "-" + boot;
+        }
+    }
+
+    /** The names of all files of this generation. */
+    List<String> fileNames() {
+        List<String> names = new ArrayList<>();
+        images.forEach(image -> names.add(image.fileName()));
+        images.forEach(image -> names.add(image.imageFileName()));
+        takes.forEach(take -> names.add(take.fileName()));
+        guests.forEach(guest -> names.add(guest.fileName()));
+        return names;
+    }
 
     String toText() {
         StringBuilder text = new StringBuilder();
-        text.append(FORMAT)
-                .append('\n')
-                .append("generation ")
-                .append(generation)
-                .append('\n');
-        for (SavedImage image : images) {
-            line(text, "image", image.digest, image.name, image.ended, image.carryGeneration);
-            for (ImageReference reference : image.references) {
-                ImageKey key = reference.key();
-                line(
-                        text,
-                        "reference",
-                        reference.owner(),
-                        key.uid(),
-                        Long.toHexString(key.high()),
-                        Long.toHexString(key.low()),
-                        Long.toHexString(key.nonce()));
-            }
-        }
-        for (SavedTake take : takes) {
-            line(text, "taken", take.scope, take.digest, take.generation);
-        }
-        for (SegmentEpoch segment : epochs) {
-            line(text, "epoch", segment.epoch, segment.cleared, segment.name);
-        }
-        for (FoldedSegment segment : folded) {
-            line(text, "folded", segment.inode, segment.name);
-        }
-        for (SavedGuest guest : guests) {
-            GuestLayout layout = guest.layout;
-            line(
-                    text,
-                    "guest",
-                    guest.name,
-                    guest.digest,
-                    guest.boot,
-                    guest.inode,
-                    layout.counters(),
-                    layout.records(),
-                    layout.recordSize(),
-                    layout.names(),
-                    URLEncoder.encode(guest.memory.toString(), StandardCharsets.UTF_8));
-        }
-        return text + "checksum " + checksum(text.toString()) + "\n";
+        text.append(FORMAT).append(StateFile.VERSION).append('\n');
+        SavedImage.line(text, "generation", generation);
+        SavedImage.line(text, "starts", starts);
+        images.forEach(image -> SavedImage.line(text, "image", image.digest, image.generation, image.name));
+        takes.forEach(take -> SavedImage.line(text, "taken", take.scope, take.digest, take.generation));
+        guests.forEach(guest -> guestLine(text, guest));
+        return text + CHECKSUM + checksum(text.toString()) + "\n";
     }
 
-    private static void line(StringBuilder text, Object... fields) {
-        for (int i = 0; i < fields.length; i++) {
-            text.append(i == 0 ? "" : " ").append(fields[i]);
-        }
-        text.append('\n');
+    private static void guestLine(StringBuilder text, SavedGuest guest) {
+        SavedImage.line(
+                text,
+                "guest",
+                guest.name,
+                guest.digest,
+                guest.boot,
+                guest.inode,
+                guest.layout.counters(),
+                guest.layout.records(),
+                guest.layout.recordSize(),
+                guest.layout.names(),
+                URLEncoder.encode(guest.memory.toString(), StandardCharsets.UTF_8));
     }
 
-    static Manifest parse(String text) throws IOException {
-        int end = text.lastIndexOf("checksum ");
-        if (!text.startsWith(FORMAT + "\n")
-                || end < 0
-                || !text.substring(end).equals("checksum " + checksum(text.substring(0, end)) + "\n")) {
-            throw new IOException("it is damaged or of another version");
-        }
+    /**
+     * Reads what {@link #toText} wrote.
+     *
+     * @throws DamagedException if it did not
+     * @throws IOException if another version of pgofs wrote it
+     */
+    static Manifest parse(String text) throws IOException, DamagedException {
+        int end = text.lastIndexOf(CHECKSUM);
+        StateFile.require(text.startsWith(FORMAT) && end > 0, "is no manifest");
+        StateFile.require(
+                text.substring(end).equals(CHECKSUM + checksum(text.substring(0, end)) + "\n"),
+                "has the wrong checksum");
+        StateFile.requireVersion(Long.parseLong(text.substring(FORMAT.length(), text.indexOf('\n'))));
         long generation = 0;
-        List<SavedImage> images = new ArrayList<>();
-        List<SavedTake> takes = new ArrayList<>();
-        List<SegmentEpoch> epochs = new ArrayList<>();
-        List<FoldedSegment> folded = new ArrayList<>();
+        long starts = 0;
+        List<Carry> images = new ArrayList<>();
+        List<Taken> takes = new ArrayList<>();
         List<SavedGuest> guests = new ArrayList<>();
-        for (String line : text.substring(0, end).split("\n", -1)) {
+        for (String line : text.substring(0, end).split("\n", 0)) {
             String[] field = line.split(" ", -1);
             switch (field[0]) {
                 case "generation" -> generation = Long.parseLong(field[1]);
-                case "image" ->
-                    images.add(new SavedImage(
-                            field[1], field[2], Long.parseLong(field[3]), Long.parseLong(field[4]), new ArrayList<>()));
-                case "reference" -> images.get(images.size() - 1).references.add(reference(field));
-                case "taken" -> takes.add(new SavedTake(field[1], field[2], Long.parseLong(field[3])));
-                case "epoch" ->
-                    epochs.add(new SegmentEpoch(Long.parseLong(field[1]), Long.parseLong(field[2]), field[3]));
-                case "folded" -> folded.add(new FoldedSegment(Long.parseLong(field[1]), field[2]));
+                case "starts" -> starts = Long.parseLong(field[1]);
+                case "image" -> images.add(new Carry(field[1], Long.parseLong(field[2]), field[3]));
+                case "taken" -> takes.add(new Taken(field[1], field[2], Long.parseLong(field[3])));
                 case "guest" -> guests.add(guest(field));
                 default -> {
-                    // The first line, and the end of the last one.
+                    // The first line.
                 }
             }
         }
-        return new Manifest(generation, images, takes, epochs, folded, guests);
+        return new Manifest(generation, starts, List.copyOf(images), List.copyOf(takes), List.copyOf(guests));
     }
 
     private static SavedGuest guest(String[] field) {
@@ -198,16 +175,6 @@ record Manifest(
                 Long.parseLong(field[4]),
                 layout,
                 Path.of(URLDecoder.decode(field[9], StandardCharsets.UTF_8)));
-    }
-
-    private static ImageReference reference(String[] field) {
-        return new ImageReference(
-                Integer.parseInt(field[1]),
-                new ImageKey(
-                        Integer.parseInt(field[2]),
-                        Long.parseUnsignedLong(field[3], RADIX),
-                        Long.parseUnsignedLong(field[4], RADIX),
-                        Long.parseUnsignedLong(field[5], RADIX)));
     }
 
     private static String checksum(String text) {

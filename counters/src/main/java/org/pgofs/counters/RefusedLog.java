@@ -34,9 +34,9 @@ final class RefusedLog {
     }
 
     /** Makes the file if it is not there; targets and this class trust only one that is root's. */
-    void prepare() throws IOException {
+    void prepare(FileChanges changes) throws IOException {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createFile(path);
+            Linux.close(changes.create(path));
         }
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw--w--w-"));
     }

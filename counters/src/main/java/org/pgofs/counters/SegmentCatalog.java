@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -18,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.pgofs.counters.Manifest.FoldedSegment;
-import org.pgofs.counters.Manifest.SegmentEpoch;
+import org.pgofs.counters.SavedImage.Epoch;
+import org.pgofs.counters.SavedImage.FoldedSegment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,37 +32,39 @@ final class SegmentCatalog {
     private static final int RECHECKS = 12;
 
     private final Path directory;
+    private final FileChanges changes;
     private final SegmentReader reader;
     private final Map<String, ImageCounters> images = new TreeMap<>();
     private final Map<ImageReference, ImageCounters> byReference = new HashMap<>();
     private final Map<String, SegmentFile> pending = new LinkedHashMap<>();
     private final Map<String, Live> live = new HashMap<>();
     private final Set<String> folded = new HashSet<>();
-    private final Map<String, SegmentEpoch> epochs = new HashMap<>();
+    private final Map<String, Epoch> epochs = new HashMap<>();
     private final DroppedFiles dropped = new DroppedFiles();
     private final RefusedLog refused;
     private final Set<ImageCounters> changed = new LinkedHashSet<>();
-    private final List<FoldedSegment> unsaved = new ArrayList<>();
     private final Map<String, Integer> recheck = new HashMap<>();
     private long unsavedBytes;
 
     private record Live(SegmentFile segment, ImageCounters image) {}
 
-    SegmentCatalog(Path directory, SegmentReader reader) {
-        this.directory = directory;
+    SegmentCatalog(SegmentDirectory segments, SegmentReader reader) {
+        directory = segments.path();
+        changes = segments.changes();
         this.reader = reader;
         refused = new RefusedLog(directory);
     }
 
-    /** Sets the epochs of segments that an earlier daemon has reset. */
-    void restoreEpochs(Collection<SegmentEpoch> segments) {
-        segments.forEach(segment -> epochs.put(segment.name(), segment));
-    }
-
-    /** Adds an image that an earlier daemon knew. */
-    void restore(ImageCounters image) {
-        images.put(image.image().digest(), image);
-        image.references().forEach(reference -> byReference.put(reference, image));
+    /** Adds what an earlier daemon knew. */
+    void restore(SavedState saved) {
+        epochs.putAll(saved.epochs());
+        for (ImageCounters image : saved.images()) {
+            images.put(image.image().digest(), image);
+            image.references().forEach(reference -> byReference.put(reference, image));
+            image.folded().forEach(segment -> folded.add(segment.name()));
+            deleteFolded(image);
+        }
+        changed.addAll(saved.incomplete());
     }
 
     /** The images, in a lasting order. */
@@ -88,12 +89,7 @@ final class SegmentCatalog {
         return changed;
     }
 
-    /** The segments that are in a carry that was not saved yet. */
-    List<FoldedSegment> unsaved() {
-        return unsaved;
-    }
-
-    /** The size of the files in {@link #unsaved}, in bytes. */
+    /** The size of the segments that are in a carry that was not saved yet, in bytes. */
     long unsavedBytes() {
         return unsavedBytes;
     }
@@ -101,27 +97,34 @@ final class SegmentCatalog {
     /** The carries were saved: the files of the folded segments may go. */
     void saved() {
         changed.clear();
-        delete(unsaved);
-        unsaved.forEach(segment -> folded.remove(segment.name()));
-        unsaved.clear();
         unsavedBytes = 0;
+        images.values().forEach(this::deleteFolded);
     }
 
-    /** Deletes the files of segments that are in a saved carry. */
-    void delete(Collection<FoldedSegment> segments) {
-        for (FoldedSegment segment : segments) {
-            try {
-                Path file = directory.resolve(segment.name());
-                if (Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS)
-                        .equals(segment.inode())) {
-                    Files.delete(file);
-                }
-            } catch (NoSuchFileException e) {
-                LOG.debug("{} is gone already", segment.name());
-            } catch (IOException e) {
-                LOG.warn("cannot delete a segment that is no longer needed: {}", e.toString());
+    /** Deletes the files of segments that are in the saved carry; what cannot be deleted is not counted again. */
+    private void deleteFolded(ImageCounters image) {
+        image.folded().removeIf(segment -> {
+            boolean deleted = delete(segment);
+            if (deleted) {
+                folded.remove(segment.name());
             }
+            return deleted;
+        });
+    }
+
+    private boolean delete(FoldedSegment segment) {
+        try {
+            Path file = directory.resolve(segment.name());
+            if (Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS).equals(segment.inode())) {
+                changes.delete(file);
+            }
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} is gone already", segment.name());
+        } catch (IOException e) {
+            LOG.warn("cannot delete a segment that is no longer needed: {}", e.toString());
+            return false;
         }
+        return true;
     }
 
     /** Looks at every file of the directory. */
@@ -203,14 +206,7 @@ final class SegmentCatalog {
             return;
         }
         try {
-            SegmentFile segment = SegmentFile.open(directory.resolve(name));
-            SegmentEpoch epoch = epochs.remove(name);
-            if (epoch != null) {
-                segment.setEpoch(epoch.epoch());
-                segment.setClearedEpoch(epoch.cleared());
-                publishEpoch(segment);
-            }
-            place(segment);
+            place(SegmentFile.open(directory.resolve(name), changes));
         } catch (NoSuchFileException e) {
             LOG.debug("{} is gone already", name);
         } catch (IOException | InvalidFileException | RuntimeException e) {
@@ -219,25 +215,53 @@ final class SegmentCatalog {
         }
     }
 
-    /** Tells a target the epoch of its value sites. */
-    void publishEpoch(Member member) {
-        try {
-            member.publishEpoch();
-        } catch (IOException e) {
-            dropped.add(member.name(), "cannot be told of a reset, its values are left out: " + e.getMessage());
+    /**
+     * Tells members that their value sites begin anew. Values that one goes on adding to, because it cannot be told, are
+     * counted from what they were.
+     */
+    void endMoves(ImageCounters image) {
+        image.moves().forEach((member, values) -> {
+            try {
+                member.publishEpoch();
+            } catch (IOException e) {
+                LOG.warn("{} cannot be told of a reset: {}", member.name(), e.toString());
+                member.setEpoch(member.epoch() - 1);
+                values.subtractFrom(image.carry().values());
+                changed.add(image);
+            }
+        });
+        image.moves().clear();
+    }
+
+    /** Finishes what a daemon began that died before it could tell a segment of a reset. */
+    private void finishReset(SegmentFile segment, ImageCounters image) {
+        Epoch saved = epochs.remove(segment.name());
+        if (saved == null) {
+            return;
+        }
+        if (segment.epoch() == saved.epoch() - 1) {
+            saved.moved().subtractFrom(image.carry().values());
+            changed.add(image);
+        }
+        if (segment.clearedEpoch() != saved.cleared()) {
+            segment.setClearedEpoch(saved.cleared());
+            clearMarks(segment, image, Marks.all(image.image()));
+            publishCleared(segment);
         }
     }
 
     /** Takes marks back from the live members of an image. */
     void clearMarks(ImageCounters image, Marks taken) {
         if (taken.exist()) {
-            for (Member member : image.live()) {
-                try {
-                    reader.clearMarks(member, image.image(), taken);
-                } catch (IOException e) {
-                    dropped.add(member.name(), "cannot be cleared, what it covered counts on: " + e.getMessage());
-                }
-            }
+            image.live().forEach(member -> clearMarks(member, image, taken));
+        }
+    }
+
+    private void clearMarks(Member member, ImageCounters image, Marks taken) {
+        try {
+            reader.clearMarks(member, image.image(), taken);
+        } catch (IOException e) {
+            dropped.add(member.name(), "cannot be cleared, what it covered counts on: " + e.getMessage());
         }
     }
 
@@ -275,10 +299,7 @@ final class SegmentCatalog {
                 image = readImage(segment);
             }
             requireFit(segment, image.image());
-            if (segment.mustBeCleared()) {
-                reader.clearMarks(segment, image.image(), Marks.all(image.image()));
-                segment.publishCleared();
-            }
+            finishReset(segment, image);
             image.join(segment);
             live.put(segment.name(), new Live(segment, image));
         } catch (IOException e) {
@@ -380,7 +401,7 @@ final class SegmentCatalog {
         segment.close();
         changed.add(image);
         folded.add(name);
-        unsaved.add(new FoldedSegment(segment.inode(), name));
+        image.folded().add(new FoldedSegment(segment.inode(), name));
         unsavedBytes += segment.size();
     }
 
@@ -395,7 +416,7 @@ final class SegmentCatalog {
         }
     }
 
-    private static boolean deleteUnfinished(Path file) throws IOException {
+    private boolean deleteUnfinished(Path file) throws IOException {
         int fd;
         try {
             fd = Linux.openForReading(file);
@@ -405,9 +426,11 @@ final class SegmentCatalog {
         try {
             boolean unused = Linux.status(fd).regular() && Linux.unusedByWriters(fd);
             if (unused) {
-                Files.deleteIfExists(file);
+                changes.delete(file);
             }
             return unused;
+        } catch (NoSuchFileException e) {
+            return true;
         } finally {
             Linux.close(fd);
         }

@@ -10,7 +10,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.UUID;
@@ -28,7 +27,7 @@ public final class SegmentDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentDirectory.class);
 
     private static final String STATE = ".state";
-    private static final String LOCK = "lock";
+    static final String LOCK = "lock";
     private static final long TMPFS_MAGIC = 0x01021994;
     private static final long MS_NOSUID = 2;
     private static final long MS_NODEV = 4;
@@ -38,10 +37,12 @@ public final class SegmentDirectory implements AutoCloseable {
 
     private final Path path;
     private final FileChannel lock;
+    private final FileChanges changes;
 
-    private SegmentDirectory(Path path, FileChannel lock) {
+    private SegmentDirectory(Path path, FileChannel lock, FileChanges changes) {
         this.path = path;
         this.lock = lock;
+        this.changes = changes;
     }
 
     /**
@@ -53,6 +54,11 @@ public final class SegmentDirectory implements AutoCloseable {
      * @throws IOException if it cannot be used; the message is one line that says why and what to do
      */
     public static SegmentDirectory take(Path directory) throws IOException {
+        return take(directory, FileChanges.REAL);
+    }
+
+    /** With other ways to change files. */
+    static SegmentDirectory take(Path directory, FileChanges changes) throws IOException {
         if (!Files.exists(directory)) {
             Files.createDirectories(directory);
         }
@@ -64,11 +70,11 @@ public final class SegmentDirectory implements AutoCloseable {
         }
         check(directory);
         Path state = directory.resolve(STATE);
-        setAside(state, true);
-        setAside(directory.resolve(RefusedLog.NAME), false);
-        prepareState(state);
-        new RefusedLog(directory).prepare();
-        return new SegmentDirectory(directory, lock(directory, state.resolve(LOCK)));
+        setAside(state, true, changes);
+        setAside(directory.resolve(RefusedLog.NAME), false, changes);
+        prepareState(state, changes);
+        new RefusedLog(directory).prepare(changes);
+        return new SegmentDirectory(directory, lock(directory, state.resolve(LOCK)), changes);
     }
 
     private static boolean isMountPoint(Path directory) throws IOException {
@@ -107,22 +113,22 @@ public final class SegmentDirectory implements AutoCloseable {
         }
     }
 
-    private static void prepareState(Path state) throws IOException {
+    private static void prepareState(Path state, FileChanges changes) throws IOException {
         if (!Files.exists(state, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createDirectory(state);
+            changes.makeDirectory(state);
         }
         Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
     }
 
     /** Moves a file out of the way that a user made under a name of ours; the store reports it under its new one. */
-    private static void setAside(Path file, boolean isDirectory) throws IOException {
+    private static void setAside(Path file, boolean isDirectory, FileChanges changes) throws IOException {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
                 && !(Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) == isDirectory
                         && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) != isDirectory
                         && Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS)
                                 .equals(0))) {
             Path aside = file.resolveSibling("aside-" + UUID.randomUUID());
-            Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+            changes.rename(file, aside);
             LOG.warn("{} was made by somebody else: renamed to {}", file, aside);
         }
     }
@@ -164,6 +170,10 @@ public final class SegmentDirectory implements AutoCloseable {
      */
     public Path path() {
         return path;
+    }
+
+    FileChanges changes() {
+        return changes;
     }
 
     /** Where the store keeps what must outlive the daemon. */

@@ -17,6 +17,7 @@ final class SegmentFile implements Member {
 
     private final Path path;
     private final int fd;
+    private final FileChanges changes;
     private final long inode;
     private final int owner;
     private final long size;
@@ -30,19 +31,20 @@ final class SegmentFile implements Member {
      * @throws IOException if it cannot be opened or read
      * @throws InvalidFileException if it is not a segment
      */
-    static SegmentFile open(Path path) throws IOException, InvalidFileException {
+    static SegmentFile open(Path path, FileChanges changes) throws IOException, InvalidFileException {
         int fd = Linux.openForReading(path);
         try {
-            return new SegmentFile(path, fd);
+            return new SegmentFile(path, fd, changes);
         } catch (IOException | InvalidFileException | RuntimeException e) {
             Linux.close(fd);
             throw e;
         }
     }
 
-    private SegmentFile(Path path, int fd) throws IOException, InvalidFileException {
+    private SegmentFile(Path path, int fd, FileChanges changes) throws IOException, InvalidFileException {
         this.path = path;
         this.fd = fd;
+        this.changes = changes;
         Linux.Status status = Linux.status(fd);
         require(status.regular(), "is not a regular file");
         require(status.links() == 1, "has %d links", status.links());
@@ -51,6 +53,15 @@ final class SegmentFile implements Member {
         owner = status.uid();
         size = status.size();
         readHeader();
+        epoch = control(ControlLayout.RESET_EPOCH);
+        clearedEpoch = control(ControlLayout.CLEARED_EPOCH);
+    }
+
+    /** A word of the control page. */
+    private long control(int at) throws IOException, InvalidFileException {
+        ByteBuffer word = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        require(Linux.readFully(fd, header.controlPage() + at, word), "was truncated");
+        return word.getLong(0);
     }
 
     /** Reads the header again: its nonce may be written after the segment was published. */
@@ -139,7 +150,7 @@ final class SegmentFile implements Member {
         return new Writer() {
             @Override
             public void write(Area area, long offset, ByteBuffer source) throws IOException {
-                Linux.write(writable, area.offset() + offset, source);
+                changes.writeAt(writable, area.offset() + offset, source);
             }
 
             @Override
@@ -168,7 +179,7 @@ final class SegmentFile implements Member {
 
     @Override
     public void publishEpoch() throws IOException {
-        Linux.writeLong(fd, header.controlPage() + ControlLayout.RESET_EPOCH, epoch);
+        changes.writeLong(fd, header.controlPage() + ControlLayout.RESET_EPOCH, epoch);
     }
 
     @Override
@@ -183,15 +194,7 @@ final class SegmentFile implements Member {
 
     @Override
     public void publishCleared() throws IOException {
-        Linux.writeLong(fd, header.controlPage() + ControlLayout.CLEARED_EPOCH, clearedEpoch);
-    }
-
-    /** Whether an earlier daemon ended between a reset and the clearing of the marks. */
-    boolean mustBeCleared() throws IOException {
-        ByteBuffer cleared = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        return clearedEpoch != 0
-                && Linux.readFully(fd, header.controlPage() + ControlLayout.CLEARED_EPOCH, cleared)
-                && cleared.getLong(0) != clearedEpoch;
+        changes.writeLong(fd, header.controlPage() + ControlLayout.CLEARED_EPOCH, clearedEpoch);
     }
 
     @Override

@@ -44,7 +44,7 @@ final class SegmentReader {
     }
 
     /** Adds the values of a member. */
-    void addValues(Member member, StoredImage image, ValueCounts counts) throws IOException {
+    void addValues(Member member, StoredImage image, ValueSink counts) throws IOException {
         values.add(member, image.values(), counts);
     }
 

@@ -2,13 +2,10 @@ package org.pgofs.counters;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,31 +17,56 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.pgofs.counters.LastTakes.TakenCounts;
-import org.pgofs.counters.Manifest.FoldedSegment;
+import org.pgofs.counters.Manifest.Carry;
 import org.pgofs.counters.Manifest.SavedGuest;
-import org.pgofs.counters.Manifest.SavedImage;
-import org.pgofs.counters.Manifest.SavedTake;
-import org.pgofs.counters.Manifest.SegmentEpoch;
+import org.pgofs.counters.Manifest.Taken;
+import org.pgofs.counters.SavedImage.Epoch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What outlives the daemon: copies of the image files, carry files, and the manifest that says which of them count. A
- * change writes new files first and becomes true by one rename of the manifest, over all images at once; a daemon that
- * dies before it leaves files behind that {@link #load} removes. It lies on the tmpfs of the segments: a reboot clears
- * both.
+ * change writes new files first and becomes true by one rename of the manifest, over all images at once; what a daemon
+ * leaves behind that dies before it, the next one removes. It lies on the tmpfs of the segments: whatever clears one
+ * clears both.
  */
 final class StateDirectory {
-    private static final String MANIFEST = "manifest";
+    static final String MANIFEST = "manifest";
+    static final String DAMAGED_PREFIX = "damaged-";
     private static final String NEW_MANIFEST = "manifest.new";
-    private static final String LOCK = "lock";
+    private static final Logger LOG = LoggerFactory.getLogger(StateDirectory.class);
 
     private final Path directory;
+    private final FileChanges changes;
     /** By what generation each of the last takes was written. */
     private final Map<TakenCounts, Long> takeGenerations = new HashMap<>();
 
     private Manifest manifest = Manifest.EMPTY;
+    private SavedState saved;
+    private long triedGeneration;
+    private long starts;
 
-    StateDirectory(Path directory) {
+    StateDirectory(Path directory, FileChanges changes) {
         this.directory = directory;
+        this.changes = changes;
+    }
+
+    /**
+     * Takes up the generation in force.
+     *
+     * @param takes to which the last takes are added
+     */
+    SavedState load(LastTakes takes) throws IOException {
+        saved = SavedState.load(directory, changes);
+        manifest = saved.manifest();
+        triedGeneration = manifest.generation();
+        starts = manifest.starts() + 1;
+        saved.takes().forEach((taken, generation) -> {
+            takes.add(taken);
+            takeGenerations.put(taken, generation);
+        });
+        removeUnused();
+        return saved;
     }
 
     /** The generation in force. */
@@ -52,53 +74,9 @@ final class StateDirectory {
         return manifest;
     }
 
-    /**
-     * Reads the generation in force and removes what does not belong to it.
-     *
-     * @param takes to which the last takes are added
-     */
-    List<ImageCounters> load(LastTakes takes) throws IOException {
-        Path file = directory.resolve(MANIFEST);
-        if (Files.exists(file)) {
-            try {
-                manifest = Manifest.parse(Files.readString(file));
-            } catch (IOException e) {
-                throw new IOException(file + ": " + e.getMessage() + "; move it away to start without old counts", e);
-            }
-        }
-        List<ImageCounters> images = new ArrayList<>();
-        for (SavedImage saved : manifest.images()) {
-            images.add(load(saved));
-        }
-        for (SavedTake saved : manifest.takes()) {
-            for (ImageCounters image : images) {
-                if (image.image().digest().equals(saved.digest())) {
-                    takes.add(load(saved, image));
-                }
-            }
-        }
-        removeUnused();
-        return images;
-    }
-
-    private ImageCounters load(SavedImage saved) throws IOException {
-        Path file = imageFile(saved.digest());
-        try {
-            StoredImage image = StoredImage.restore(Files.readAllBytes(file), saved.name());
-            Counts carry = CarryFile.read(carryFile(saved.digest(), saved.carryGeneration()), image);
-            ImageCounters counters = new ImageCounters(image, carry, saved.ended());
-            counters.references().addAll(saved.references());
-            return counters;
-        } catch (InvalidFileException e) {
-            throw new IOException(file + " " + e.getMessage(), e);
-        }
-    }
-
-    private TakenCounts load(SavedTake saved, ImageCounters image) throws IOException {
-        Counts counts = CarryFile.read(takeFile(saved), image.image());
-        TakenCounts taken = new TakenCounts(saved.scope(), image, counts);
-        takeGenerations.put(taken, saved.generation());
-        return taken;
+    /** How many daemons have taken up this state, with this one and the one that began it. */
+    long starts() {
+        return starts;
     }
 
     /**
@@ -106,160 +84,133 @@ final class StateDirectory {
      *
      * @param images all images of the store
      * @param changed those of them whose carry is not that of the last generation
-     * @param folded the segments folded since the last generation
      * @param takes the last takes
      * @param guests the attached machines
-     * @throws IOException if it could not be made: then the last generation is still in force, and nothing is left over
+     * @throws IOException if it could not be made: then the last generation is still in force
      */
-    void commit(
-            Collection<ImageCounters> images,
-            Set<ImageCounters> changed,
-            List<FoldedSegment> folded,
-            LastTakes takes,
-            List<SavedGuest> guests)
+    void commit(Collection<ImageCounters> images, Set<ImageCounters> changed, LastTakes takes, List<SavedGuest> guests)
             throws IOException {
-        long generation = manifest.generation() + 1;
+        // One that failed may have left files: its number is not used again.
+        long generation = ++triedGeneration;
+        Map<ImageCounters, Carry> carries = carries(images, changed, generation);
+        Map<TakenCounts, Taken> taken = taken(takes, generation);
+        Manifest next =
+                new Manifest(generation, starts, List.copyOf(carries.values()), List.copyOf(taken.values()), guests);
         try {
-            List<SavedImage> savedImages = saveImages(images, changed, generation);
-            Map<TakenCounts, SavedTake> savedTakes = saveTakes(takes, generation);
-            Manifest next = new Manifest(
-                    generation,
-                    savedImages,
-                    List.copyOf(savedTakes.values()),
-                    epochs(images),
-                    List.copyOf(folded),
-                    guests);
-            Path file = directory.resolve(NEW_MANIFEST);
-            Files.writeString(file, next.toText(), StandardCharsets.UTF_8);
-            Files.move(file, directory.resolve(MANIFEST), StandardCopyOption.ATOMIC_MOVE);
+            write(next, carries, taken);
             manifest = next;
             takeGenerations.clear();
-            savedTakes.forEach((taken, saved) -> takeGenerations.put(taken, saved.generation()));
+            taken.forEach((counts, entry) -> takeGenerations.put(counts, entry.generation()));
         } finally {
             removeUnused();
         }
     }
 
-    private static List<SegmentEpoch> epochs(Collection<ImageCounters> images) {
-        List<SegmentEpoch> epochs = new ArrayList<>();
-        for (ImageCounters image : images) {
-            for (Member member : image.live()) {
-                if (member.epoch() != 0) {
-                    epochs.add(new SegmentEpoch(member.epoch(), member.clearedEpoch(), member.name()));
-                }
-            }
-        }
-        return epochs;
-    }
-
-    private List<SavedImage> saveImages(Collection<ImageCounters> images, Set<ImageCounters> changed, long generation)
-            throws IOException {
-        Map<String, Long> carryGenerations = new HashMap<>();
-        manifest.images().forEach(image -> carryGenerations.put(image.digest(), image.carryGeneration()));
-        List<SavedImage> saved = new ArrayList<>();
+    private Map<ImageCounters, Carry> carries(
+            Collection<ImageCounters> images, Set<ImageCounters> changed, long generation) {
+        Map<String, Long> generations = new HashMap<>();
+        manifest.images().forEach(image -> generations.put(image.digest(), image.generation()));
+        Map<ImageCounters, Carry> carries = new LinkedHashMap<>();
         for (ImageCounters image : images) {
             String digest = image.image().digest();
-            if (changed.contains(image) || !carryGenerations.containsKey(digest)) {
-                saveImage(image.image());
-                CarryFile.write(carryFile(digest, generation), image.savedCarry());
-                carryGenerations.put(digest, generation);
-            }
-            saved.add(new SavedImage(
-                    digest,
-                    image.image().name(),
-                    image.ended(),
-                    carryGenerations.get(digest),
-                    List.copyOf(image.references())));
+            long written = changed.contains(image) ? generation : generations.getOrDefault(digest, generation);
+            carries.put(image, new Carry(digest, written, image.image().name()));
         }
-        return saved;
+        return carries;
     }
 
-    private Map<TakenCounts, SavedTake> saveTakes(LastTakes takes, long generation) throws IOException {
-        Map<TakenCounts, SavedTake> saved = new LinkedHashMap<>();
-        for (TakenCounts taken : takes.all()) {
-            Long earlier = takeGenerations.get(taken);
-            SavedTake entry = new SavedTake(
-                    taken.scope(), taken.image().image().digest(), earlier == null ? generation : earlier);
-            if (earlier == null) {
-                CarryFile.write(takeFile(entry), taken.counts());
-            }
-            saved.put(taken, entry);
+    private Map<TakenCounts, Taken> taken(LastTakes takes, long generation) {
+        Map<TakenCounts, Taken> taken = new LinkedHashMap<>();
+        for (TakenCounts counts : takes.all()) {
+            String digest = counts.image().image().digest();
+            long written = takeGenerations.getOrDefault(counts, generation);
+            taken.put(counts, new Taken(counts.scope(), digest, written));
         }
-        return saved;
+        return taken;
     }
 
-    private void saveImage(StoredImage image) throws IOException {
-        Path file = imageFile(image.digest());
-        if (Files.exists(file)) {
-            return;
-        }
-        Path unfinished = directory.resolve("unfinished-" + image.digest());
-        ByteBuffer bytes = image.file();
-        try (FileChannel channel = FileChannel.open(
-                unfinished,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
+    private void write(Manifest next, Map<ImageCounters, Carry> carries, Map<TakenCounts, Taken> taken)
+            throws IOException {
+        for (Map.Entry<ImageCounters, Carry> entry : carries.entrySet()) {
+            Carry carry = entry.getValue();
+            if (carry.generation() == next.generation()) {
+                ImageCounters image = entry.getKey();
+                writeImage(image.image());
+                write(carry.fileName(), CarryFile.of(image.savedCarry(), saved(image), next));
             }
         }
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        for (Map.Entry<TakenCounts, Taken> entry : taken.entrySet()) {
+            if (entry.getValue().generation() == next.generation()) {
+                write(entry.getValue().fileName(), CarryFile.of(entry.getKey().counts()));
+            }
+        }
+        Path unfinished = directory.resolve(NEW_MANIFEST);
+        changes.write(unfinished, ByteBuffer.wrap(next.toText().getBytes(StandardCharsets.UTF_8)));
+        changes.rename(unfinished, directory.resolve(MANIFEST));
     }
 
-    /**
-     * Saves what a machine counted, which is not part of a generation: it is true at any time as long as the run of the
-     * kernel is the one of the manifest.
-     */
+    private void write(String name, CarryFile file) throws IOException {
+        changes.write(directory.resolve(name), file.encode(name));
+    }
+
+    private static SavedImage saved(ImageCounters image) {
+        List<Epoch> epochs = new ArrayList<>();
+        for (Member member : image.live()) {
+            if (member.epoch() != 0) {
+                ValueList moved = image.moves().getOrDefault(member, new ValueList());
+                epochs.add(new Epoch(member.epoch(), member.clearedEpoch(), member.name(), moved));
+            }
+        }
+        return new SavedImage(
+                image.image().digest(),
+                image.image().name(),
+                image.ended(),
+                List.copyOf(image.references()),
+                List.copyOf(image.folded()),
+                epochs);
+    }
+
+    private void writeImage(StoredImage image) throws IOException {
+        Path file = directory.resolve(Carry.imageFileName(image.digest()));
+        if (!Files.exists(file)) {
+            Path unfinished = directory.resolve("unfinished-" + image.digest());
+            changes.write(unfinished, image.file());
+            changes.rename(unfinished, file);
+        }
+    }
+
+    /** Saves what a machine counted; at any time, see {@link SavedGuest}. */
     void saveSample(SavedGuest guest, Counts sample) throws IOException {
         Path unfinished = directory.resolve("unfinished-" + guest.name());
-        Files.deleteIfExists(unfinished);
-        CarryFile.write(unfinished, sample);
-        Files.move(unfinished, sampleFile(guest), StandardCopyOption.ATOMIC_MOVE);
+        changes.write(unfinished, CarryFile.of(sample).encode(guest.fileName()));
+        changes.rename(unfinished, directory.resolve(guest.fileName()));
     }
 
     /** What {@link #saveSample} saved last, if it did. */
     Optional<Counts> sample(SavedGuest guest, StoredImage image) throws IOException {
-        Path file = sampleFile(guest);
-        return Files.exists(file) ? Optional.of(CarryFile.read(file, image)) : Optional.empty();
+        return saved.sample(guest, image);
     }
 
     /** When {@link #saveSample} saved it last, 1970 if it did not. */
     Instant sampled(SavedGuest guest) throws IOException {
-        Path file = sampleFile(guest);
+        Path file = directory.resolve(guest.fileName());
         return Files.exists(file) ? Files.getLastModifiedTime(file).toInstant() : Instant.EPOCH;
     }
 
-    private void removeUnused() throws IOException {
-        Set<Path> used = new HashSet<>(Set.of(directory.resolve(MANIFEST), directory.resolve(LOCK)));
-        for (SavedImage image : manifest.images()) {
-            used.add(imageFile(image.digest()));
-            used.add(carryFile(image.digest(), image.carryGeneration()));
-        }
-        manifest.takes().forEach(take -> used.add(takeFile(take)));
-        manifest.guests().forEach(guest -> used.add(sampleFile(guest)));
+    /** What cannot be removed now is tried again after the next commit. */
+    private void removeUnused() {
+        Set<String> used = new HashSet<>(manifest.fileNames());
+        used.add(MANIFEST);
+        used.add(SegmentDirectory.LOCK);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
-                if (!used.contains(file)) {
-                    Files.delete(file);
+                String name = file.getFileName().toString();
+                if (!used.contains(name) && !name.startsWith(DAMAGED_PREFIX)) {
+                    changes.delete(file);
                 }
             }
+        } catch (IOException e) {
+            LOG.warn("cannot remove a file of the state that is no longer needed: {}", e.toString());
         }
-    }
-
-    private Path imageFile(String digest) {
-        return directory.resolve("image-" + digest);
-    }
-
-    private Path sampleFile(SavedGuest guest) {
-        return directory.resolve("sample-" + guest.name() + "-" + guest.boot());
-    }
-
-    private Path takeFile(SavedTake take) {
-        return directory.resolve("taken-" + take.scope() + "-" + take.digest() + "-" + take.generation());
-    }
-
-    private Path carryFile(String digest, long generation) {
-        return directory.resolve("carry-" + digest + "-" + generation);
     }
 }

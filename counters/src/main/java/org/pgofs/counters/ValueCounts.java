@@ -9,7 +9,7 @@ import java.util.Map;
  * processes of the image: link-time addresses of its functions and vtables, 0 for an address that is none of them, and
  * bucketed sizes. Not thread-safe while it is changed.
  */
-public final class ValueCounts {
+public final class ValueCounts implements ValueSink {
     private final Map<Integer, Map<Long, Long>> sites = new HashMap<>();
 
     /** No values at all. */
@@ -20,11 +20,16 @@ public final class ValueCounts {
      *
      * @param site the number of the site in the image, see {@link Image#valueSite}
      * @param value the canonical value
-     * @param count how often, 1 or more
+     * @param count how often; less than 0 to take away, also what comes only later
      */
+    @Override
     public void add(int site, long value, long count) {
-        sites.computeIfAbsent(site, number -> new LinkedHashMap<>())
-                .merge(value, count, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
+        sites.computeIfAbsent(site, number -> new LinkedHashMap<>()).merge(value, count, ValueCounts::sum);
+    }
+
+    private static Long sum(long a, long b) {
+        long sum = CounterSum.saturatedSum(a, b);
+        return sum == 0 ? null : (Long) sum;
     }
 
     /**
@@ -58,11 +63,21 @@ public final class ValueCounts {
         other.sites.forEach((site, values) -> values.forEach((value, count) -> add(site, value, count)));
     }
 
-    /** Takes away observations that are in this. */
+    /** Takes away observations. */
     void subtract(ValueCounts other) {
-        other.sites.forEach((site, values) -> values.forEach((value, count) ->
-                sites.get(site).computeIfPresent(value, (key, held) -> held > count ? held - count : null)));
+        other.sites.forEach((site, values) -> values.forEach((value, count) -> add(site, value, -count)));
         sites.values().removeIf(Map::isEmpty);
+    }
+
+    /** What is served: without what is below 0. */
+    ValueCounts clamped() {
+        ValueCounts clamped = new ValueCounts();
+        sites.forEach((site, values) -> values.forEach((value, count) -> {
+            if (count > 0) {
+                clamped.add(site, value, count);
+            }
+        }));
+        return clamped;
     }
 
     ValueCounts copy() {

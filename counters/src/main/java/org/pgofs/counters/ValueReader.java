@@ -17,7 +17,7 @@ final class ValueReader {
      * @param canonical of the member's image
      * @param counts to which to add
      */
-    void add(Member member, CanonicalValues canonical, ValueCounts counts) throws IOException {
+    void add(Member member, CanonicalValues canonical, ValueSink counts) throws IOException {
         Area area = member.valueSites();
         long at = member.nextData(area, 0);
         while (at < area.size()) {
@@ -35,7 +35,7 @@ final class ValueReader {
         }
     }
 
-    private void addSite(int site, int at, long loadBias, CanonicalValues canonical, ValueCounts counts) {
+    private void addSite(int site, int at, long loadBias, CanonicalValues canonical, ValueSink counts) {
         for (int slot = 0; slot < ValueSiteLayout.SLOTS; slot++) {
             int slotAt = at + ValueSiteLayout.SLOT + slot * ValueSiteLayout.SLOT_SIZE;
             long count = buffer.getLong(slotAt + ValueSiteLayout.COUNT);

@@ -139,12 +139,17 @@ final class TestTarget implements AutoCloseable {
         channel.write(bytes, COUNTERS_AT + 8L);
     }
 
-    /** Observes values at a site, as the program does: one slot for each pair of value and count. */
-    void observe(int site, long... valuesAndCounts) throws IOException {
+    /** The epoch of value sites, as the program is told it. */
+    long epoch() throws IOException {
         ByteBuffer epoch = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         channel.read(epoch, PAGE);
+        return epoch.getLong(0);
+    }
+
+    /** Observes values at a site, as the program does: one slot for each pair of value and count. */
+    void observe(int site, long... valuesAndCounts) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(ValueSiteLayout.SIZE).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.putLong(epoch.getLong(0)).asLongBuffer().put(valuesAndCounts);
+        bytes.putLong(epoch()).asLongBuffer().put(valuesAndCounts);
         channel.write(bytes.rewind(), SITES_AT + (long) site * ValueSiteLayout.SIZE);
     }
 
@@ -160,6 +165,11 @@ final class TestTarget implements AutoCloseable {
 
     void truncate(long size) throws IOException {
         channel.truncate(size);
+    }
+
+    /** Whether it runs. */
+    boolean isOpen() {
+        return channel.isOpen();
     }
 
     /** Ends the target: as a kill would, it leaves its file behind. */

@@ -50,8 +50,6 @@ class ValueMergingTest extends StoreFixture {
             target.observe(1, 1, 100);
             store.reset(images -> images);
             target.observe(1, 2, 7);
-            // As if the daemon had died before it told the target.
-            target.write(TestTarget.PAGE, new byte[Long.BYTES]);
             closeStore();
             reopen();
             assertEquals(Map.of(), values(0));

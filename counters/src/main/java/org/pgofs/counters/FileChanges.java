@@ -1,0 +1,96 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * Everything by which the store changes files, in the steps in which the kernel takes them: a process that is killed has
+ * done some first of them and none of the others. A test puts itself in between, to stop or to fail at each.
+ */
+interface FileChanges {
+    /** The real ones. */
+    FileChanges REAL = new FileChanges() {
+        @Override
+        public void makeDirectory(Path directory) throws IOException {
+            Files.createDirectory(directory);
+        }
+
+        @Override
+        public int create(Path file) throws IOException {
+            return Linux.create(file);
+        }
+
+        @Override
+        public void append(int fd, ByteBuffer bytes) throws IOException {
+            Linux.append(fd, bytes);
+        }
+
+        @Override
+        public void rename(Path from, Path to) throws IOException {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        }
+
+        @Override
+        public void delete(Path file) throws IOException {
+            Files.delete(file);
+        }
+
+        @Override
+        public void writeAt(int fd, long offset, ByteBuffer bytes) throws IOException {
+            Linux.write(fd, offset, bytes);
+        }
+
+        @Override
+        public void writeLong(int fd, long offset, long value) throws IOException {
+            Linux.writeLong(fd, offset, value);
+        }
+    };
+
+    void makeDirectory(Path directory) throws IOException;
+
+    /**
+     * Opens a file for writing that is empty then; makes it if it is not there.
+     *
+     * @return a file descriptor, to be closed by {@link Linux#close}
+     */
+    int create(Path file) throws IOException;
+
+    /**
+     * Writes a piece.
+     *
+     * @param bytes direct; its position moves to its limit
+     */
+    void append(int fd, ByteBuffer bytes) throws IOException;
+
+    /** Renames over whatever has the new name. */
+    void rename(Path from, Path to) throws IOException;
+
+    void delete(Path file) throws IOException;
+
+    /** Writes into a segment, as {@link Linux#write} does. */
+    void writeAt(int fd, long offset, ByteBuffer bytes) throws IOException;
+
+    /** Writes into a segment, as {@link Linux#writeLong} does. */
+    void writeLong(int fd, long offset, long value) throws IOException;
+
+    /** Writes a whole file, which is not whole if this throws. */
+    default void write(Path file, ByteBuffer content) throws IOException {
+        int piece = 1 << 17;
+        ByteBuffer direct = ByteBuffer.allocateDirect(Math.min(piece, content.remaining()));
+        ByteBuffer rest = content.duplicate();
+        int fd = create(file);
+        try {
+            while (rest.hasRemaining()) {
+                int size = Math.min(piece, rest.remaining());
+                direct.clear().put(rest.slice().limit(size));
+                rest.position(rest.position() + size);
+                append(fd, direct.flip());
+            }
+        } finally {
+            Linux.close(fd);
+        }
+    }
+}

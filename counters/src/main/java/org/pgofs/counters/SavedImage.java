@@ -1,0 +1,119 @@
+package org.pgofs.counters;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a carry file says of its image besides the counts.
+ *
+ * <p>As text, a line each, with fields that hold no white space:
+ *
+ * <pre>
+ * image DIGEST NAME ENDED
+ * reference OWNER UID HIGH LOW NONCE
+ * folded INODE NAME
+ * epoch EPOCH CLEARED NAME
+ * </pre>
+ *
+ * @param digest of its image file
+ * @param name under which it is served
+ * @param ended number of processes in the carry
+ * @param references by which names segments ask for it
+ * @param folded segments whose counts are in the carry and which may still be there
+ * @param epochs of the live segments that were reset or taken
+ */
+record SavedImage(
+        String digest,
+        String name,
+        long ended,
+        List<ImageReference> references,
+        List<FoldedSegment> folded,
+        List<Epoch> epochs) {
+    private static final int RADIX = 16;
+
+    /**
+     * A segment that is in the carry.
+     *
+     * @param inode its inode number
+     * @param name its name, never used again
+     */
+    record FoldedSegment(long inode, String name) {}
+
+    /**
+     * A live segment that was reset or taken.
+     *
+     * @param epoch of the value sites that count
+     * @param cleared how often its marks were reset: if it was not told so yet, they are still to be cleared
+     * @param name of the segment
+     * @param moved the values that its sites of the epoch before held when this one began; in the carry, or reset. If it
+     *     was not told of this epoch yet, they are still there too.
+     */
+    record Epoch(long epoch, long cleared, String name, ValueList moved) {}
+
+    String toText() {
+        StringBuilder text = new StringBuilder();
+        line(text, "image", digest, name, ended);
+        for (ImageReference reference : references) {
+            ImageKey key = reference.key();
+            line(
+                    text,
+                    "reference",
+                    reference.owner(),
+                    key.uid(),
+                    Long.toHexString(key.high()),
+                    Long.toHexString(key.low()),
+                    Long.toHexString(key.nonce()));
+        }
+        for (FoldedSegment segment : folded) {
+            line(text, "folded", segment.inode, segment.name);
+        }
+        for (Epoch segment : epochs) {
+            line(text, "epoch", segment.epoch, segment.cleared, segment.name);
+        }
+        return text.toString();
+    }
+
+    static void line(StringBuilder text, Object... fields) {
+        for (int i = 0; i < fields.length; i++) {
+            text.append(i == 0 ? "" : " ").append(fields[i]);
+        }
+        text.append('\n');
+    }
+
+    /** Reads what {@link #toText} wrote; a checksum has said that it did. */
+    static SavedImage parse(String text) {
+        String digest = "";
+        String name = "";
+        long ended = 0;
+        List<ImageReference> references = new ArrayList<>();
+        List<FoldedSegment> folded = new ArrayList<>();
+        List<Epoch> epochs = new ArrayList<>();
+        for (String line : text.split("\n", 0)) {
+            String[] field = line.split(" ", -1);
+            switch (field[0]) {
+                case "image" -> {
+                    digest = field[1];
+                    name = field[2];
+                    ended = Long.parseLong(field[3]);
+                }
+                case "reference" -> references.add(reference(field));
+                case "folded" -> folded.add(new FoldedSegment(Long.parseLong(field[1]), field[2]));
+                case "epoch" ->
+                    epochs.add(
+                            new Epoch(Long.parseLong(field[1]), Long.parseLong(field[2]), field[3], new ValueList()));
+                default -> throw new IllegalArgumentException(line);
+            }
+        }
+        return new SavedImage(digest, name, ended, references, folded, epochs);
+    }
+
+    private static ImageReference reference(String[] field) {
+        return new ImageReference(
+                Integer.parseInt(field[1]),
+                new ImageKey(
+                        Integer.parseInt(field[2]),
+                        Long.parseUnsignedLong(field[3], RADIX),
+                        Long.parseUnsignedLong(field[4], RADIX),
+                        Long.parseUnsignedLong(field[5], RADIX)));
+    }
+}

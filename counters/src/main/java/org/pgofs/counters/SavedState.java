@@ -1,0 +1,308 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.pgofs.counters.LastTakes.TakenCounts;
+import org.pgofs.counters.Manifest.Carry;
+import org.pgofs.counters.Manifest.SavedGuest;
+import org.pgofs.counters.Manifest.Taken;
+import org.pgofs.counters.SavedImage.Epoch;
+import org.pgofs.counters.StateFile.DamagedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an earlier daemon left, as it was taken up. A file that is damaged is renamed and kept, and costs nothing but what
+ * it held:
+ *
+ * <ul>
+ *   <li>Without the manifest, its copy in the carry files serves: of the newest generation that is whole, or else of the
+ *       newest.
+ *   <li>Without its carry, an image counts from now on: what its processes counted before may have been reset or taken,
+ *       and must not come back.
+ *   <li>Without its copy in the state, an image is read from the segment directory. If it is not there any more, its carry
+ *       is of no use.
+ *   <li>Without what was taken last, it cannot be had again.
+ * </ul>
+ */
+final class SavedState {
+    private static final Logger LOG = LoggerFactory.getLogger(SavedState.class);
+
+    private final Path directory;
+    private final FileChanges changes;
+    private final Map<String, ImageCounters> images = new LinkedHashMap<>();
+    private final Map<String, Epoch> epochs = new HashMap<>();
+    private final Map<TakenCounts, Long> takes = new LinkedHashMap<>();
+    /** Names by digest. */
+    private final Map<String, String> lost = new LinkedHashMap<>();
+
+    private final Map<String, String> setAside = new TreeMap<>();
+    private final List<ImageCounters> incomplete = new ArrayList<>();
+    private Manifest manifest = Manifest.EMPTY;
+
+    static SavedState load(Path directory, FileChanges changes) throws IOException {
+        SavedState state = new SavedState(directory, changes);
+        state.listSetAside();
+        state.load();
+        return state;
+    }
+
+    private SavedState(Path directory, FileChanges changes) {
+        this.directory = directory;
+        this.changes = changes;
+    }
+
+    Manifest manifest() {
+        return manifest;
+    }
+
+    List<ImageCounters> images() {
+        return List.copyOf(images.values());
+    }
+
+    /** Images to be saved again. */
+    List<ImageCounters> incomplete() {
+        return incomplete;
+    }
+
+    /** Of segments that were live, by their names. */
+    Map<String, Epoch> epochs() {
+        return epochs;
+    }
+
+    /** What was taken last, and by which generation it was written. */
+    Map<TakenCounts, Long> takes() {
+        return takes;
+    }
+
+    /** The images whose counts of before are lost, their names by their digests. */
+    Map<String, String> lost() {
+        return lost;
+    }
+
+    /** The damaged files that are kept, and what they mean. */
+    Map<String, String> setAside() {
+        return setAside;
+    }
+
+    private void listSetAside() throws IOException {
+        for (Path file : files(StateDirectory.DAMAGED_PREFIX)) {
+            setAside.put(file.getFileName().toString(), "was set aside by an earlier start");
+        }
+    }
+
+    private void load() throws IOException {
+        manifest = readManifest();
+        for (Carry carry : manifest.images()) {
+            Optional<CarryFile> file = readCarry(carry);
+            if (file.isPresent()) {
+                readImage(carry, file.get());
+            }
+        }
+        for (Taken taken : manifest.takes()) {
+            readTaken(taken);
+        }
+    }
+
+    private Manifest readManifest() throws IOException {
+        Path file = directory.resolve(StateDirectory.MANIFEST);
+        try {
+            return Manifest.parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+        } catch (NoSuchFileException e) {
+            return files(Manifest.CARRY_PREFIX).isEmpty() ? Manifest.EMPTY : recover("is missing");
+        } catch (DamagedException e) {
+            return recover(e.getMessage());
+        } catch (IOException e) {
+            throw new IOException(directory + " " + e.getMessage(), e);
+        }
+    }
+
+    private Manifest recover(String reason) throws IOException {
+        List<Manifest> copies = new ArrayList<>();
+        for (Path file : files(Manifest.CARRY_PREFIX)) {
+            try {
+                copies.add(decode(file).manifest());
+            } catch (DamagedException e) {
+                LOG.warn("{} {}", file, e.getMessage());
+            }
+        }
+        copies.sort(Comparator.comparingLong(Manifest::generation).reversed());
+        Manifest found = newestWhole(copies);
+        setAside(
+                StateDirectory.MANIFEST,
+                reason,
+                "the state was taken up by its copy in the carry files, generation " + found.generation());
+        return copies.isEmpty() ? setAsideCarries() : found;
+    }
+
+    private Manifest newestWhole(List<Manifest> newestFirst) throws IOException {
+        for (Manifest copy : newestFirst) {
+            if (isWhole(copy)) {
+                return copy;
+            }
+        }
+        return newestFirst.isEmpty() ? Manifest.EMPTY : newestFirst.get(0);
+    }
+
+    private boolean isWhole(Manifest copy) throws IOException {
+        for (Carry carry : copy.images()) {
+            try {
+                decode(directory.resolve(carry.fileName()));
+            } catch (NoSuchFileException | DamagedException e) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** None of them can be read. */
+    private Manifest setAsideCarries() throws IOException {
+        for (Path file : files(Manifest.CARRY_PREFIX)) {
+            String name = file.getFileName().toString();
+            String digest = name.substring(Manifest.CARRY_PREFIX.length(), name.lastIndexOf('-'));
+            lose(name, "is damaged", digest, digest);
+        }
+        return Manifest.EMPTY;
+    }
+
+    private Optional<CarryFile> readCarry(Carry carry) throws IOException {
+        try {
+            return Optional.of(decode(directory.resolve(carry.fileName())));
+        } catch (DamagedException e) {
+            lose(carry.fileName(), e.getMessage(), carry.digest(), carry.name());
+        } catch (NoSuchFileException e) {
+            lose(carry.fileName(), "is missing", carry.digest(), carry.name());
+        }
+        return Optional.empty();
+    }
+
+    private void lose(String file, String reason, String digest, String image) throws IOException {
+        lost.put(digest, image);
+        setAside(file, reason, "the counts of " + image + " until now are lost, it counts from 0");
+    }
+
+    private void readImage(Carry carry, CarryFile file) throws IOException {
+        String reason;
+        try {
+            add(image(Files.readAllBytes(directory.resolve(carry.imageFileName())), carry), file);
+            return;
+        } catch (NoSuchFileException e) {
+            reason = "is missing";
+        } catch (DamagedException | InvalidFileException e) {
+            reason = e.getMessage();
+        }
+        for (ImageReference reference : file.image().references()) {
+            if (readImageAgain(carry, file, reference, reason)) {
+                return;
+            }
+        }
+        setAside(carry.imageFileName(), reason, carry.name() + " is not served until one of its processes starts");
+        lose(carry.fileName(), "is of no use without the image", carry.digest(), carry.name());
+    }
+
+    /** From the segment directory: somebody's file, of which the digest proves that it is the same. */
+    private boolean readImageAgain(Carry carry, CarryFile file, ImageReference reference, String reason)
+            throws IOException {
+        Path segments = directory.toAbsolutePath().getParent();
+        try {
+            byte[] bytes = ImageFile.read(segments.resolve(reference.key().fileName()), reference.owner());
+            incomplete.add(add(image(bytes, carry), file));
+        } catch (IOException | DamagedException | InvalidFileException e) {
+            LOG.debug("no image file for {}", carry.name(), e);
+            return false;
+        }
+        setAside(carry.imageFileName(), reason, carry.name() + " was read from the segment directory again");
+        return true;
+    }
+
+    private static StoredImage image(byte[] bytes, Carry carry) throws DamagedException, InvalidFileException {
+        StoredImage image = StoredImage.restore(bytes, carry.name());
+        StateFile.require(image.digest().equals(carry.digest()), "has the wrong checksum");
+        return image;
+    }
+
+    private ImageCounters add(StoredImage image, CarryFile file) throws DamagedException {
+        SavedImage saved = file.image();
+        ImageCounters counters = new ImageCounters(image, file.counts(image), saved.ended());
+        counters.references().addAll(saved.references());
+        counters.folded().addAll(saved.folded());
+        saved.epochs().forEach(epoch -> epochs.put(epoch.name(), epoch));
+        images.put(image.digest(), counters);
+        return counters;
+    }
+
+    private void readTaken(Taken taken) throws IOException {
+        ImageCounters image = images.get(taken.digest());
+        String reason = "is of no use without the image";
+        try {
+            CarryFile file = decode(directory.resolve(taken.fileName()));
+            if (image != null) {
+                takes.put(new TakenCounts(taken.scope(), image, file.counts(image.image())), taken.generation());
+                return;
+            }
+        } catch (NoSuchFileException e) {
+            reason = "is missing";
+        } catch (DamagedException e) {
+            reason = e.getMessage();
+        }
+        setAside(taken.fileName(), reason, "what was taken last of an image cannot be read again");
+    }
+
+    /** What a machine counted, if it was saved. */
+    Optional<Counts> sample(SavedGuest guest, StoredImage image) throws IOException {
+        try {
+            return Optional.of(decode(directory.resolve(guest.fileName())).counts(image));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (DamagedException e) {
+            setAside(
+                    guest.fileName(),
+                    e.getMessage(),
+                    "what " + guest.name() + " counted before it last started is lost");
+            return Optional.empty();
+        }
+    }
+
+    private CarryFile decode(Path file) throws IOException, DamagedException {
+        String name = file.getFileName().toString();
+        byte[] bytes = Files.readAllBytes(file);
+        try {
+            return CarryFile.decode(bytes, name);
+        } catch (IOException e) {
+            throw new IOException(directory + " " + e.getMessage(), e);
+        }
+    }
+
+    private void setAside(String name, String reason, String consequence) throws IOException {
+        Path file = directory.resolve(name);
+        Path aside = directory.resolve(StateDirectory.DAMAGED_PREFIX + name);
+        for (int i = 2; Files.exists(aside); i++) {
+            aside = directory.resolve(StateDirectory.DAMAGED_PREFIX + name + "." + i);
+        }
+        if (Files.exists(file)) {
+            changes.rename(file, aside);
+        }
+        setAside.put(aside.getFileName().toString(), reason + ": " + consequence);
+        LOG.error("{} {}, kept as {}: {}", file, reason, aside.getFileName(), consequence);
+    }
+
+    private List<Path> files(String prefix) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, prefix + "*")) {
+            files.forEach(found::add);
+        }
+        return found;
+    }
+}

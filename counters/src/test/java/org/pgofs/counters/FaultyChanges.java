@@ -1,0 +1,113 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * The real changes, up to a step: there the process "dies", and nothing that it still does reaches a file, or this one
+ * step fails for lack of space. Of a piece that is written only half is there then.
+ */
+final class FaultyChanges implements FileChanges {
+    private final boolean deadly;
+    private int stepsLeft;
+    private boolean hit;
+    private boolean dead;
+
+    /** Instead of a SIGKILL. */
+    static final class Died extends Error {
+        private static final long serialVersionUID = 1;
+    }
+
+    /**
+     * Without a fault yet.
+     *
+     * @param deadly whether the process is to die, or the step to fail
+     */
+    FaultyChanges(boolean deadly) {
+        this.deadly = deadly;
+    }
+
+    /** From now on, that many steps succeed. */
+    synchronized void arm(int steps) {
+        stepsLeft = steps;
+        hit = false;
+    }
+
+    /** All steps succeed, unless the process is dead. */
+    synchronized void disarm() {
+        stepsLeft = Integer.MAX_VALUE;
+    }
+
+    /** Whether the step was reached. */
+    synchronized boolean isHit() {
+        return hit;
+    }
+
+    private interface Step {
+        void take() throws IOException;
+    }
+
+    private synchronized void step(Step whole, Step half) throws IOException {
+        if (dead) {
+            throw new Died();
+        }
+        if (stepsLeft-- > 0) {
+            whole.take();
+            return;
+        }
+        hit = true;
+        half.take();
+        if (deadly) {
+            dead = true;
+            throw new Died();
+        }
+        stepsLeft = Integer.MAX_VALUE;
+        throw new NoSpaceException("injected");
+    }
+
+    private void step(Step whole) throws IOException {
+        step(whole, () -> {});
+    }
+
+    @Override
+    public void makeDirectory(Path directory) throws IOException {
+        step(() -> REAL.makeDirectory(directory));
+    }
+
+    @Override
+    public int create(Path file) throws IOException {
+        int[] fd = new int[1];
+        step(() -> fd[0] = REAL.create(file));
+        return fd[0];
+    }
+
+    @Override
+    public void append(int fd, ByteBuffer bytes) throws IOException {
+        step(
+                () -> REAL.append(fd, bytes),
+                () -> REAL.append(fd, bytes.duplicate().limit((bytes.position() + bytes.limit()) / 2)));
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        step(() -> REAL.rename(from, to));
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+        step(() -> REAL.delete(file));
+    }
+
+    @Override
+    public void writeAt(int fd, long offset, ByteBuffer bytes) throws IOException {
+        step(
+                () -> REAL.writeAt(fd, offset, bytes),
+                () -> REAL.writeAt(fd, offset, bytes.duplicate().limit((bytes.position() + bytes.limit()) / 2)));
+    }
+
+    @Override
+    public void writeLong(int fd, long offset, long value) throws IOException {
+        step(() -> REAL.writeLong(fd, offset, value));
+    }
+}
