@@ -32,11 +32,12 @@ import picocli.CommandLine.ParameterException;
             StatusCommand.class,
             AttachCommand.class,
             DetachCommand.class,
-            ConfigCommand.class,
             DoctorCommand.class,
         },
         footer = {
             // The launcher does it, without this JVM.
+            "  config  Print what a build needs:",
+            "            clang $(pgofs config --cflags) -c a.c; clang $(pgofs config --libs) a.o",
             "  cc      Run a compiler with what instruments and links added:",
             "            CC=\"pgofs cc -- clang\""
         },

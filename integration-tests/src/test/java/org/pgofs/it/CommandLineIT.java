@@ -57,6 +57,23 @@ final class CommandLineIT {
         }
     }
 
+    @Test
+    void shouldSayWhatABuildNeeds() throws Exception {
+        Shell shell = Shell.in(directory);
+        Path home = Checkout.PGOFS.toRealPath().getParent().getParent();
+        String runtime = home.resolve("lib").resolve("libpgofs_rt.a").toString();
+        String format = Files.readString(Checkout.ROOT.resolve("counters/src/main/c/pgofs_format.h"));
+        String segments =
+                shell.bash("exec \"$1\" config --segment-dir", Checkout.PGOFS).output();
+        assertTrue(format.contains("#define PGOFS_DEFAULT_DIRECTORY \"" + segments.strip() + "\""), segments);
+        assertEquals(
+                "-fprofile-generate " + runtime + "\n",
+                shell.bash("exec \"$1\" config --libs", Checkout.PGOFS).output());
+        assertEquals(
+                "-fprofile-generate\n",
+                shell.bash("exec \"$1\" config --cflags", Checkout.PGOFS).output());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"mount --no-such-option /", "mount -o no-such-option /", "mount", "nonsense", "config --no"})

@@ -1,0 +1,32 @@
+# shellcheck shell=bash
+# pgofs config. The launcher reads this file, and has set home. Makefiles come here often: it starts no other process.
+
+config_usage() {
+  cat <<'END_OF_USAGE'
+usage: pgofs config --cflags | --libs | --runtime | --segment-dir
+
+Prints what a build needs: clang $(pgofs config --cflags) -c a.c; clang $(pgofs config --libs) a.o
+
+  --cflags       what instruments: for compiling with clang
+  --libs         what publishes the counters: for linking with clang, at any place
+  --runtime      the runtime's archive alone, for programs that are instrumented by other flags
+  --segment-dir  where targets publish unless PGOFS_SEGMENT_DIR says otherwise
+END_OF_USAGE
+}
+
+config_main() {
+  case $* in
+    --cflags) echo -fprofile-generate ;;
+    --libs) echo "-fprofile-generate $home/lib/libpgofs_rt.a" ;;
+    --runtime) echo "$home/lib/libpgofs_rt.a" ;;
+    --segment-dir) echo /run/pgofs ;;
+    -h | --help) config_usage ;;
+    *)
+      echo "pgofs: config takes one option; see pgofs config --help" >&2
+      exit 2
+      ;;
+  esac
+  exit 0
+}
+
+config_main "$@"
