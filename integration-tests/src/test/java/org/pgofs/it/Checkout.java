@@ -1,7 +1,10 @@
 package org.pgofs.it;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where the parts of this checkout lie. */
@@ -12,6 +15,22 @@ final class Checkout {
     static final boolean FULL = Boolean.getBoolean("pgofs.full");
 
     private Checkout() {}
+
+    /**
+     * A program's source, fetched if it is not there yet.
+     *
+     * @param name of the script that fetches it
+     * @param file one that is there then
+     */
+    static Path source(String name, String file) {
+        String cache = System.getenv().getOrDefault("XDG_CACHE_HOME", System.getProperty("user.home") + "/.cache");
+        Path source = Path.of(cache, "pgofs", name);
+        Shell.in(ROOT)
+                .run(SOURCES.resolve("sources").resolve(name).toString(), source.toString())
+                .ok();
+        assertTrue(Files.exists(source.resolve(file)));
+        return source;
+    }
 
     private static Path real(Path path) {
         try {

@@ -36,6 +36,11 @@ record Toolchain(int version) {
         return "llvm-profdata-" + version;
     }
 
+    /** Whether it can record the vtables of virtual calls. */
+    boolean hasVtables() {
+        return version >= 19;
+    }
+
     /** Compiles and links with instrumentation and our runtime. */
     Path instrumented(Path program, Object... arguments) {
         List<Object> all = new ArrayList<>(INSTRUMENT);
