@@ -1,5 +1,5 @@
-// What C++ has and C has not: virtual calls through several kinds of base, templates, exceptions, lambdas behind
-// std::function, pointers to members, algorithms that are inlined or not. Deterministic; prints a checksum.
+// What C++ has and C has not: virtual calls through several kinds of base, templates, pointers to members, algorithms that
+// are inlined or not; exceptions and std::function in functions.cc. Deterministic; prints a checksum.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -7,9 +7,10 @@
 #include <map>
 #include <memory>
 #include <numeric>
-#include <stdexcept>
 #include <string>
 #include <vector>
+
+long functions(long sum);  // functions.cc
 
 namespace {
 
@@ -72,27 +73,6 @@ class Table {
   std::vector<std::pair<Key, Value>> entries;
 };
 
-struct Refused : std::runtime_error {
-  explicit Refused(long what) : std::runtime_error("refused"), what_was(what) {}
-  long what_was;
-};
-
-__attribute__((noinline)) long checked(long value) {
-  if (value % 7 == 3) throw Refused(value);
-  if (value % 11 == 5) throw value;
-  return value;
-}
-
-long tolerant(long value) {
-  try {
-    return checked(value);
-  } catch (const Refused &refused) {
-    return refused.what_was / 2;
-  } catch (long other) {
-    return -other;
-  }
-}
-
 class Machine {
  public:
   long run(const std::string &program) {
@@ -145,13 +125,7 @@ int main() {
   for (Counter *counter : {static_cast<Counter *>(&left), static_cast<Counter *>(&right), static_cast<Counter *>(&both)})
     sum += advance(*counter, 50);
 
-  std::vector<std::function<long(long)>> functions = {
-      [](long x) { return x + 1; },
-      [&sum](long x) { return x ^ (sum & 15); },
-      tolerant,
-      [offset = 5L](long x) { return x - offset; },
-  };
-  for (long i = 0; i < 1000; i++) sum += functions[static_cast<size_t>(i * i % 7 % 4)](i);
+  sum += functions(sum);
 
   Table<std::string, long> words;
   for (long i = 0; i < 500; i++) words["word" + std::to_string(i * i % 61)] += i;
