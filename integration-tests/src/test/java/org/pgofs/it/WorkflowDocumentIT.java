@@ -49,6 +49,9 @@ final class WorkflowDocumentIT {
         assertEquals(100, calls("tool.profraw", "main.c:translate"));
         assertEquals(37, calls("words.profraw", directory.toRealPath() + "/words/words.c:is_letter"));
         assertTrue(result.output().contains("\n6\n4\n"), result.output());
+        assertTrue(result.output().contains("MC/DC Conditions"), result.output());
+        String covered = Files.readString(directory.resolve("test.txt"), StandardCharsets.UTF_8);
+        assertTrue(covered.matches("(?s).*\\| +10\\|[^\n]* void answer\\(.*"), covered);
         for (String optimised : List.of("tool/tool", "words-optimised/libwords.so")) {
             assertFalse(isInstrumented(optimised), optimised);
         }
