@@ -1,7 +1,7 @@
 /*
  * What the linker and instrumented code ask for beside the instrument functions (values.c), and what programs that use
- * the compiler's own runtime call: all of it must be here, or the linker brings that runtime in beside this one. May
- * call nothing.
+ * the compiler's own runtime call: all of it must be here or in interface.c, or the linker brings that runtime in beside
+ * this one. May call nothing.
  *
  *   write_file, dump               succeed and do nothing: the profile is outside the process already
  *   register_write_file_atexit     succeeds and does nothing, for the same reason
