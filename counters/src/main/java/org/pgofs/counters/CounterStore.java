@@ -310,7 +310,7 @@ public final class CounterStore implements AutoCloseable {
                         image.ended(),
                         image.resets(),
                         counts.copy().toSnapshot(image.image())));
-                if (!values.isEmpty()) {
+                if (!values.isEmpty() || image.hasMarks()) {
                     moves.putAll(values);
                     Counts carry =
                             new Counts(image.carry().counters(), counts.values().copy(), Marks.none(image.image()));

@@ -110,6 +110,18 @@ class MarksTest extends StoreFixture {
     }
 
     @Test
+    void shouldTakeFromEndedProcesses() throws IOException {
+        try (MarkTarget target = new MarkTarget(path, MarkTarget.BYTES)) {
+            target.put(0, 0, 0);
+        }
+        await(() -> ended() == 1);
+        Take take = take();
+        assertEquals("0000ffffffffffff 00000000", text(take.snapshots().get(0)));
+        take.commit();
+        assertEquals("ffffffffffffffff 00000000", served());
+    }
+
+    @Test
     void shouldKeepWhatATakeGaveUp() throws IOException {
         try (MarkTarget target = new MarkTarget(path, MarkTarget.BYTES)) {
             target.put(0, 0, 0);
