@@ -36,8 +36,8 @@ static bool in_user_namespace(void) {
 static bool is_roots(int fd, const struct stat *status) {
   struct statx more;
   return status->st_uid == 0 ||
-         (status->st_uid == PGOFS_NOBODY && in_user_namespace() && syscall(SYS_statx, fd, "", AT_EMPTY_PATH, 0, &more) == 0 &&
-          (more.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0);
+         (status->st_uid == PGOFS_NOBODY && in_user_namespace() &&
+          syscall(SYS_statx, fd, "", AT_EMPTY_PATH, 0, &more) == 0 && (more.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0);
 }
 
 /* NULL, or why the directory cannot be used: then there is nothing to close. */

@@ -182,8 +182,8 @@ static bool can_read(const struct pgofs_directory *directory, const char *name) 
 enum found { FOUND_NONE, FOUND_OURS, FOUND_ANOTHER };
 
 /*
- * The owner's file under that name is what it should be, since it got the name when it was complete; what he did with it
- * afterwards is found out by the daemon, and is the loss of his own processes alone. So nothing is read here.
+ * The owner's file under that name is what it should be, since it got the name when it was complete; what he did with
+ * it afterwards is found out by the daemon, and is the loss of his own processes alone. So nothing is read here.
  */
 static enum found look(const struct pgofs_image *image, const struct pgofs_directory *directory, const char *name,
                        uid_t owner) {
@@ -192,7 +192,8 @@ static enum found look(const struct pgofs_image *image, const struct pgofs_direc
     return errno == ENOENT ? FOUND_NONE : FOUND_ANOTHER;
   }
   bool ours = status.st_mode == (S_IFREG | PGOFS_FILE_MODE) && status.st_uid == owner && status.st_nlink == 1 &&
-              (uint64_t)status.st_size == image->header.file_size && (owner != PGOFS_NOBODY || can_read(directory, name));
+              (uint64_t)status.st_size == image->header.file_size &&
+              (owner != PGOFS_NOBODY || can_read(directory, name));
   return ours ? FOUND_OURS : FOUND_ANOTHER;
 }
 

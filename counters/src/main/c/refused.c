@@ -23,8 +23,8 @@ static bool append(const struct pgofs_directory *directory, int fd, unsigned cha
   return getrlimit(RLIMIT_FSIZE, &limit) == 0 && (rlim_t)status.st_size < limit.rlim_cur && write(fd, &reason, 1) == 1;
 }
 
-/* An empty file whose name is the reason takes neither a descriptor nor a byte. Renamed, because that is what the daemon
- * is told of. */
+/* An empty file whose name is the reason takes neither a descriptor nor a byte. It is renamed because that is what the
+ * daemon is told of. */
 static void name_reason(const struct pgofs_directory *directory, int reason) {
   char temporary[PGOFS_NAME_SIZE];
   char name[PGOFS_NAME_SIZE];

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Tests the target runtime. Usage: run.sh ARCHIVE. Needs root (it mounts a tmpfs, in a mount namespace of its own), a C
-# compiler with sanitizers, clang-14 and clang-19 with lld.
+# compiler with sanitizers, clang-14 and clang-19 with lld, musl-gcc, strace, valgrind and gdb.
 set -eu
 if [ "${PGOFS_TEST_NAMESPACE:-}" != 1 ]; then
   PGOFS_TEST_NAMESPACE=1 exec unshare -m "$0" "$@"
@@ -35,3 +35,4 @@ for test in behaviour interface values; do
   done
   "$tests/$test.sh" "$archive" "$work" clang-19 lld-19
 done
+"$tests/undisturbed.sh" "$archive" "$work" clang-14 bfd
