@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
 import org.pgofs.counters.ImageCounters.Baseline;
 import org.pgofs.counters.LastTakes.TakenCounts;
@@ -39,6 +40,9 @@ public final class CounterStore implements AutoCloseable {
 
     private static final int RETRY_DELAY_MS = 1000;
 
+    /** Each live segment is one open file; there are some others: libraries, open handles, state. */
+    private static final long OTHER_FILES = 512;
+
     // Fair: events that do not end must not keep a reader waiting for more than one turn.
     private final ReentrantLock lock = new ReentrantLock(true);
     private final SegmentReader reader = new SegmentReader();
@@ -60,11 +64,12 @@ public final class CounterStore implements AutoCloseable {
      * Opens the store of a directory: takes up what an earlier store left, and finds the segments that are there.
      *
      * @param directory held by the caller, to be closed after the store
+     * @param bounds how much it takes up
      * @return the store, at work
      * @throws IOException if the state that an earlier store left cannot be read
      */
-    public static CounterStore open(SegmentDirectory directory) throws IOException {
-        CounterStore store = new CounterStore(directory);
+    public static CounterStore open(SegmentDirectory directory, Bounds bounds) throws IOException {
+        CounterStore store = new CounterStore(directory, bounds.within(openFiles(bounds)));
         try {
             store.start();
             return store;
@@ -74,10 +79,22 @@ public final class CounterStore implements AutoCloseable {
         }
     }
 
-    private CounterStore(SegmentDirectory directory) throws IOException {
+    private static long openFiles(Bounds bounds) throws IOException {
+        long wanted = bounds.total().segments() + OTHER_FILES;
+        long allowed = Linux.raiseOpenFiles(wanted);
+        if (allowed < wanted) {
+            LOG.warn(
+                    "at most {} live segments: this process may have only {} open files",
+                    allowed - OTHER_FILES,
+                    allowed);
+        }
+        return allowed - OTHER_FILES;
+    }
+
+    private CounterStore(SegmentDirectory directory, Bounds bounds) throws IOException {
         liveness = Liveness.find(directory.state());
         LOG.info("the end of a program is noticed by {}", liveness.text());
-        catalog = new SegmentCatalog(directory, reader);
+        catalog = new SegmentCatalog(directory, reader, bounds, this::isHeld);
         state = new StateDirectory(directory.state(), directory.changes());
         saved = state.load(takes);
         catalog.restore(saved);
@@ -142,12 +159,22 @@ public final class CounterStore implements AutoCloseable {
         catalog.countRecheckRound();
         recheckDelayMs = catalog.hasRechecks() ? Math.max(1, 2 * recheckDelayMs) : -1;
         int guestsDelayMs = guests.lookIfDue();
-        return sooner(guestsDelayMs, sooner(recheckDelayMs, ledger.saveIfDue()));
+        int tidyDelayMs = catalog.tidy();
+        int saveDelayMs = ledger.saveIfDue();
+        if (saveDelayMs == -1 && catalog.deleteIdleImageFiles()) {
+            tidyDelayMs = 1;
+        }
+        return IntStream.of(recheckDelayMs, guestsDelayMs, tidyDelayMs, saveDelayMs)
+                .filter(delay -> delay != -1)
+                .min()
+                .orElse(-1);
     }
 
-    /** The shorter of two delays, of which -1 is none. */
-    private static int sooner(int aMs, int bMs) {
-        return aMs == -1 || bMs == -1 ? Math.max(aMs, bMs) : Math.min(aMs, bMs);
+    /** Whether an image must be known even if it has neither processes nor counts. */
+    private boolean isHeld(ImageCounters image) {
+        return guests.have(image)
+                || takes.all().stream().anyMatch(taken -> taken.image() == image)
+                || (takeInProgress != null && takeInProgress.parts().stream().anyMatch(part -> part.image() == image));
     }
 
     /** Applies everything that happened before it was called; what follows from it is left to the watcher. */
@@ -431,8 +458,12 @@ public final class CounterStore implements AutoCloseable {
                     liveness,
                     images,
                     catalog.dropped().list(),
+                    catalog.dropped().more(),
                     catalog.refused().counts(),
-                    guests.status());
+                    guests.status(),
+                    catalog.unidentified(),
+                    catalog.waiting().list(),
+                    catalog.usage().list());
         } finally {
             lock.unlock();
         }

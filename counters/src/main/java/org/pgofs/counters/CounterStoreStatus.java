@@ -10,15 +10,23 @@ import java.util.Map;
  * @param liveness how the end of a process is noticed
  * @param images the images, by name
  * @param dropped the files that are left out, oldest first; at most {@link DroppedFiles#KEPT} are named
+ * @param moreDropped how many files are left out and not named
  * @param refused how many images could not publish, by reason
  * @param guests the virtual machines that are attached, by name
+ * @param unidentified the number of segments whose image file is not there yet
+ * @param overBounds the segments that wait because there are too many
+ * @param users what live segments and images take up, by user
  */
 public record CounterStoreStatus(
         Liveness liveness,
         List<ImageStatus> images,
         List<DroppedFile> dropped,
+        long moreDropped,
         Map<Refusal, Long> refused,
-        List<GuestStatus> guests) {
+        List<GuestStatus> guests,
+        int unidentified,
+        List<OverBound> overBounds,
+        List<UserStatus> users) {
     /**
      * One image.
      *
@@ -47,4 +55,24 @@ public record CounterStoreStatus(
      * @param reason what is wrong with it
      */
     public record DroppedFile(String file, String reason) {}
+
+    /**
+     * Segments that are not taken up now.
+     *
+     * @param user their owner
+     * @param reason which bound they are over
+     * @param segments how many
+     */
+    public record OverBound(int user, String reason, long segments) {}
+
+    /**
+     * What the store has taken up of a user's.
+     *
+     * @param user the owner of the files
+     * @param segments live ones
+     * @param segmentBytes their sizes together
+     * @param images those that this user published first
+     * @param memory bytes that these images take up in the daemon
+     */
+    public record UserStatus(int user, long segments, long segmentBytes, long images, long memory) {}
 }

@@ -93,6 +93,11 @@ final class CounterSum {
         }
     }
 
+    /** Looks whether all sums are 0. */
+    boolean isNothing() {
+        return zero || Arrays.stream(sums).allMatch(sum -> sum == 0);
+    }
+
     void clear() {
         Arrays.fill(sums, 0);
         zero = true;

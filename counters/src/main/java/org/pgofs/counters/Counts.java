@@ -13,11 +13,15 @@ import java.time.Instant;
 record Counts(CounterSum counters, ValueCounts values, Marks marks) {
     /** No counts of an image. */
     static Counts none(StoredImage image) {
-        return new Counts(new CounterSum(image.sums()), new ValueCounts(), Marks.none(image));
+        return new Counts(new CounterSum(image.sums()), ValueCounts.ofLive(), Marks.none(image));
     }
 
     Counts copy() {
         return new Counts(counters.copy(), values.copy(), marks.copy());
+    }
+
+    boolean isZero() {
+        return counters.isNothing() && values.isEmpty() && marks.isNone();
     }
 
     void add(Counts other) {

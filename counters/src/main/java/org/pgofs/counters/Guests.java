@@ -174,7 +174,7 @@ final class Guests {
 
     private void fold(Guest guest) throws IOException {
         if (guest.hasSample()) {
-            guest.image().fold(guest, reader);
+            guest.image().fold(guest, reader, Long.MAX_VALUE);
         } else {
             guest.image().leave(guest);
         }
@@ -231,5 +231,10 @@ final class Guests {
     /** Closes all; they stay attached for the next daemon. */
     void close() {
         guests.values().forEach(Guest::close);
+    }
+
+    /** Whether a machine has an image, counting or not. */
+    boolean have(ImageCounters image) {
+        return guests.values().stream().anyMatch(guest -> guest.image() == image);
     }
 }

@@ -47,6 +47,16 @@ final class ImageCounters {
         return image;
     }
 
+    /** About how many bytes it takes up. */
+    long memory() {
+        return image.memory() + carry.values().size() * ValueCounts.PAIR_BYTES;
+    }
+
+    /** Whether it has neither a member nor counts, as after a reset without one. */
+    boolean isEmpty() {
+        return live.isEmpty() && ended == 0 && carry.isZero();
+    }
+
     /** By which names segments may ask for this image. */
     Set<ImageReference> references() {
         return references;
@@ -125,13 +135,16 @@ final class ImageCounters {
     /**
      * Moves the counts of a member that ended into the carry.
      *
+     * @param room how many bytes its values may take up; those that are too many are left out
      * @return whether all of them could be read
      */
-    boolean fold(Member member, SegmentReader reader) throws IOException {
+    boolean fold(Member member, SegmentReader reader, long room) throws IOException {
         Counts counts = Counts.none(image);
         boolean complete = reader.add(member, image, counts);
+        carry.values().setRoom(room / ValueCounts.PAIR_BYTES);
         live.remove(member.name());
         addEnded(counts);
+        carry.values().setRoom(Long.MAX_VALUE);
         return complete;
     }
 
@@ -161,11 +174,12 @@ final class ImageCounters {
      * @param values {@link #liveValues}
      */
     Counts sum(SegmentReader reader, Map<Member, ValueList> values) throws IOException {
-        Counts sum = new Counts(sumOfLive(reader), new ValueCounts(), Marks.none(image));
+        Counts sum = new Counts(sumOfLive(reader), ValueCounts.ofLive(), Marks.none(image));
         for (Member member : live.values()) {
             reader.addMarks(member, image, sum.marks());
         }
         values.values().forEach(list -> list.addTo(sum.values()));
+        sum.values().setRoom(Long.MAX_VALUE);
         sum.add(carry);
         return sum;
     }
@@ -185,10 +199,11 @@ final class ImageCounters {
 
     /** What the value sites of live and ended processes observed. */
     ValueCounts freezeValues(SegmentReader reader) throws IOException {
-        ValueCounts values = new ValueCounts();
+        ValueCounts values = ValueCounts.ofLive();
         for (Member member : live.values()) {
             reader.addValues(member, image, values);
         }
+        values.setRoom(Long.MAX_VALUE);
         values.add(carry.values());
         return values.clamped();
     }

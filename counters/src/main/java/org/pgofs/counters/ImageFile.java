@@ -14,16 +14,23 @@ final class ImageFile {
 
     private ImageFile() {}
 
+    /** Says whether there is room. */
+    @FunctionalInterface
+    interface Room {
+        void require(long bytes) throws OverBoundException;
+    }
+
     /**
      * Reads a whole image file. Its header must be right before room is made for the rest: a file of half a gigabyte
      * without content costs whoever made it nothing.
      *
      * @param owner of the segment that needs it
+     * @param room throws if there is no room for so many bytes
      * @return its bytes, of which only the header is checked
      * @throws IOException if it is not there, cannot be read, or is somebody else's file under that name
      * @throws InvalidFileException if it is no image file
      */
-    static byte[] read(Path path, int owner) throws IOException, InvalidFileException {
+    static byte[] read(Path path, int owner, Room room) throws IOException, InvalidFileException {
         int fd = Linux.openForReading(path);
         try {
             Linux.Status status = Linux.status(fd);
@@ -33,6 +40,7 @@ final class ImageFile {
             ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
             Linux.readFully(fd, 0, piece.limit((int) Math.min(ImageLayout.SIZE, status.size())));
             ImageLayout.read(piece.flip(), status.size());
+            room.require(status.size());
             byte[] bytes = new byte[(int) status.size()];
             for (int at = 0; at < bytes.length; at += PIECE) {
                 int count = Math.min(PIECE, bytes.length - at);

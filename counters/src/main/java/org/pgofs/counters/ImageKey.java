@@ -9,6 +9,16 @@ package org.pgofs.counters;
  * @param nonce 0, or what tells the file from another one that took its usual name
  */
 record ImageKey(int uid, long high, long low, long nonce) {
+    private static final long LAST_USUAL_NONCE = 1L << 32;
+
+    /**
+     * Whether it names a file that one process made for itself, because all usual names were taken: then its nonce is a
+     * random number. The usual one is told by a user number (image_file.c).
+     */
+    boolean isOwn() {
+        return Long.compareUnsigned(nonce, LAST_USUAL_NONCE) > 0;
+    }
+
     /** The name of the image file in the segment directory. */
     String fileName() {
         String usual = String.format("%s%s-%016x%016x", ImageLayout.PREFIX, Integer.toUnsignedString(uid), high, low);

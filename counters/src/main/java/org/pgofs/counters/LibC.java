@@ -133,6 +133,17 @@ public interface LibC {
     int setfsuid(int user);
 
     /**
+     * prlimit(2).
+     *
+     * @param pid 0 for this process
+     * @param resource RLIMIT_*
+     * @param limit the new one, struct rlimit, direct; or null
+     * @param before for the old one, struct rlimit, direct; or null
+     * @return 0, or -1
+     */
+    int prlimit(int pid, int resource, @In ByteBuffer limit, @Out ByteBuffer before);
+
+    /**
      * statfs(2).
      *
      * @param path any file of the file system

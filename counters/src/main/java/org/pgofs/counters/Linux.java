@@ -21,9 +21,12 @@ final class Linux {
     private static final int O_NOFOLLOW = "aarch64".equals(System.getProperty("os.arch")) ? 0x8000 : 0x20000;
     private static final int O_CLOEXEC = 0x80000;
 
+    private static final int RLIMIT_NOFILE = 7;
     private static final int FIONREAD = 0x541b;
     private static final int OWNER_ONLY = 0600;
     private static final int SEEK_DATA = 3;
+    private static final int AT_FDCWD = -100;
+    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_BASIC_STATS = 0x7ff;
 
@@ -54,14 +57,43 @@ final class Linux {
      *
      * @return a file descriptor
      * @throws NoSuchFileException if it is not there
+     * @throws OverBoundException if this process has too many files open
      * @throws IOException with the reason in words
      */
     static int openForReading(Path path) throws IOException {
         int fd = C.open(path.toString(), O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
-        if (fd == -1 && errno() == Errno.ENOENT) {
-            throw new NoSuchFileException(path.toString());
+        if (fd == -1) {
+            Errno errno = errno();
+            if (errno == Errno.ENOENT) {
+                throw new NoSuchFileException(path.toString());
+            }
+            if (errno == Errno.EMFILE || errno == Errno.ENFILE || errno == Errno.ENOMEM) {
+                throw new OverBoundException("cannot be opened now: " + errno.description());
+            }
         }
         return check(fd, path.toString());
+    }
+
+    /**
+     * Lets this process have more open files, if it may.
+     *
+     * @param wanted how many
+     * @return how many it may have
+     */
+    static long raiseOpenFiles(long wanted) throws IOException {
+        ByteBuffer limit = ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder());
+        check(C.prlimit(0, RLIMIT_NOFILE, null, limit), "RLIMIT_NOFILE");
+        if (Long.compareUnsigned(limit.getLong(0), wanted) >= 0) {
+            return wanted;
+        }
+        long hard = limit.getLong(Long.BYTES);
+        limit.putLong(0, wanted).putLong(Long.BYTES, Long.compareUnsigned(hard, wanted) < 0 ? wanted : hard);
+        if (C.prlimit(0, RLIMIT_NOFILE, limit, null) == 0) {
+            return wanted;
+        }
+        limit.putLong(0, hard).putLong(Long.BYTES, hard);
+        check(C.prlimit(0, RLIMIT_NOFILE, limit, null), "RLIMIT_NOFILE");
+        return hard;
     }
 
     /** How many bytes a descriptor has ready to be read. */
@@ -94,8 +126,22 @@ final class Linux {
     }
 
     static Status status(int fd) throws IOException {
+        return status(fd, "", AT_EMPTY_PATH);
+    }
+
+    /** Of a file that is not open; of a link itself. */
+    static Status status(Path path) throws IOException {
+        return status(AT_FDCWD, path.toString(), AT_SYMLINK_NOFOLLOW);
+    }
+
+    private static Status status(int fd, String path, int flags) throws IOException {
         ByteBuffer statx = ByteBuffer.allocateDirect(256).order(ByteOrder.nativeOrder());
-        check(C.statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, statx), "statx");
+        if (C.statx(fd, path, flags, STATX_BASIC_STATS, statx) == -1) {
+            if (errno() == Errno.ENOENT) {
+                throw new NoSuchFileException(path);
+            }
+            throw failure("statx");
+        }
         return new Status(
                 Short.toUnsignedInt(statx.getShort(28)),
                 statx.getInt(16),

@@ -84,6 +84,19 @@ final class Marks {
         }
     }
 
+    boolean isNone() {
+        return isZero(covered) && isZero(bitmaps) && Arrays.stream(times).allMatch(time -> time == 0);
+    }
+
+    private static boolean isZero(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     Marks copy() {
         return exist() ? new Marks(covered.clone(), bitmaps.clone(), times.clone()) : this;
     }

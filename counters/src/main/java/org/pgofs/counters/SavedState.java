@@ -217,7 +217,7 @@ final class SavedState {
             throws IOException {
         Path segments = directory.toAbsolutePath().getParent();
         try {
-            byte[] bytes = ImageFile.read(segments.resolve(reference.key().fileName()), reference.owner());
+            byte[] bytes = ImageFile.read(segments.resolve(reference.key().fileName()), reference.owner(), size -> {});
             incomplete.add(add(image(bytes, carry), file));
         } catch (IOException | DamagedException | InvalidFileException e) {
             LOG.debug("no image file for {}", carry.name(), e);

@@ -8,15 +8,16 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.pgofs.counters.SavedImage.Epoch;
 import org.pgofs.counters.SavedImage.FoldedSegment;
 import org.slf4j.Logger;
@@ -24,56 +25,83 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which segments there are and to which image each belongs. A segment goes from pending (its image file is not there
- * yet) to live to folded, or is dropped. Guarded by the store's lock.
+ * yet) to live to folded; or it is dropped, because something is wrong with it; or it waits, because there are too many.
+ * Guarded by the store's lock.
  */
 final class SegmentCatalog {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentCatalog.class);
     static final String TEMPORARY_PREFIX = "t-";
     private static final int RECHECKS = 12;
 
+    /** Of nobody, as files of which the owner is not known. */
+    private static final int NOBODY = -1;
+
+    /** A scan looks at every file: not more often, however often events are lost on purpose. */
+    private static final long SCAN_DELAY_NS = TimeUnit.SECONDS.toNanos(1);
+
     private final Path directory;
     private final FileChanges changes;
     private final SegmentReader reader;
-    private final Map<String, ImageCounters> images = new TreeMap<>();
-    private final Map<ImageReference, ImageCounters> byReference = new HashMap<>();
+    private final Usage usage;
+    private final ImageCatalog images;
     private final Map<String, SegmentFile> pending = new LinkedHashMap<>();
     private final Map<String, Live> live = new HashMap<>();
+    private final Map<Long, String> inodes = new HashMap<>();
     private final Set<String> folded = new HashSet<>();
     private final Map<String, Epoch> epochs = new HashMap<>();
     private final DroppedFiles dropped = new DroppedFiles();
     private final RefusedLog refused;
-    private final Set<ImageCounters> changed = new LinkedHashSet<>();
+    private final WaitingSegments waiting = new WaitingSegments();
     private final Map<String, Integer> recheck = new HashMap<>();
     private long unsavedBytes;
+    private long scanNotBefore = System.nanoTime();
+    private boolean scanDue;
 
-    private record Live(SegmentFile segment, ImageCounters image) {}
+    private record Live(SegmentFile segment, ImageCounters image, ImageReference reference) {}
 
-    SegmentCatalog(SegmentDirectory segments, SegmentReader reader) {
+    /**
+     * A catalog of nothing yet.
+     *
+     * @param segments where they are
+     * @param isHeld tells images that must not be forgotten
+     */
+    SegmentCatalog(SegmentDirectory segments, SegmentReader reader, Bounds bounds, Predicate<ImageCounters> isHeld) {
         directory = segments.path();
         changes = segments.changes();
         this.reader = reader;
         refused = new RefusedLog(directory);
+        usage = new Usage(bounds);
+        images = new ImageCatalog(directory, changes, usage, isHeld);
     }
 
     /** Adds what an earlier daemon knew. */
     void restore(SavedState saved) {
         epochs.putAll(saved.epochs());
         for (ImageCounters image : saved.images()) {
-            images.put(image.image().digest(), image);
-            image.references().forEach(reference -> byReference.put(reference, image));
+            images.restore(image);
             image.folded().forEach(segment -> folded.add(segment.name()));
             deleteFolded(image);
         }
-        changed.addAll(saved.incomplete());
+        changed().addAll(saved.incomplete());
     }
 
     /** The images, in a lasting order. */
     Collection<ImageCounters> images() {
-        return Collections.unmodifiableCollection(images.values());
+        return images.images();
     }
 
     ImageCounters image(String digest) {
-        return images.get(digest);
+        return images.image(digest);
+    }
+
+    /** Reads the image file of an image that no segment brings. */
+    StoredImage readImage(byte[] file, String path) throws InvalidFileException {
+        return images.read(file, path);
+    }
+
+    /** Adds such an image, or finds the one that it is. */
+    ImageCounters add(StoredImage image) {
+        return images.add(image);
     }
 
     DroppedFiles dropped() {
@@ -84,9 +112,22 @@ final class SegmentCatalog {
         return refused;
     }
 
+    WaitingSegments waiting() {
+        return waiting;
+    }
+
+    Usage usage() {
+        return usage;
+    }
+
+    /** The number of segments that wait for their image file. */
+    int unidentified() {
+        return pending.size();
+    }
+
     /** The images whose carry was not saved yet. */
     Set<ImageCounters> changed() {
-        return changed;
+        return images.changed();
     }
 
     /** The size of the segments that are in a carry that was not saved yet, in bytes. */
@@ -96,9 +137,9 @@ final class SegmentCatalog {
 
     /** The carries were saved: the files of the folded segments may go. */
     void saved() {
-        changed.clear();
+        changed().clear();
         unsavedBytes = 0;
-        images.values().forEach(this::deleteFolded);
+        images.images().forEach(this::deleteFolded);
     }
 
     /** Deletes the files of segments that are in the saved carry; what cannot be deleted is not counted again. */
@@ -127,15 +168,15 @@ final class SegmentCatalog {
         return true;
     }
 
-    /** Looks at every file of the directory. */
+    /**
+     * Looks at every file of the directory, the oldest first: who had room before this store was opened has it again,
+     * before those who came later.
+     */
     void scan() throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                found(file.getFileName().toString());
-            }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
+        scanNotBefore = System.nanoTime() + SCAN_DELAY_NS;
+        dropped.forgetMore();
+        waiting.forgetUnnamed();
+        names().forEach(this::found);
         retryPending();
         for (String name : List.copyOf(live.keySet())) {
             endIfUnused(name);
@@ -143,6 +184,25 @@ final class SegmentCatalog {
         for (String name : List.copyOf(pending.keySet())) {
             endIfUnused(name);
         }
+    }
+
+    private Collection<String> names() throws IOException {
+        SortedMap<Long, String> names = new TreeMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                try {
+                    // The numbers of a tmpfs ascend.
+                    names.put(
+                            (Long) Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS),
+                            file.getFileName().toString());
+                } catch (NoSuchFileException e) {
+                    LOG.debug("{} is gone already", file);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return names.values();
     }
 
     void apply(List<DirectoryWatch.Event> events) throws IOException {
@@ -158,6 +218,9 @@ final class SegmentCatalog {
     }
 
     private void checkClosed(String name) {
+        if (waiting.contains(name)) {
+            retryWaiting(name);
+        }
         // The kernel reports the close a moment before it lets go of the file: then it is looked at again.
         if (!endIfUnused(name)) {
             recheck.put(name, RECHECKS);
@@ -179,12 +242,63 @@ final class SegmentCatalog {
         recheck.entrySet().removeIf(entry -> entry.setValue(entry.getValue() - 1) == 0);
     }
 
+    /**
+     * Takes up segments that waited, if there is room for some, and forgets image files that went. All events have been
+     * applied.
+     *
+     * @return milliseconds until it is to be called again, -1 for never
+     */
+    int tidy() throws IOException {
+        if (waiting.isEmpty()) {
+            images.forgetDeleted();
+        }
+        if (usage.takeFreed()) {
+            retryWaiting();
+            scanDue = waiting.hasUnnamed();
+        }
+        if (!scanDue) {
+            return -1;
+        }
+        long delay = scanNotBefore - System.nanoTime();
+        if (delay > 0) {
+            return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(delay));
+        }
+        scanDue = false;
+        scan();
+        return -1;
+    }
+
+    /** Deletes image files that are not needed. All is saved; {@link #tidy} is to be called when events were applied. */
+    boolean deleteIdleImageFiles() {
+        // What waits may need any of them.
+        return waiting.isEmpty() && images.deleteIdle();
+    }
+
+    private void retryWaiting() {
+        Set<Integer> full = new HashSet<>();
+        waiting.users().forEach((name, user) -> {
+            if (!full.contains(user) && !retryWaiting(name)) {
+                full.add(user);
+            }
+        });
+    }
+
+    private boolean retryWaiting(String name) {
+        waiting.remove(name);
+        foundSegment(name);
+        boolean taken = !waiting.contains(name);
+        if (taken && !endIfUnused(name)) {
+            recheck.put(name, RECHECKS);
+        }
+        return taken;
+    }
+
     private void found(String name) {
         switch (FileKind.of(name)) {
             case SEGMENT -> foundSegment(name);
             case UNFINISHED -> endIfUnused(name);
             case REFUSAL -> foundRefusal(name);
-            case FOREIGN -> dropped.add(name, "is not a file of pgofs");
+            case FOREIGN -> dropped.add(name, NOBODY, "is not a file of pgofs");
             case IMAGE, STATE -> {
                 // An image file is read when a segment asks for it.
             }
@@ -197,22 +311,79 @@ final class SegmentCatalog {
         } catch (NoSuchFileException e) {
             LOG.debug("{} is gone already", name);
         } catch (IOException | InvalidFileException e) {
-            dropped.add(name, e.getMessage());
+            dropped.add(name, NOBODY, e.getMessage());
         }
     }
 
     private void foundSegment(String name) {
-        if (live.containsKey(name) || pending.containsKey(name) || folded.contains(name) || dropped.contains(name)) {
+        if (live.containsKey(name)
+                || pending.containsKey(name)
+                || folded.contains(name)
+                || dropped.contains(name)
+                || waiting.contains(name)) {
             return;
         }
+        int owner = NOBODY;
         try {
-            place(SegmentFile.open(directory.resolve(name), changes));
+            Path file = directory.resolve(name);
+            owner = Linux.status(file).uid();
+            if (usage.counts(owner)) {
+                open(file);
+            } else {
+                waiting.exclude(owner);
+            }
         } catch (NoSuchFileException e) {
             LOG.debug("{} is gone already", name);
+        } catch (OverBoundException e) {
+            waiting.add(name, owner, e.getMessage());
         } catch (IOException | InvalidFileException | RuntimeException e) {
             // Whatever one file brings about, the others are looked at.
-            dropped.add(name, e.getMessage());
+            dropped.add(name, owner, String.valueOf(e.getMessage()));
         }
+    }
+
+    private void open(Path file) throws IOException, InvalidFileException {
+        SegmentFile segment = SegmentFile.open(file, changes);
+        boolean hasRoom = false;
+        try {
+            InvalidFileException.require(
+                    !inodes.containsKey(segment.inode()), "is the file that was %s", inodes.get(segment.inode()));
+            hasRoom = hasRoom(segment);
+        } catch (IOException | InvalidFileException e) {
+            segment.close();
+            throw e;
+        }
+        usage.addSegment(segment.owner(), segment.size());
+        inodes.put(segment.inode(), segment.name());
+        place(segment);
+        if (!hasRoom) {
+            endIfUnused(segment.name());
+        }
+    }
+
+    /** Whether a segment may stay; one that has ended does not, and needs no room. */
+    private boolean hasRoom(SegmentFile segment) throws IOException {
+        try {
+            usage.requireSegment(segment.owner(), segment.size());
+            return true;
+        } catch (OverBoundException e) {
+            if (segment.ended()) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** Closes a segment, which is neither live nor pending any more. */
+    private void release(SegmentFile segment) {
+        segment.close();
+        inodes.remove(segment.inode());
+        usage.removeSegment(segment.owner(), segment.size());
+    }
+
+    private void drop(SegmentFile segment, String reason) {
+        release(segment);
+        dropped.add(segment.name(), segment.owner(), reason);
     }
 
     /**
@@ -227,7 +398,7 @@ final class SegmentCatalog {
                 LOG.warn("{} cannot be told of a reset: {}", member.name(), e.toString());
                 member.setEpoch(member.epoch() - 1);
                 values.subtractFrom(image.carry().values());
-                changed.add(image);
+                changed().add(image);
             }
         });
         image.moves().clear();
@@ -241,7 +412,7 @@ final class SegmentCatalog {
         }
         if (segment.epoch() == saved.epoch() - 1) {
             saved.moved().subtractFrom(image.carry().values());
-            changed.add(image);
+            changed().add(image);
         }
         if (segment.clearedEpoch() != saved.cleared()) {
             segment.setClearedEpoch(saved.cleared());
@@ -261,7 +432,7 @@ final class SegmentCatalog {
         try {
             reader.clearMarks(member, image.image(), taken);
         } catch (IOException e) {
-            dropped.add(member.name(), "cannot be cleared, what it covered counts on: " + e.getMessage());
+            dropped.add(member.name(), NOBODY, "cannot be cleared, what it covered counts on: " + e.getMessage());
         }
     }
 
@@ -270,7 +441,7 @@ final class SegmentCatalog {
         try {
             member.publishCleared();
         } catch (IOException e) {
-            dropped.add(member.name(), "cannot be told that it is cleared: " + e.getMessage());
+            dropped.add(member.name(), NOBODY, "cannot be told that it is cleared: " + e.getMessage());
         }
     }
 
@@ -286,84 +457,28 @@ final class SegmentCatalog {
             segment.readHeader();
             place(segment);
         } catch (IOException | InvalidFileException e) {
-            segment.close();
-            dropped.add(segment.name(), e.getMessage());
+            drop(segment, e.getMessage());
         }
     }
 
     /** Makes a segment live, or pending. */
     private void place(SegmentFile segment) {
         try {
-            ImageCounters image = byReference.get(segment.image());
-            if (image == null) {
-                image = readImage(segment);
-            }
-            requireFit(segment, image.image());
+            ImageReference reference = segment.image();
+            ImageCounters image = images.find(segment);
             finishReset(segment, image);
             image.join(segment);
-            live.put(segment.name(), new Live(segment, image));
+            images.join(reference);
+            live.put(segment.name(), new Live(segment, image, reference));
+        } catch (OverBoundException e) {
+            release(segment);
+            waiting.add(segment.name(), segment.owner(), e.getMessage());
         } catch (IOException e) {
             LOG.debug("{} waits for its image file: {}", segment.name(), e.getMessage());
             pending.put(segment.name(), segment);
         } catch (InvalidFileException e) {
-            segment.close();
-            dropped.add(segment.name(), e.getMessage());
+            drop(segment, e.getMessage());
         }
-    }
-
-    private static void requireFit(SegmentFile segment, StoredImage image) throws InvalidFileException {
-        long size = segment.header().counters().size();
-        InvalidFileException.require(
-                image.sectionSize() == size, "has %d bytes of counters, its image %d", size, image.sectionSize());
-        long bitmaps = segment.header().bitmaps().size();
-        InvalidFileException.require(
-                image.bitmapsSectionSize() == bitmaps,
-                "has %d bytes of bitmaps, its image %d",
-                bitmaps,
-                image.bitmapsSectionSize());
-        long sites = segment.header().valueSites().size() / ValueSiteLayout.SIZE;
-        InvalidFileException.require(
-                sites == 0 || sites == image.values().sites(),
-                "has %d value sites, its image %d",
-                sites,
-                image.values().sites());
-    }
-
-    private ImageCounters readImage(SegmentFile segment) throws IOException, InvalidFileException {
-        String name = segment.header().imageKey().fileName();
-        StoredImage image;
-        try {
-            byte[] bytes =
-                    ImageFile.read(directory.resolve(name), segment.image().owner());
-            image = StoredImage.read(bytes, segment.header().path(), this::isTaken);
-        } catch (InvalidFileException e) {
-            throw new InvalidFileException("needs " + name + ", which " + e.getMessage());
-        }
-        requireFit(segment, image);
-        ImageCounters counters = images.computeIfAbsent(image.digest(), digest -> new ImageCounters(image));
-        counters.references().add(segment.image());
-        byReference.put(segment.image(), counters);
-        changed.add(counters);
-        LOG.info("new image {} with {} functions", counters.image().name(), image.functions());
-        return counters;
-    }
-
-    /** Reads the image file of an image that no segment brings. */
-    StoredImage readImage(byte[] file, String path) throws InvalidFileException {
-        return StoredImage.read(file, path, this::isTaken);
-    }
-
-    /** Adds such an image, or finds the one that it is. */
-    ImageCounters add(StoredImage image) {
-        return images.computeIfAbsent(image.digest(), digest -> {
-            ImageCounters added = new ImageCounters(image);
-            changed.add(added);
-            return added;
-        });
-    }
-
-    private boolean isTaken(String name) {
-        return images.values().stream().anyMatch(image -> image.image().name().equals(name));
     }
 
     /**
@@ -384,7 +499,7 @@ final class SegmentCatalog {
             if (alive == null) {
                 endPending(segment);
             } else {
-                fold(segment, alive.image);
+                fold(alive);
             }
         } catch (IOException e) {
             LOG.warn("cannot tell whether {} is still in use: {}", name, e.getMessage());
@@ -392,16 +507,21 @@ final class SegmentCatalog {
         return true;
     }
 
-    private void fold(SegmentFile segment, ImageCounters image) throws IOException {
+    private void fold(Live ended) throws IOException {
+        SegmentFile segment = ended.segment;
         String name = segment.name();
-        if (!image.fold(segment, reader)) {
-            dropped.add(name, "was truncated: the counters that are missing count as 0");
+        boolean complete = ended.image.fold(segment, reader, images.memoryLeft(ended.image));
+        if (!complete) {
+            dropped.add(name, segment.owner(), "was truncated: the counters that are missing count as 0");
+        }
+        if (ended.image.carry().values().isFull()) {
+            dropped.add(ended.image.image().name(), segment.owner(), "observed more values than there is room for");
         }
         live.remove(name);
-        segment.close();
-        changed.add(image);
+        release(segment);
+        images.leave(ended.reference);
         folded.add(name);
-        image.folded().add(new FoldedSegment(segment.inode(), name));
+        ended.image.folded().add(new FoldedSegment(segment.inode(), name));
         unsavedBytes += segment.size();
     }
 
@@ -409,10 +529,9 @@ final class SegmentCatalog {
         retry(segment);
         Live alive = live.get(segment.name());
         if (alive != null) {
-            fold(segment, alive.image);
+            fold(alive);
         } else if (pending.remove(segment.name()) != null) {
-            segment.close();
-            dropped.add(segment.name(), "ended before its image file was complete");
+            drop(segment, "ended before its image file was complete");
         }
     }
 

@@ -80,6 +80,10 @@ final class SegmentFile implements Member {
         return path;
     }
 
+    int owner() {
+        return owner;
+    }
+
     long inode() {
         return inode;
     }

@@ -158,6 +158,19 @@ final class StoredImage implements Image {
         return digest;
     }
 
+    /** The size of the image file in bytes. */
+    int fileSize() {
+        return file.limit();
+    }
+
+    /**
+     * About how many bytes it takes up with its counters: the file and its records as profiles have them; the sums, and
+     * those of a process that is added; what is known of value sites.
+     */
+    long memory() {
+        return 2L * fileSize() + 3 * header.countersSize() + header.valueSites() + (long) functions() * Long.BYTES;
+    }
+
     /** The image file's bytes; not to be changed. */
     ByteBuffer file() {
         return file.duplicate().rewind();

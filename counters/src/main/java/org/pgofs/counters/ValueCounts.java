@@ -10,10 +10,41 @@ import java.util.Map;
  * bucketed sizes. Not thread-safe while it is changed.
  */
 public final class ValueCounts implements ValueSink {
+    /** About how many bytes a value of a site takes up. */
+    static final int PAIR_BYTES = 128;
+
+    /** How many values of sites live processes may add; those of a whole compiler are fewer. */
+    private static final long MOST_LIVE = 1 << 20;
+
     private final Map<Integer, Map<Long, Long>> sites = new HashMap<>();
+    private long size;
+    private long room = Long.MAX_VALUE;
+    private boolean full;
 
     /** No values at all. */
     public ValueCounts() {}
+
+    /** For what live processes observed: whoever writes the values invents as many as there is memory. */
+    static ValueCounts ofLive() {
+        ValueCounts values = new ValueCounts();
+        values.setRoom(MOST_LIVE);
+        return values;
+    }
+
+    /** How many more values of sites are kept; of the others the counts are left out. */
+    void setRoom(long values) {
+        room = values;
+    }
+
+    /** The number of values of all sites. */
+    long size() {
+        return size;
+    }
+
+    /** Whether something was left out because there was no room. */
+    boolean isFull() {
+        return full;
+    }
 
     /**
      * Adds an observation. Counts saturate.
@@ -24,12 +55,27 @@ public final class ValueCounts implements ValueSink {
      */
     @Override
     public void add(int site, long value, long count) {
-        sites.computeIfAbsent(site, number -> new LinkedHashMap<>()).merge(value, count, ValueCounts::sum);
+        Map<Long, Long> values = sites.getOrDefault(site, Map.of());
+        Long held = values.get(value);
+        if (held != null) {
+            replace(values, value, CounterSum.saturatedSum(held, count));
+        } else if (room > 0 || count < 0) {
+            sites.computeIfAbsent(site, number -> new LinkedHashMap<>()).put(value, count);
+            size++;
+            room--;
+        } else {
+            full = true;
+        }
     }
 
-    private static Long sum(long a, long b) {
-        long sum = CounterSum.saturatedSum(a, b);
-        return sum == 0 ? null : (Long) sum;
+    private void replace(Map<Long, Long> values, long value, long count) {
+        if (count == 0) {
+            values.remove(value);
+            size--;
+            room++;
+        } else {
+            values.put(value, count);
+        }
     }
 
     /**

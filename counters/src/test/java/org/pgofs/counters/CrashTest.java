@@ -144,7 +144,7 @@ class CrashTest {
 
     private void open(FileChanges changes) throws IOException {
         directory = SegmentDirectory.take(path, changes);
-        store = CounterStore.open(directory);
+        store = CounterStore.open(directory, Bounds.of(1L << 30));
     }
 
     private void close() throws IOException {

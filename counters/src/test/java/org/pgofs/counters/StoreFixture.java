@@ -20,6 +20,7 @@ abstract class StoreFixture {
     Path temporary;
 
     Path path;
+    Bounds bounds = Bounds.of(1L << 30);
     SegmentDirectory directory;
     CounterStore store;
 
@@ -31,7 +32,7 @@ abstract class StoreFixture {
 
     void reopen() throws IOException {
         directory = SegmentDirectory.take(path);
-        store = CounterStore.open(directory);
+        store = CounterStore.open(directory, bounds);
     }
 
     @AfterEach

@@ -3,6 +3,7 @@ package org.pgofs.daemon;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.pgofs.counters.Bounds;
 import org.pgofs.counters.SegmentDirectory;
 import org.pgofs.fs.MountOptions;
 import org.pgofs.profraw.UnsupportedRawVersionException;
@@ -39,7 +40,8 @@ final class MountCommand implements Callable<Integer> {
             paramLabel = "OPTS",
             defaultValue = "",
             description = "mode=OCTAL,uid=NUMBER,gid=NUMBER: permissions and owner of what is mounted, as debugfs has"
-                    + " them (default: mode=0700,uid=0,gid=0).")
+                    + " them (default: mode=0700,uid=0,gid=0). users=NUMBER:NUMBER: only programs of these users"
+                    + " count (default: everyone's).")
     private String options;
 
     @Option(
@@ -57,6 +59,24 @@ final class MountCommand implements Callable<Integer> {
                             + " programs). It is that of the llvm-profdata that is to read them: 8 for clang 14 to 17, 10 for 19 to 22.")
     private Integer rawVersion;
 
+    @Option(
+            names = "--limits",
+            paramLabel = "LIMITS",
+            description = "segments=N,segment-bytes=SIZE,images=N,memory=SIZE: how much is taken up of all users"
+                    + " together. segments: one for each running process and each image in it; segment-bytes: their sizes;"
+                    + " images: executables and shared libraries, with those of ended processes; memory: what images"
+                    + " take up in the daemon. A SIZE may end in K, M, G or T. What is over waits, is shown in the"
+                    + " status, and is taken up when there is room; its program runs on. (default:"
+                    + " segments=65536,segment-bytes=1T,images=8192,memory=half of the Java heap)")
+    private String limits;
+
+    @Option(
+            names = "--user-limits",
+            paramLabel = "LIMITS",
+            description = "The same for each user (default: segments=16384,segment-bytes=256G,images=4096,memory=a"
+                    + " quarter of the Java heap).")
+    private String userLimits;
+
     @Parameters(paramLabel = "MOUNTPOINT", description = "An empty directory.")
     private Path mountPoint;
 
@@ -64,21 +84,31 @@ final class MountCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         MountOptions mountOptions;
         Profiles profiles;
+        Bounds bounds;
         try {
-            mountOptions = MountOptions.parse(options);
+            mountOptions = MountOptions.parse(BoundsOptions.others(options));
+            bounds = bounds();
             profiles = rawVersion == null ? new Profiles() : new Profiles(rawVersion);
         } catch (IllegalArgumentException | UnsupportedRawVersionException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         Path absolute = mountPoint.toAbsolutePath().normalize();
         Session session =
-                Session.start(segmentDirectory.toAbsolutePath().normalize(), absolute, mountOptions, profiles);
+                Session.start(segmentDirectory.toAbsolutePath().normalize(), bounds, absolute, mountOptions, profiles);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(session), "shutdown"));
         proveReady(absolute);
         session.awaitUnmount();
         session.close();
         LOG.info("unmounted");
         return CommandLine.ExitCode.OK;
+    }
+
+    private Bounds bounds() {
+        Bounds standard = BoundsOptions.standard();
+        return new Bounds(
+                limits == null ? standard.total() : BoundsOptions.limits(standard.total(), limits),
+                userLimits == null ? standard.user() : BoundsOptions.limits(standard.user(), userLimits),
+                BoundsOptions.users(options));
     }
 
     /** A stop by a signal is a clean end and not a failure. */

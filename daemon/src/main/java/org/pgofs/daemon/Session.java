@@ -2,6 +2,7 @@ package org.pgofs.daemon;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.pgofs.counters.Bounds;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.SegmentDirectory;
 import org.pgofs.fs.Mount;
@@ -27,16 +28,17 @@ final class Session implements AutoCloseable {
     /**
      * Takes a segment directory, opens its store and mounts it.
      *
+     * @param bounds how much of it is taken up
      * @param profiles makes the raw profiles
      * @throws IOException if one of these fails; the message is one line that says why
      */
-    static Session start(Path segmentDirectory, Path mountPoint, MountOptions options, Profiles profiles)
+    static Session start(Path segmentDirectory, Bounds bounds, Path mountPoint, MountOptions options, Profiles profiles)
             throws IOException {
         // First what needs no cleaning up when it fails.
         Mount.check(mountPoint);
         SegmentDirectory directory = SegmentDirectory.take(segmentDirectory);
         try {
-            CounterStore store = CounterStore.open(directory);
+            CounterStore store = CounterStore.open(directory, bounds);
             try {
                 StatusReport report = new StatusReport(store, profiles, mountPoint, segmentDirectory);
                 Mount mount = Mount.mount(mountPoint, new PgoTree(store, profiles, report).root(), options);

@@ -17,6 +17,8 @@ import org.pgofs.counters.CounterStoreStatus;
 import org.pgofs.counters.CounterStoreStatus.DroppedFile;
 import org.pgofs.counters.CounterStoreStatus.GuestStatus;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
+import org.pgofs.counters.CounterStoreStatus.OverBound;
+import org.pgofs.counters.CounterStoreStatus.UserStatus;
 import org.pgofs.counters.Image;
 import org.pgofs.counters.Refusal;
 import org.pgofs.counters.Variant;
@@ -79,8 +81,25 @@ final class StatusReport {
                             line(text, "  %s %s in %s, %s", guest.name(), guest.image(), guest.memory(), state(guest)));
         }
         List<DroppedFile> dropped = dropped(status);
-        line(text, "dropped: %d", dropped.size());
+        line(text, "users: %d", status.users().size());
+        status.users().forEach(user -> append(text, user));
+        line(text, "without image file: %d", status.unidentified());
+        line(
+                text,
+                "over bounds: %d",
+                status.overBounds().stream().mapToLong(OverBound::segments).sum());
+        status.overBounds()
+                .forEach(over -> line(
+                        text,
+                        "  user %s: %d segments wait: %s",
+                        Integer.toUnsignedString(over.user()),
+                        over.segments(),
+                        over.reason()));
+        line(text, "dropped: %d", dropped.size() + status.moreDropped());
         dropped.forEach(file -> line(text, "  %s %s", file.file(), file.reason()));
+        if (status.moreDropped() > 0) {
+            line(text, "  and %d more", status.moreDropped());
+        }
         line(
                 text,
                 "refused: %d",
@@ -120,6 +139,17 @@ final class StatusReport {
         return (guest.counting() ? COUNTING : WAITING) + ", rebooted " + guest.reboots() + " times";
     }
 
+    private static void append(StringBuilder text, UserStatus user) {
+        line(
+                text,
+                "  user %s: %d live segments of %d bytes, %d images that take %d bytes",
+                Integer.toUnsignedString(user.user()),
+                user.segments(),
+                user.segmentBytes(),
+                user.images(),
+                user.memory());
+    }
+
     @FormatMethod
     private static void line(StringBuilder text, String format, Object... arguments) {
         text.append(String.format(format, arguments)).append('\n');
@@ -138,6 +168,9 @@ final class StatusReport {
                 write(json, image);
             }
             json.writeEndArray();
+            write(json, status.users());
+            json.writeNumberField("without_image_file", status.unidentified());
+            writeOverBounds(json, status.overBounds());
             json.writeArrayFieldStart("dropped");
             for (DroppedFile file : dropped(status)) {
                 json.writeStartObject();
@@ -146,6 +179,7 @@ final class StatusReport {
                 json.writeEndObject();
             }
             json.writeEndArray();
+            json.writeNumberField("more_dropped", status.moreDropped());
             json.writeObjectFieldStart("refused");
             for (Map.Entry<Refusal, Long> refusal : status.refused().entrySet()) {
                 json.writeNumberField(refusal.getKey().text(), refusal.getValue());
@@ -167,6 +201,32 @@ final class StatusReport {
             throw new UncheckedIOException(e);
         }
         return text + "\n";
+    }
+
+    private static void write(JsonGenerator json, List<UserStatus> users) throws IOException {
+        json.writeArrayFieldStart("users");
+        for (UserStatus user : users) {
+            json.writeStartObject();
+            json.writeNumberField("uid", Integer.toUnsignedLong(user.user()));
+            json.writeNumberField("live_segments", user.segments());
+            json.writeNumberField("segment_bytes", user.segmentBytes());
+            json.writeNumberField("images", user.images());
+            json.writeNumberField("memory_bytes", user.memory());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeOverBounds(JsonGenerator json, List<OverBound> overBounds) throws IOException {
+        json.writeArrayFieldStart("over_bounds");
+        for (OverBound over : overBounds) {
+            json.writeStartObject();
+            json.writeNumberField("uid", Integer.toUnsignedLong(over.user()));
+            json.writeStringField("reason", over.reason());
+            json.writeNumberField("segments", over.segments());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private static void write(JsonGenerator json, ImageStatus status) throws IOException {

@@ -1,0 +1,287 @@
+package org.pgofs.counters;
+
+import static org.pgofs.counters.InvalidFileException.require;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The images, and the image files by which segments ask for them. Guarded by the store's lock.
+ *
+ * <p>An image file that no live segment needs is kept for the next processes as long as there are few; then it is
+ * deleted, because the store has a copy. A process that found it a moment before has published its segment before that
+ * (pgofs_rt.c), and so was announced when the file went: what the file was called is forgotten only after a look at
+ * the events that came meanwhile, and only if no segment needs it then.
+ */
+final class ImageCatalog {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageCatalog.class);
+
+    /** How much image files without a process may take up in the directory, and how many they may be. */
+    private static final long IDLE_BYTES = 256L << 20;
+
+    static final int IDLE_FILES = 256;
+
+    private final Path directory;
+    private final FileChanges changes;
+    private final Usage usage;
+    /** Images that somebody else needs. */
+    private final Predicate<ImageCounters> isHeld;
+
+    private final Map<String, ImageCounters> images = new TreeMap<>();
+    private final Map<ImageCounters, Charge> charges = new HashMap<>();
+    private final Map<ImageReference, ImageCounters> byReference = new HashMap<>();
+    private final Map<ImageReference, Integer> uses = new HashMap<>();
+    private final Set<ImageReference> idle = new LinkedHashSet<>();
+    private final List<ImageReference> deleted = new ArrayList<>();
+    private final Set<ImageCounters> changed = new LinkedHashSet<>();
+    private long idleBytes;
+
+    private record Charge(int user, long memory) {}
+
+    ImageCatalog(Path directory, FileChanges changes, Usage usage, Predicate<ImageCounters> isHeld) {
+        this.directory = directory;
+        this.changes = changes;
+        this.usage = usage;
+        this.isHeld = isHeld;
+    }
+
+    /** Adds an image that an earlier daemon knew. */
+    void restore(ImageCounters image) {
+        add(
+                image,
+                image.references().stream()
+                        .mapToInt(ImageReference::owner)
+                        .findFirst()
+                        .orElse(0));
+        for (ImageReference reference : image.references()) {
+            byReference.put(reference, image);
+            becomeIdle(reference);
+        }
+    }
+
+    private void add(ImageCounters image, int user) {
+        images.put(image.image().digest(), image);
+        charges.put(image, new Charge(user, image.memory()));
+        usage.addImage(user, image.memory());
+    }
+
+    /** The images, in a lasting order. */
+    Collection<ImageCounters> images() {
+        return Collections.unmodifiableCollection(images.values());
+    }
+
+    ImageCounters image(String digest) {
+        return images.get(digest);
+    }
+
+    /** The images whose carry was not saved yet. */
+    Set<ImageCounters> changed() {
+        return changed;
+    }
+
+    /**
+     * The image of a segment, which is read if it is not known.
+     *
+     * @throws IOException if its file is not there
+     * @throws OverBoundException if there are too many images
+     * @throws InvalidFileException if it is not what the segment needs
+     */
+    ImageCounters find(SegmentFile segment) throws IOException, InvalidFileException {
+        ImageCounters image = byReference.get(segment.image());
+        if (image != null) {
+            requireFit(segment, image.image());
+            return image;
+        }
+        return read(segment);
+    }
+
+    private static void requireFit(SegmentFile segment, StoredImage image) throws InvalidFileException {
+        long size = segment.header().counters().size();
+        require(image.sectionSize() == size, "has %d bytes of counters, its image %d", size, image.sectionSize());
+        long bitmaps = segment.header().bitmaps().size();
+        require(
+                image.bitmapsSectionSize() == bitmaps,
+                "has %d bytes of bitmaps, its image %d",
+                bitmaps,
+                image.bitmapsSectionSize());
+        long sites = segment.header().valueSites().size() / ValueSiteLayout.SIZE;
+        require(
+                sites == 0 || sites == image.values().sites(),
+                "has %d value sites, its image %d",
+                sites,
+                image.values().sites());
+    }
+
+    private ImageCounters read(SegmentFile segment) throws IOException, InvalidFileException {
+        ImageReference reference = segment.image();
+        String name = reference.key().fileName();
+        StoredImage image;
+        try {
+            byte[] bytes = ImageFile.read(
+                    directory.resolve(name), reference.owner(), size -> requireRoom(reference.owner(), size));
+            image = StoredImage.read(bytes, segment.header().path(), this::isTaken);
+        } catch (InvalidFileException e) {
+            throw new InvalidFileException("needs " + name + ", which " + e.getMessage());
+        }
+        requireFit(segment, image);
+        ImageCounters counters = images.get(image.digest());
+        if (counters == null) {
+            requireRoom(reference.owner(), image.memory());
+            counters = new ImageCounters(image);
+            add(counters, reference.owner());
+            LOG.info("new image {} with {} functions", image.name(), image.functions());
+        }
+        counters.references().add(reference);
+        byReference.put(reference, counters);
+        changed.add(counters);
+        return counters;
+    }
+
+    /** Reads the image file of an image that no segment brings. */
+    StoredImage read(byte[] file, String path) throws InvalidFileException {
+        return StoredImage.read(file, path, this::isTaken);
+    }
+
+    /** Adds such an image, or finds the one that it is; root asked for it, so there is no bound. */
+    ImageCounters add(StoredImage image) {
+        ImageCounters known = images.get(image.digest());
+        if (known != null) {
+            return known;
+        }
+        ImageCounters added = new ImageCounters(image);
+        add(added, 0);
+        changed.add(added);
+        return added;
+    }
+
+    private boolean isTaken(String name) {
+        return images.values().stream().anyMatch(image -> image.image().name().equals(name));
+    }
+
+    /** Makes room by forgetting images without counts and without a process, if that helps. */
+    private void requireRoom(int user, long memory) throws OverBoundException {
+        try {
+            usage.requireImage(user, memory);
+        } catch (OverBoundException e) {
+            List.copyOf(images.values()).forEach(this::forgetIfEmpty);
+            usage.requireImage(user, memory);
+        }
+    }
+
+    private void forgetIfEmpty(ImageCounters image) {
+        if (!image.isEmpty() || isHeld.test(image) || !Collections.disjoint(image.references(), deleted)) {
+            return;
+        }
+        LOG.info(
+                "forgot image {}, which has no counts: its room is needed",
+                image.image().name());
+        images.remove(image.image().digest());
+        changed.remove(image);
+        Charge charge = charges.remove(image);
+        usage.removeImage(charge.user, charge.memory);
+        for (ImageReference reference : image.references()) {
+            byReference.remove(reference);
+            noLongerIdle(reference, image);
+        }
+    }
+
+    /** One more live segment has this image file. */
+    void join(ImageReference reference) {
+        if (uses.merge(reference, 1, Integer::sum) == 1) {
+            noLongerIdle(reference, byReference.get(reference));
+        }
+    }
+
+    /** One live segment less has it; the counts of the image have changed. */
+    void leave(ImageReference reference) {
+        ImageCounters image = byReference.get(reference);
+        changed.add(image);
+        recharge(image);
+        uses.merge(reference, -1, (a, b) -> a + b == 0 ? null : a + b);
+        if (!uses.containsKey(reference)) {
+            becomeIdle(reference);
+        }
+    }
+
+    private void recharge(ImageCounters image) {
+        Charge before = charges.get(image);
+        charges.put(image, new Charge(before.user, image.memory()));
+        usage.addMemory(before.user, image.memory() - before.memory);
+    }
+
+    /** How many more bytes the values of an image may take up. */
+    long memoryLeft(ImageCounters image) {
+        return usage.memoryLeft(charges.get(image).user);
+    }
+
+    private void becomeIdle(ImageReference reference) {
+        if (idle.add(reference)) {
+            idleBytes += byReference.get(reference).image().fileSize();
+        }
+    }
+
+    private void noLongerIdle(ImageReference reference, ImageCounters image) {
+        if (idle.remove(reference)) {
+            idleBytes -= image.image().fileSize();
+        }
+    }
+
+    /**
+     * Deletes image files that no process has and that are many, or have a name that no other process will ask for. The
+     * caller has saved everything.
+     *
+     * @return whether {@link #forgetDeleted} has something to do
+     */
+    boolean deleteIdle() {
+        for (ImageReference reference : List.copyOf(idle)) {
+            ImageCounters image = byReference.get(reference);
+            boolean many = idle.size() > IDLE_FILES || idleBytes > IDLE_BYTES;
+            if ((many || reference.key().isOwn()) && !changed.contains(image)) {
+                noLongerIdle(reference, image);
+                delete(reference);
+                deleted.add(reference);
+            }
+        }
+        return !deleted.isEmpty();
+    }
+
+    private void delete(ImageReference reference) {
+        Path file = directory.resolve(reference.key().fileName());
+        try {
+            Linux.Status status = Linux.status(file);
+            if (status.regular() && status.uid() == reference.owner()) {
+                changes.delete(file);
+            }
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} is gone already", file);
+        } catch (IOException e) {
+            LOG.warn("cannot delete an image file that is no longer needed: {}", e.toString());
+        }
+    }
+
+    /** Forgets what the deleted files were called, unless a segment needs it. The caller has applied all events. */
+    void forgetDeleted() {
+        for (ImageReference reference : deleted) {
+            ImageCounters image = byReference.get(reference);
+            if (!uses.containsKey(reference) && !idle.contains(reference)) {
+                byReference.remove(reference);
+                image.references().remove(reference);
+                changed.add(image);
+            }
+        }
+        deleted.clear();
+    }
+}

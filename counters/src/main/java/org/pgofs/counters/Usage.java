@@ -1,0 +1,147 @@
+package org.pgofs.counters;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.pgofs.counters.CounterStoreStatus.UserStatus;
+
+/** What the store has taken up, in all and for each user, beside what it may. Guarded by the store's lock. */
+final class Usage {
+    private final Bounds bounds;
+    private final Amounts total = new Amounts();
+    private final Map<Integer, Amounts> users = new TreeMap<>(Integer::compareUnsigned);
+    private boolean freed;
+
+    private static final class Amounts {
+        private long segments;
+        private long segmentBytes;
+        private long images;
+        private long memory;
+
+        void add(long newSegments, long newSegmentBytes, long newImages, long newMemory) {
+            segments += newSegments;
+            segmentBytes += newSegmentBytes;
+            images += newImages;
+            memory += newMemory;
+        }
+
+        boolean isNothing() {
+            return segments == 0 && images == 0;
+        }
+    }
+
+    Usage(Bounds bounds) {
+        this.bounds = bounds;
+    }
+
+    /** Whether the segments of a user count at all. */
+    boolean counts(int user) {
+        return bounds.count(user);
+    }
+
+    /** Throws if there is no room for one more segment. */
+    void requireSegment(int user, long bytes) throws OverBoundException {
+        Amounts own = of(user);
+        require(
+                own.segments < bounds.user().segments(),
+                "a user may have %d live segments",
+                bounds.user().segments());
+        require(
+                bytes <= bounds.user().segmentBytes() - own.segmentBytes,
+                "a user may have %d bytes of live segments",
+                bounds.user().segmentBytes());
+        require(
+                total.segments < bounds.total().segments(),
+                "all users may have %d live segments",
+                bounds.total().segments());
+        require(
+                bytes <= bounds.total().segmentBytes() - total.segmentBytes,
+                "all users may have %d bytes of live segments",
+                bounds.total().segmentBytes());
+    }
+
+    void addSegment(int user, long bytes) {
+        add(user, 1, bytes, 0, 0);
+    }
+
+    void removeSegment(int user, long bytes) {
+        add(user, -1, -bytes, 0, 0);
+    }
+
+    /** Throws if there is no room for one more image. */
+    void requireImage(int user, long memory) throws OverBoundException {
+        Amounts own = of(user);
+        require(
+                own.images < bounds.user().images(),
+                "a user may have %d images",
+                bounds.user().images());
+        require(
+                memory <= bounds.user().memory() - own.memory,
+                "the images of a user may take %d bytes",
+                bounds.user().memory());
+        require(
+                total.images < bounds.total().images(),
+                "all users may have %d images",
+                bounds.total().images());
+        require(
+                memory <= bounds.total().memory() - total.memory,
+                "the images of all users may take %d bytes",
+                bounds.total().memory());
+    }
+
+    void addImage(int user, long memory) {
+        add(user, 0, 0, 1, memory);
+    }
+
+    void removeImage(int user, long memory) {
+        add(user, 0, 0, -1, -memory);
+    }
+
+    /** More, or less, memory for the values of an image. */
+    void addMemory(int user, long memory) {
+        add(user, 0, 0, 0, memory);
+    }
+
+    /** How much memory images of a user may still take, in bytes. */
+    long memoryLeft(int user) {
+        return Math.max(
+                0,
+                Math.min(
+                        bounds.user().memory() - of(user).memory, bounds.total().memory() - total.memory));
+    }
+
+    /** Whether anything was given back since the last call. */
+    boolean takeFreed() {
+        boolean was = freed;
+        freed = false;
+        return was;
+    }
+
+    List<UserStatus> list() {
+        List<UserStatus> list = new ArrayList<>();
+        users.forEach(
+                (user, own) -> list.add(new UserStatus(user, own.segments, own.segmentBytes, own.images, own.memory)));
+        return list;
+    }
+
+    private Amounts of(int user) {
+        return users.getOrDefault(user, new Amounts());
+    }
+
+    private void add(int user, long segments, long segmentBytes, long images, long memory) {
+        Amounts own = users.computeIfAbsent(user, key -> new Amounts());
+        own.add(segments, segmentBytes, images, memory);
+        total.add(segments, segmentBytes, images, memory);
+        freed |= segments < 0 || images < 0;
+        if (own.isNothing()) {
+            users.remove(user);
+        }
+    }
+
+    private static void require(boolean condition, String reason, long bound) throws OverBoundException {
+        if (!condition) {
+            throw new OverBoundException(String.format(reason, bound));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package org.pgofs.counters;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.pgofs.counters.CounterStoreStatus.OverBound;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Remembers the segments that wait because they are over a bound. Guarded by the store's lock. */
+final class WaitingSegments {
+    /** How many are remembered by name; the others are found again by a scan. */
+    static final int KEPT = 10_000;
+
+    /** How many kinds are logged: a line for each user and bound. */
+    private static final int LOGGED = 1000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(WaitingSegments.class);
+
+    private record Reason(int user, String text) {}
+
+    private final Map<String, Reason> names = new LinkedHashMap<>();
+    private final Map<Reason, Long> unnamed = new LinkedHashMap<>();
+    private final Map<Integer, Long> excluded = new HashMap<>();
+    private final Set<Reason> logged = new HashSet<>();
+
+    void add(String name, int user, String text) {
+        Reason reason = new Reason(user, text);
+        if (names.size() < KEPT) {
+            names.put(name, reason);
+        } else if (unnamed.size() < KEPT || unnamed.containsKey(reason)) {
+            unnamed.merge(reason, 1L, Long::sum);
+        }
+        if (logged.size() < LOGGED && logged.add(reason)) {
+            LOG.warn("segments of user {} wait: {}; the first is {}", Integer.toUnsignedString(user), text, name);
+        }
+    }
+
+    /** Counts a segment of a user whose segments do not count; it waits for nothing. */
+    void exclude(int user) {
+        if (excluded.size() < KEPT || excluded.containsKey(user)) {
+            excluded.merge(user, 1L, Long::sum);
+        }
+    }
+
+    void remove(String name) {
+        names.remove(name);
+    }
+
+    boolean contains(String name) {
+        return names.containsKey(name);
+    }
+
+    boolean isEmpty() {
+        return names.isEmpty() && unnamed.isEmpty();
+    }
+
+    /** Whether there are some that only a scan finds. */
+    boolean hasUnnamed() {
+        return !unnamed.isEmpty();
+    }
+
+    /** For a scan, which comes upon them again. */
+    void forgetUnnamed() {
+        unnamed.clear();
+        excluded.clear();
+    }
+
+    /** The users by the names of their segments, in the order of waiting; a copy. */
+    Map<String, Integer> users() {
+        Map<String, Integer> users = new LinkedHashMap<>();
+        names.forEach((name, reason) -> users.put(name, reason.user));
+        return users;
+    }
+
+    List<OverBound> list() {
+        Map<Reason, Long> counts = new LinkedHashMap<>(unnamed);
+        names.values().forEach(reason -> counts.merge(reason, 1L, Long::sum));
+        List<OverBound> list = new ArrayList<>();
+        excluded.forEach((user, count) -> list.add(new OverBound(user, "is none of the users that count", count)));
+        counts.forEach((reason, count) -> list.add(new OverBound(reason.user, reason.text, count)));
+        return list;
+    }
+}
