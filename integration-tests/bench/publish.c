@@ -14,6 +14,7 @@
 
 #define PAGE 4096u
 #define KEY 0x62656e6368u
+#define NAMES_HEADER 5u
 
 static void fail(const char *what) {
   perror(what);
@@ -54,9 +55,18 @@ static uint64_t *publish_segment(uint64_t counters_size) {
   return counters;
 }
 
+/* One long name, not compressed: its size as ULEB128 of four bytes, 0, the name. */
+static void put_names(unsigned char *at, uint64_t size) {
+  for (unsigned i = 0; i < NAMES_HEADER - 1; i++) {
+    at[i] = (unsigned char)((size - NAMES_HEADER) >> 7 * i & 0x7f) | (i < NAMES_HEADER - 2 ? 0x80 : 0);
+  }
+  at[NAMES_HEADER - 1] = 0;
+  memset(at + NAMES_HEADER, 'n', size - NAMES_HEADER);
+}
+
 static void publish_image(uint64_t functions, uint64_t counters) {
   uint64_t records_size = functions * sizeof(struct pgofs_record);
-  uint64_t names_size = functions * 3;
+  uint64_t names_size = NAMES_HEADER + functions * 3;
   uint64_t records_at = sizeof(struct pgofs_image_header);
   uint64_t size = (records_at + records_size + names_size + 7) & ~UINT64_C(7);
   struct pgofs_image_header *header = map_new("t-bench-image", size);
@@ -81,7 +91,7 @@ static void publish_image(uint64_t functions, uint64_t counters) {
         .counters = (uint32_t)counters,
     };
   }
-  memset((char *)header + header->names.offset, 'n', names_size);
+  put_names((unsigned char *)header + header->names.offset, names_size);
   munmap(header, size);
   publish("t-bench-image", "i-0-0000000000000000" "00000062656e6368");
 }

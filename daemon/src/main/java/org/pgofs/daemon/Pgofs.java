@@ -37,7 +37,8 @@ import picocli.CommandLine.ParameterException;
         footer = {
             // The launcher does it, without this JVM.
             "  config  Print what a build needs:",
-            "            clang $(pgofs config --cflags) -c a.c; clang $(pgofs config --libs) a.o",
+            "            clang $(pgofs config --cflags) -c a.c",
+            "            clang $(pgofs config --libs) a.o",
             "  cc      Run a compiler with what instruments and links added:",
             "            CC=\"pgofs cc -- clang\""
         },
