@@ -195,6 +195,34 @@ should_refuse_what_it_cannot_share() {
   is "segments" 0 "$(files s-)"
 }
 
+# Wherever the runtime stands on the command line. lld puts bitmaps that come after other objects' records before data
+# that the program uses, unless the runtime comes first.
+should_share_bitmaps() {
+  if [ "$compiler" = clang-14 ]; then
+    return # which has none
+  fi
+  "$compiler" -O1 -fPIC -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc -c "$tests/target_conditions.c" \
+    -o "$work/conditions.o"
+  "$compiler" -O1 -fPIC -fprofile-instr-generate -fcoverage-mapping -c "$tests/target_library.c" -o "$work/first.o"
+  for objects in "$work/conditions.o" "$archive $work/conditions.o" "$archive $work/first.o $work/conditions.o"; do
+    fresh
+    # shellcheck disable=SC2086 # a list of files
+    link_target "$work/odd" $objects "$work/target.o"
+    "$work/odd" tft
+    is "refused with $objects" "" "$(refused)"
+    for segment in "$segments"/s-*; do
+      is "bits with $objects" 1 "$("$work/dump" "$segment" bits)"
+    done
+  done
+  fresh
+  link_target "$work/odd" "$work/first.o" "$work/conditions.o" "$work/target.o"
+  "$work/odd" t
+  case $linker in
+    lld*) is "bitmaps beside data" 4 "$(refused)" ;;
+    *) is "bitmaps after other records" "1" "$("$work/dump" "$segments"/s-* bits)" ;;
+  esac
+}
+
 # Only under lld: GNU ld pads the counters themselves to whole pages.
 should_not_share_foreign_data() {
   fresh
@@ -253,6 +281,7 @@ should_answer_a_squatted_name
 should_count_refusals
 should_not_fill_a_limited_directory
 should_refuse_what_it_cannot_share
+should_share_bitmaps
 should_not_share_foreign_data
 should_serve_the_functions_of_the_compilers_runtime
 should_show_itself_only_by_its_note

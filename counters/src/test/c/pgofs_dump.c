@@ -5,6 +5,7 @@
  *                              a function or the beginning of a vtable (all link-time, hexadecimal, 0 of another image),
  *                              or a size
  *   pgofs_dump SEGMENT ended   1 if no process has it mapped, or else 0
+ *   pgofs_dump SEGMENT bits    the number of bits that are set in bitmaps
  */
 #include "pgofs_format.h"
 
@@ -111,6 +112,14 @@ static void print_values(const struct pgofs_segment_header *header, const unsign
   }
 }
 
+static void print_bits(const struct pgofs_segment_header *header, const unsigned char *segment) {
+  int bits = 0;
+  for (uint64_t i = 0; i < header->bitmaps.size; i++) {
+    bits += __builtin_popcount(segment[header->bitmaps.offset + i]);
+  }
+  printf("%d\n", bits);
+}
+
 static int print_ended(const char *name) {
   int fd = open(name, O_RDONLY);
   int leased = fd < 0 ? -1 : fcntl(fd, F_SETLEASE, F_RDLCK);
@@ -120,7 +129,7 @@ static int print_ended(const char *name) {
 int main(int count, char **arguments) {
   const char *what = count == 3 ? arguments[2] : "";
   if (count < 2) {
-    fail("usage: pgofs_dump SEGMENT [values|ended]");
+    fail("usage: pgofs_dump SEGMENT [values|ended|bits]");
   }
   if (strcmp(what, "ended") == 0) {
     return print_ended(arguments[1]);
@@ -131,6 +140,8 @@ int main(int count, char **arguments) {
     char *slash = strrchr(arguments[1], '/');
     *slash = 0;
     print_values(header, segment, open(arguments[1], O_PATH));
+  } else if (strcmp(what, "bits") == 0) {
+    print_bits(header, segment);
   } else {
     print_total(header, segment);
   }
