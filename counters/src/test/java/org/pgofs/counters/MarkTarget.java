@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Publishes an image of marks as a target's runtime does, with real files. It has two functions, each with 4 byte
- * counters or a time and a counter of 8 bytes, and a bitmap of 2 bytes. All sections have padding at both ends.
+ * counters, or a time and counters, and a bitmap of 2 bytes. All sections have padding at both ends.
  */
 final class MarkTarget implements AutoCloseable {
     static final long BYTES = 10 | Variant.BYTE_COVERAGE;
@@ -29,14 +29,21 @@ final class MarkTarget implements AutoCloseable {
 
     private final Path directory;
     private final long rawVersion;
+    private final int functionSize;
     private final int counters;
     private final FileChannel channel;
 
     /** A running target; its image file is written if there is none. */
     MarkTarget(Path directory, long rawVersion) throws IOException {
+        this(directory, rawVersion, rawVersion == BYTES ? 4 : rawVersion == TIMES ? 16 : 12);
+    }
+
+    /** A running target with functions of another size. */
+    MarkTarget(Path directory, long rawVersion, int functionSize) throws IOException {
         this.directory = directory;
         this.rawVersion = rawVersion;
-        counters = 2 * functionSize();
+        this.functionSize = functionSize;
+        counters = 2 * functionSize;
         String name = String.format("%032x", 0x1000 + NUMBER.incrementAndGet());
         Path unfinished = directory.resolve("t-" + name);
         channel = FileChannel.open(
@@ -56,10 +63,6 @@ final class MarkTarget implements AutoCloseable {
 
     private byte unset() {
         return (byte) (bytes() ? -1 : 0);
-    }
-
-    private int functionSize() {
-        return Variant.hasTimes(rawVersion) ? (bytes() ? 12 : 16) : 4;
     }
 
     private ByteBuffer segmentHeader() {
@@ -94,8 +97,8 @@ final class MarkTarget implements AutoCloseable {
         for (int i = 0; i < 2; i++) {
             int at = ImageLayout.SIZE + i * RecordLayout.SIZE;
             image.putLong(at + RecordLayout.NAME_REF, i + 1)
-                    .putLong(at + RecordLayout.COUNTERS_OFFSET, PADDING + i * functionSize())
-                    .putInt(at + RecordLayout.COUNTERS, functionSize() / Variant.counterSize(rawVersion))
+                    .putLong(at + RecordLayout.COUNTERS_OFFSET, PADDING + i * functionSize)
+                    .putInt(at + RecordLayout.COUNTERS, functionSize / Variant.counterSize(rawVersion))
                     .putLong(at + RecordLayout.BITMAP_OFFSET, PADDING + 2 * i)
                     .putInt(at + RecordLayout.BITMAP_SIZE, 2);
         }

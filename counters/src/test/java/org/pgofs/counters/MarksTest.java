@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What cannot be added up: byte counters, bitmaps, times. A real tmpfs and real files; needs root. */
@@ -106,6 +109,48 @@ class MarksTest extends StoreFixture {
             take.commit();
             assertEquals("ff0000ffffffffff 04000000", served());
             assertEquals("0000ffffffffffff 03000000", text(store.lastTake("all").get(0)));
+        }
+    }
+
+    /** Only what was seen to be set is overwritten. */
+    @Test
+    void shouldLoseNothingThatIsCoveredMeanwhile() throws Exception {
+        int size = 2000;
+        try (MarkTarget target = new MarkTarget(path, MarkTarget.BYTES, size / 2)) {
+            for (int round = 0; round < 20; round++) {
+                CompletableFuture<Void> covering = CompletableFuture.runAsync(() -> {
+                    for (int i = 0; i < size; i++) {
+                        put(target, i);
+                    }
+                });
+                byte[] seen = new byte[size];
+                boolean last;
+                do {
+                    last = covering.isDone();
+                    try (Take take = take()) {
+                        add(seen, take.snapshots().get(0).counters());
+                        take.commit();
+                    }
+                } while (!last);
+                covering.get();
+                byte[] all = new byte[size];
+                Arrays.fill(all, (byte) -1);
+                assertArrayEquals(all, seen);
+            }
+        }
+    }
+
+    private static void put(MarkTarget target, int counter) {
+        try {
+            target.put(counter, 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void add(byte[] seen, ByteBuffer counters) {
+        for (int i = 0; i < seen.length; i++) {
+            seen[i] |= (byte) ~counters.get(i);
         }
     }
 

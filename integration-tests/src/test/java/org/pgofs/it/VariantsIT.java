@@ -126,6 +126,17 @@ final class VariantsIT {
             assertTrue(Profile.show(new Toolchain(19), pgo.resolve("coverage.profraw"))
                     .contains("Instrumentation level: Front-end"));
 
+            String status = Shell.in(own)
+                    .run(
+                            Checkout.PGOFS.toString(),
+                            "status",
+                            "--json",
+                            apart.root().toString())
+                    .ok()
+                    .output();
+            assertTrue(status.contains("\"variant\" : \"coverage\""), status);
+            assertTrue(status.contains("\"variant\" : \"\""), status);
+
             apart.reset();
             assertEquals(0, calls(apart, "profraw", "even"));
             assertEquals(0, calls(apart, "coverage.profraw", "even"));
