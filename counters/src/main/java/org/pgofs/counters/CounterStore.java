@@ -15,7 +15,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
+import org.pgofs.counters.CounterStoreStatus.DroppedFile;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
+import org.pgofs.counters.CounterStoreStatus.StateStatus;
 import org.pgofs.counters.ImageCounters.Baseline;
 import org.pgofs.counters.LastTakes.TakenCounts;
 import org.slf4j.Logger;
@@ -463,10 +465,17 @@ public final class CounterStore implements AutoCloseable {
                     guests.status(),
                     catalog.unidentified(),
                     catalog.waiting().list(),
-                    catalog.usage().list());
+                    catalog.usage().list(),
+                    stateStatus());
         } finally {
             lock.unlock();
         }
+    }
+
+    private StateStatus stateStatus() throws IOException {
+        List<DroppedFile> setAside = new ArrayList<>();
+        saved.setAside().forEach((file, meaning) -> setAside.add(new DroppedFile(file, meaning)));
+        return new StateStatus(state.starts(), setAside, ledger.failedSave(), catalog.deleted(), catalog.truncated());
     }
 
     private static List<Integer> pids(Collection<Member> members) {

@@ -1,8 +1,10 @@
 package org.pgofs.counters;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a store holds at one moment, and what it does not.
@@ -16,6 +18,7 @@ import java.util.Map;
  * @param unidentified the number of segments whose image file is not there yet
  * @param overBounds the segments that wait because there are too many
  * @param users what live segments and images take up, by user
+ * @param state of what outlives the daemon
  */
 public record CounterStoreStatus(
         Liveness liveness,
@@ -26,7 +29,8 @@ public record CounterStoreStatus(
         List<GuestStatus> guests,
         int unidentified,
         List<OverBound> overBounds,
-        List<UserStatus> users) {
+        List<UserStatus> users,
+        StateStatus state) {
     /**
      * One image.
      *
@@ -36,6 +40,30 @@ public record CounterStoreStatus(
      * @param problems what of the counts is not served as it is, in words that follow the image's name
      */
     public record ImageStatus(Snapshot snapshot, List<Integer> livePids, long ended, List<String> problems) {}
+
+    /**
+     * What outlives the daemon, and what does not.
+     *
+     * @param starts how many daemons have served this directory, each with the counts of the one before
+     * @param setAside files of the state that are damaged, and kept, or missing, and what each means
+     * @param failedSave why counts cannot be saved now, if so
+     * @param deleted names of segments that were deleted though their process runs; at most {@link DroppedFiles#KEPT}
+     * @param truncated names of segments that were made shorter though their process runs; as many
+     */
+    public record StateStatus(
+            long starts,
+            List<DroppedFile> setAside,
+            Optional<FailedSave> failedSave,
+            List<String> deleted,
+            List<String> truncated) {}
+
+    /**
+     * Counts cannot be saved; they are kept in memory, and resets and takes fail.
+     *
+     * @param since when
+     * @param reason in words
+     */
+    public record FailedSave(Instant since, String reason) {}
 
     /**
      * A virtual machine.

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -47,6 +48,7 @@ final class ImageCatalog {
     private final Set<ImageReference> idle = new LinkedHashSet<>();
     private final List<ImageReference> deleted = new ArrayList<>();
     private final Set<ImageCounters> changed = new LinkedHashSet<>();
+    private SavedState saved;
     private long idleBytes;
 
     private record Charge(int user, long memory) {}
@@ -58,8 +60,14 @@ final class ImageCatalog {
         this.isHeld = isHeld;
     }
 
-    /** Adds an image that an earlier daemon knew. */
-    void restore(ImageCounters image) {
+    /** Adds what an earlier daemon knew. */
+    void restore(SavedState earlier) {
+        saved = earlier;
+        earlier.images().forEach(this::restore);
+        changed.addAll(earlier.incomplete());
+    }
+
+    private void restore(ImageCounters image) {
         add(
                 image,
                 image.references().stream()
@@ -140,8 +148,7 @@ final class ImageCatalog {
         ImageCounters counters = images.get(image.digest());
         if (counters == null) {
             requireRoom(reference.owner(), image.memory());
-            counters = new ImageCounters(image);
-            add(counters, reference.owner());
+            counters = create(image, reference.owner());
             LOG.info("new image {} with {} functions", image.name(), image.functions());
         }
         counters.references().add(reference);
@@ -161,10 +168,21 @@ final class ImageCatalog {
         if (known != null) {
             return known;
         }
-        ImageCounters added = new ImageCounters(image);
-        add(added, 0);
+        ImageCounters added = create(image, 0);
         changed.add(added);
         return added;
+    }
+
+    /** With the carry that waits for it, if there is one. */
+    private ImageCounters create(StoredImage image, int user) {
+        Optional<ImageCounters> waited = saved.takeUp(image);
+        ImageCounters created = waited.orElseGet(() -> new ImageCounters(image));
+        if (waited.isPresent()) {
+            restore(created);
+        } else {
+            add(created, user);
+        }
+        return created;
     }
 
     private boolean isTaken(String name) {

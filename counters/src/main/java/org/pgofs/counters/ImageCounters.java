@@ -54,7 +54,7 @@ final class ImageCounters {
 
     /** Whether it has neither a member nor counts, as after a reset without one. */
     boolean isEmpty() {
-        return live.isEmpty() && ended == 0 && carry.isZero();
+        return live.isEmpty() && folded.isEmpty() && ended == 0 && carry.isZero();
     }
 
     /** By which names segments may ask for this image. */

@@ -1,10 +1,13 @@
 package org.pgofs.counters;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.pgofs.counters.CounterStoreStatus.FailedSave;
 import org.pgofs.counters.ImageCounters.Baseline;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,7 @@ final class Ledger {
     private final LastTakes takes;
     private final Guests guests;
     private long saveNotBefore = System.nanoTime();
+    private FailedSave failedSave;
 
     Ledger(SegmentCatalog catalog, StateDirectory state, LastTakes takes, Guests guests) {
         this.catalog = catalog;
@@ -58,17 +62,34 @@ final class Ledger {
             // At most a tenth of the time is spent on saving.
             saveNotBefore = System.nanoTime() + Math.max(SAVE_DELAY_NS, 10 * (System.nanoTime() - begin));
         } catch (IOException e) {
-            LOG.warn("cannot save counts, keeping them in memory: {}", e.toString());
             saveNotBefore = System.nanoTime() + RETRY_DELAY_NS;
         }
     }
 
     /** Saves everything. */
     void save() throws IOException {
-        // First: a baseline must not be further than the sample with which a later daemon goes on.
-        guests.saveSamples();
-        state.commit(catalog.images(), catalog.changed(), takes, guests.saved());
+        try {
+            // First: a baseline must not be further than the sample with which a later daemon goes on.
+            guests.saveSamples();
+            state.commit(catalog.images(), catalog.changed(), takes, guests.saved());
+        } catch (IOException e) {
+            if (failedSave == null) {
+                failedSave = new FailedSave(Instant.now(), e.getMessage());
+                LOG.error("cannot save counts, keeping them in memory: {}", e.toString());
+            }
+            throw e;
+        }
+        if (failedSave != null) {
+            LOG.info("counts can be saved again");
+            failedSave = null;
+        }
         catalog.saved();
+        state.renewReserve();
+    }
+
+    /** Why counts cannot be saved, since it was tried last. */
+    Optional<FailedSave> failedSave() {
+        return Optional.ofNullable(failedSave);
     }
 
     /**

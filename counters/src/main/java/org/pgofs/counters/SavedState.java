@@ -19,6 +19,7 @@ import org.pgofs.counters.Manifest.Carry;
 import org.pgofs.counters.Manifest.SavedGuest;
 import org.pgofs.counters.Manifest.Taken;
 import org.pgofs.counters.SavedImage.Epoch;
+import org.pgofs.counters.SavedImage.FoldedSegment;
 import org.pgofs.counters.StateFile.DamagedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
  *   <li>Without its carry, an image counts from now on: what its processes counted before may have been reset or taken,
  *       and must not come back.
  *   <li>Without its copy in the state, an image is read from the segment directory. If it is not there any more, its carry
- *       is of no use.
+ *       waits until one of its processes brings it.
  *   <li>Without what was taken last, it cannot be had again.
  * </ul>
  */
@@ -50,6 +51,7 @@ final class SavedState {
 
     private final Map<String, String> setAside = new TreeMap<>();
     private final List<ImageCounters> incomplete = new ArrayList<>();
+    private final Map<String, CarryFile> waiting = new HashMap<>();
     private Manifest manifest = Manifest.EMPTY;
 
     static SavedState load(Path directory, FileChanges changes) throws IOException {
@@ -92,7 +94,7 @@ final class SavedState {
         return lost;
     }
 
-    /** The damaged files that are kept, and what they mean. */
+    /** The damaged files that are kept and those that are missing, and what they mean. */
     Map<String, String> setAside() {
         return setAside;
     }
@@ -209,7 +211,7 @@ final class SavedState {
             }
         }
         setAside(carry.imageFileName(), reason, carry.name() + " is not served until one of its processes starts");
-        lose(carry.fileName(), "is of no use without the image", carry.digest(), carry.name());
+        waiting.put(carry.digest(), file);
     }
 
     /** From the segment directory: somebody's file, of which the digest proves that it is the same. */
@@ -231,6 +233,28 @@ final class SavedState {
         StoredImage image = StoredImage.restore(bytes, carry.name());
         StateFile.require(image.digest().equals(carry.digest()), "has the wrong checksum");
         return image;
+    }
+
+    /** Whether the carry of an image waits for it. */
+    boolean isWaiting(String digest) {
+        return waiting.containsKey(digest);
+    }
+
+    /** The segments in the carries that wait. */
+    List<FoldedSegment> foldedOfWaiting() {
+        return waiting.values().stream()
+                .flatMap(file -> file.image().folded().stream())
+                .toList();
+    }
+
+    /** Takes up the carry that waited for an image, if there is one. */
+    Optional<ImageCounters> takeUp(StoredImage image) {
+        CarryFile file = waiting.remove(image.digest());
+        try {
+            return file == null ? Optional.empty() : Optional.of(add(image, file));
+        } catch (DamagedException e) {
+            throw new IllegalStateException("the carry of " + image.name() + " " + e.getMessage(), e);
+        }
     }
 
     private ImageCounters add(StoredImage image, CarryFile file) throws DamagedException {
@@ -287,15 +311,16 @@ final class SavedState {
 
     private void setAside(String name, String reason, String consequence) throws IOException {
         Path file = directory.resolve(name);
-        Path aside = directory.resolve(StateDirectory.DAMAGED_PREFIX + name);
-        for (int i = 2; Files.exists(aside); i++) {
-            aside = directory.resolve(StateDirectory.DAMAGED_PREFIX + name + "." + i);
-        }
+        String kept = name;
         if (Files.exists(file)) {
-            changes.rename(file, aside);
+            kept = StateDirectory.DAMAGED_PREFIX + name;
+            for (int i = 2; Files.exists(directory.resolve(kept)); i++) {
+                kept = StateDirectory.DAMAGED_PREFIX + name + "." + i;
+            }
+            changes.rename(file, directory.resolve(kept));
         }
-        setAside.put(aside.getFileName().toString(), reason + ": " + consequence);
-        LOG.error("{} {}, kept as {}: {}", file, reason, aside.getFileName(), consequence);
+        setAside.put(kept, reason + ": " + consequence);
+        LOG.error("{} {}: {}", directory.resolve(kept), reason, consequence);
     }
 
     private List<Path> files(String prefix) throws IOException {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -76,13 +77,13 @@ final class SegmentCatalog {
 
     /** Adds what an earlier daemon knew. */
     void restore(SavedState saved) {
+        images.restore(saved);
         epochs.putAll(saved.epochs());
+        saved.foldedOfWaiting().forEach(segment -> folded.add(segment.name()));
         for (ImageCounters image : saved.images()) {
-            images.restore(image);
             image.folded().forEach(segment -> folded.add(segment.name()));
             deleteFolded(image);
         }
-        changed().addAll(saved.incomplete());
     }
 
     /** The images, in a lasting order. */
@@ -553,6 +554,30 @@ final class SegmentCatalog {
         } finally {
             Linux.close(fd);
         }
+    }
+
+    /** The names of live segments whose file was deleted; the open one is read on. */
+    List<String> deleted() throws IOException {
+        return named(segment -> segment.status().links() == 0);
+    }
+
+    /** The names of live segments of which a part is missing. */
+    List<String> truncated() throws IOException {
+        return named(SegmentFile::isTruncated);
+    }
+
+    private interface Condition {
+        boolean holds(SegmentFile segment) throws IOException;
+    }
+
+    private List<String> named(Condition condition) throws IOException {
+        List<String> names = new ArrayList<>();
+        for (Live alive : live.values()) {
+            if (names.size() < DroppedFiles.KEPT && condition.holds(alive.segment)) {
+                names.add(alive.segment.name());
+            }
+        }
+        return names;
     }
 
     /** Closes all segments; their files stay. */

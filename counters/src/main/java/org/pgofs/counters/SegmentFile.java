@@ -131,10 +131,15 @@ final class SegmentFile implements Member {
         return Linux.unusedByWriters(fd);
     }
 
+    /** What the file is now. */
+    Linux.Status status() throws IOException {
+        return Linux.status(fd);
+    }
+
     /** Whether somebody made the file shorter than it was published: the process that has it mapped may die of it. */
     @Override
     public boolean isTruncated() throws IOException {
-        return Linux.status(fd).size() < size;
+        return status().size() < size;
     }
 
     @Override

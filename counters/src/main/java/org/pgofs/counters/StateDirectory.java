@@ -38,6 +38,7 @@ final class StateDirectory {
 
     private final Path directory;
     private final FileChanges changes;
+    private final Reserve reserve;
     /** By what generation each of the last takes was written. */
     private final Map<TakenCounts, Long> takeGenerations = new HashMap<>();
 
@@ -49,6 +50,7 @@ final class StateDirectory {
     StateDirectory(Path directory, FileChanges changes) {
         this.directory = directory;
         this.changes = changes;
+        reserve = new Reserve(directory, changes);
     }
 
     /**
@@ -90,12 +92,33 @@ final class StateDirectory {
      */
     void commit(Collection<ImageCounters> images, Set<ImageCounters> changed, LastTakes takes, List<SavedGuest> guests)
             throws IOException {
+        try {
+            tryToCommit(images, changed, takes, guests);
+        } catch (NoSpaceException e) {
+            if (!reserve.give()) {
+                throw e;
+            }
+            tryToCommit(images, changed, takes, guests);
+        }
+    }
+
+    /** Makes sure that the next commit will find some room, after files were deleted. */
+    void renewReserve() {
+        reserve.take();
+    }
+
+    private void tryToCommit(
+            Collection<ImageCounters> images, Set<ImageCounters> changed, LastTakes takes, List<SavedGuest> guests)
+            throws IOException {
         // One that failed may have left files: its number is not used again.
         long generation = ++triedGeneration;
         Map<ImageCounters, Carry> carries = carries(images, changed, generation);
         Map<TakenCounts, Taken> taken = taken(takes, generation);
-        Manifest next =
-                new Manifest(generation, starts, List.copyOf(carries.values()), List.copyOf(taken.values()), guests);
+        List<Carry> all = new ArrayList<>(carries.values());
+        manifest.images().stream()
+                .filter(carry -> saved.isWaiting(carry.digest()))
+                .forEach(all::add);
+        Manifest next = new Manifest(generation, starts, List.copyOf(all), List.copyOf(taken.values()), guests);
         try {
             write(next, carries, taken);
             manifest = next;
@@ -202,6 +225,7 @@ final class StateDirectory {
         Set<String> used = new HashSet<>(manifest.fileNames());
         used.add(MANIFEST);
         used.add(SegmentDirectory.LOCK);
+        used.add(Reserve.NAME);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.CounterStore.Selection;
 import org.pgofs.counters.Image;
+import org.pgofs.counters.NoSpaceException;
 import org.pgofs.counters.Snapshot;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FsException;
@@ -77,6 +78,11 @@ final class Profiles {
     /** Where in that file the first byte is that depends on a counter. */
     long countsBegin(List<Snapshot> snapshots) {
         return sequence(images(snapshots)).countersBegin();
+    }
+
+    /** What a program is told when the store could not do what it wanted. */
+    static Errno errno(IOException e) {
+        return e instanceof NoSpaceException ? Errno.ENOSPC : Errno.EIO;
     }
 
     private static List<Image> images(List<Snapshot> snapshots) {

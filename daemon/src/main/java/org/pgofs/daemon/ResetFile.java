@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.CounterStore.Selection;
-import org.pgofs.fs.Errno;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FsException;
 import org.pgofs.fs.OpenFile;
@@ -43,7 +42,7 @@ final class ResetFile implements FileOperations {
             store.reset(selection);
             LOG.info("reset");
         } catch (IOException e) {
-            throw new FsException(Errno.EIO, "the reset could not be made durable, nothing has changed", e);
+            throw new FsException(Profiles.errno(e), "the reset could not be made durable, nothing has changed", e);
         }
     }
 }

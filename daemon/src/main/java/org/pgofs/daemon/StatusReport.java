@@ -15,9 +15,11 @@ import java.util.stream.Collectors;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.CounterStoreStatus;
 import org.pgofs.counters.CounterStoreStatus.DroppedFile;
+import org.pgofs.counters.CounterStoreStatus.FailedSave;
 import org.pgofs.counters.CounterStoreStatus.GuestStatus;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
 import org.pgofs.counters.CounterStoreStatus.OverBound;
+import org.pgofs.counters.CounterStoreStatus.StateStatus;
 import org.pgofs.counters.CounterStoreStatus.UserStatus;
 import org.pgofs.counters.Image;
 import org.pgofs.counters.Refusal;
@@ -67,8 +69,13 @@ final class StatusReport {
     String text() {
         CounterStoreStatus status = status();
         StringBuilder text = new StringBuilder();
+        attention(status).forEach(sentence -> line(text, "attention: %s", sentence));
         line(text, "segments in %s, served at %s", segmentDirectory, mountPoint);
         line(text, "ends of programs are noticed by: %s", status.liveness().text());
+        line(
+                text,
+                "daemons before this one, whose counts it took over: %d",
+                status.state().starts() - 1);
         line(text, "images: %d", status.images().size());
         status.images().forEach(image -> append(text, image));
         if (!status.guests().isEmpty()) {
@@ -135,6 +142,38 @@ final class StatusReport {
         line(text, "  ended processes %d", status.ended());
     }
 
+    /** What somebody should look after, a sentence each. */
+    private List<String> attention(CounterStoreStatus status) {
+        List<String> sentences = new ArrayList<>();
+        StateStatus state = status.state();
+        state.failedSave()
+                .ifPresent(failed -> sentences.add("counts cannot be saved since " + failed.since() + ", "
+                        + failed.reason() + ": they are kept in memory, and resets and takes fail until they can"));
+        for (DroppedFile file : state.setAside()) {
+            Path path = segmentDirectory.resolve(".state").resolve(file.file());
+            sentences.add(path + " " + file.reason());
+        }
+        addSegments(sentences, state.deleted(), "were deleted: they count as long as this daemon runs");
+        addSegments(sentences, state.truncated(), "were truncated: what is missing counts as 0");
+        long refused =
+                status.refused().values().stream().mapToLong(Long::longValue).sum();
+        if (refused > 0) {
+            sentences.add(refused + " images could not publish their counters: see refused");
+        }
+        int dropped = dropped(status).size();
+        if (dropped > 0) {
+            sentences.add(dropped + " files or parts of images are left out: see dropped");
+        }
+        return sentences;
+    }
+
+    private static void addSegments(List<String> sentences, List<String> names, String what) {
+        if (!names.isEmpty()) {
+            sentences.add(
+                    names.size() + " segments of running programs " + what + " (the first is " + names.get(0) + ")");
+        }
+    }
+
     private static String state(GuestStatus guest) {
         return (guest.counting() ? COUNTING : WAITING) + ", rebooted " + guest.reboots() + " times";
     }
@@ -163,6 +202,12 @@ final class StatusReport {
             json.writeStringField("mount", mountPoint.toString());
             json.writeStringField("segment_dir", segmentDirectory.toString());
             json.writeStringField("liveness", status.liveness().text());
+            json.writeArrayFieldStart("attention");
+            for (String sentence : attention(status)) {
+                json.writeString(sentence);
+            }
+            json.writeEndArray();
+            writeState(json, status.state());
             json.writeArrayFieldStart("images");
             for (ImageStatus image : status.images()) {
                 write(json, image);
@@ -227,6 +272,28 @@ final class StatusReport {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    private static void writeState(JsonGenerator json, StateStatus state) throws IOException {
+        json.writeObjectFieldStart("state");
+        json.writeNumberField("daemons_before", state.starts() - 1);
+        json.writeStringField(
+                "cannot_save_since",
+                state.failedSave().map(failed -> failed.since().toString()).orElse(null));
+        json.writeStringField(
+                "cannot_save_because",
+                state.failedSave().map(FailedSave::reason).orElse(null));
+        json.writeArrayFieldStart("set_aside");
+        for (DroppedFile file : state.setAside()) {
+            json.writeStartObject();
+            json.writeStringField("file", file.file());
+            json.writeStringField("reason", file.reason());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeNumberField("deleted_segments", state.deleted().size());
+        json.writeNumberField("truncated_segments", state.truncated().size());
+        json.writeEndObject();
     }
 
     private static void write(JsonGenerator json, ImageStatus status) throws IOException {

@@ -86,7 +86,7 @@ final class TakeFile implements FileOperations {
                 } catch (TakeInProgressException e) {
                     throw new FsException(Errno.EBUSY, e.getMessage(), e);
                 } catch (IOException e) {
-                    throw new FsException(Errno.EIO, "cannot freeze counters", e);
+                    throw new FsException(Profiles.errno(e), "cannot freeze counters", e);
                 }
             }
             return bytes;
@@ -101,7 +101,7 @@ final class TakeFile implements FileOperations {
                         take.snapshots().size(),
                         bytes.size());
             } catch (IOException e) {
-                throw new FsException(Errno.EIO, "nothing was taken", e);
+                throw new FsException(Profiles.errno(e), "nothing was taken", e);
             }
         }
 

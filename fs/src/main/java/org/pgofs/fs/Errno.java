@@ -15,7 +15,9 @@ public enum Errno {
     /** Busy. */
     EBUSY(16),
     /** Invalid argument. */
-    EINVAL(22);
+    EINVAL(22),
+    /** No space left on device. */
+    ENOSPC(28);
 
     private final int number;
 

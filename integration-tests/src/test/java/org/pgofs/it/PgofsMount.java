@@ -67,6 +67,17 @@ final class PgofsMount implements AutoCloseable {
 
     /** Starts it by a command that runs what is behind it. */
     void startDaemonBy(List<String> starter, String... options) throws IOException {
+        launchDaemon(starter, options);
+        Await.until("the mount is ready", () -> {
+            if (!daemon.isAlive()) {
+                throw new AssertionError("the daemon ended with " + daemon.exitValue());
+            }
+            return Files.exists(profraw());
+        });
+    }
+
+    /** Starts it and does not wait until it is ready. */
+    void launchDaemon(List<String> starter, String... options) throws IOException {
         List<String> command = new ArrayList<>(starter);
         command.addAll(List.of(Checkout.PGOFS.toString(), "mount", "-f"));
         command.addAll(List.of(options));
@@ -76,12 +87,6 @@ final class PgofsMount implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        Await.until("the mount is ready", () -> {
-            if (!daemon.isAlive()) {
-                throw new AssertionError("the daemon ended with " + daemon.exitValue());
-            }
-            return Files.exists(profraw());
-        });
     }
 
     /** Ends the daemon as a service manager does. */

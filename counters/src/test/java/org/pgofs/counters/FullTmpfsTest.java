@@ -1,0 +1,106 @@
+package org.pgofs.counters;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A tmpfs of 4 MiB that somebody fills. */
+class FullTmpfsTest extends StoreFixture {
+    private Path filler;
+
+    @Override
+    @BeforeEach
+    void open() throws IOException {
+        path = Files.createDirectory(temporary.resolve("segments"));
+        assertTrue(run("mount", "-t", "tmpfs", "-o", "size=4m,mode=1733", "pgofs-test", path.toString()));
+        filler = path.resolve(".filler");
+        reopen();
+    }
+
+    private void fill() throws IOException {
+        try (OutputStream out = Files.newOutputStream(filler)) {
+            while (true) {
+                out.write(new byte[4096]);
+            }
+        } catch (IOException e) {
+            assertEquals(0, Files.getFileStore(path).getUsableSpace(), e::toString);
+        }
+    }
+
+    private void takeTheReserve() throws IOException {
+        Files.delete(path.resolve(".state/reserve"));
+        fill();
+    }
+
+    @Test
+    void shouldSaveWhatEndedInTheReserve() throws IOException {
+        TestTarget target = TestTarget.start(path, 1);
+        target.set(1, 2, 3);
+        assertArrayEquals(new long[] {1, 2, 3}, counts());
+        await(() -> Files.exists(path.resolve(".state/reserve")));
+        fill();
+        target.close();
+        await(() -> !Files.exists(target.path()));
+        store.reset(images -> images);
+        assertArrayEquals(new long[3], counts());
+        assertTrue(store.status().state().failedSave().isEmpty());
+        closeStore();
+        reopen();
+        assertArrayEquals(new long[3], counts());
+    }
+
+    @Test
+    void shouldChangeNothingAndGoOnWhenThereIsNoRoomAtAll() throws IOException {
+        try (TestTarget running = TestTarget.start(path, 1)) {
+            TestTarget ended = TestTarget.start(path, 1);
+            running.set(1, 2, 3);
+            running.observe(1, 5, 50);
+            ended.set(10, 20, 30);
+            await(() -> counts()[0] == 11 && Files.exists(path.resolve(".state/reserve")));
+            await(() -> saved() == 1);
+            takeTheReserve();
+
+            assertThrows(NoSpaceException.class, () -> store.reset(images -> images));
+            assertThrows(NoSpaceException.class, this::take);
+            assertArrayEquals(new long[] {11, 22, 33}, counts());
+            ended.close();
+            await(() -> ended() == 1);
+            running.set(2, 2, 3);
+            assertArrayEquals(new long[] {12, 22, 33}, counts());
+            await(() -> store.status().state().failedSave().isPresent());
+            assertTrue(store.status().state().failedSave().get().reason().contains("no space left"));
+            assertTrue(Files.exists(ended.path()));
+
+            // As after a kill: nothing more can be saved.
+            assertThrows(NoSpaceException.class, store::close);
+            directory.close();
+            reopen();
+            assertArrayEquals(new long[] {12, 22, 33}, counts());
+            assertEquals(
+                    50, store.freeze(images -> images).get(0).values().at(1).get(5L));
+
+            Files.delete(filler);
+            await(() -> !Files.exists(ended.path()));
+            assertTrue(store.status().state().failedSave().isEmpty());
+            store.reset(images -> images);
+            assertArrayEquals(new long[3], counts());
+            assertFalse(take().snapshots().isEmpty());
+        }
+    }
+
+    private long saved() throws IOException {
+        try (var files = Files.list(path.resolve(".state"))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("carry-"))
+                    .count();
+        }
+    }
+}
