@@ -3,13 +3,14 @@
 
 config_usage() {
   cat <<'END_OF_USAGE'
-usage: pgofs config --cflags | --libs | --runtime | --segment-dir
+usage: pgofs config --cflags | --libs | --runtime | --rustflags | --segment-dir
 
 Prints what a build needs: clang $(pgofs config --cflags) -c a.c; clang $(pgofs config --libs) a.o
 
   --cflags       what instruments: for compiling with clang
   --libs         what publishes the counters: for linking with clang, at any place
   --runtime      the runtime's archive alone, for programs that are instrumented by other flags
+  --rustflags    both for rustc and, in RUSTFLAGS, for cargo
   --segment-dir  where targets publish unless PGOFS_SEGMENT_DIR says otherwise
 END_OF_USAGE
 }
@@ -19,6 +20,8 @@ config_main() {
     --cflags) echo -fprofile-generate ;;
     --libs) echo "-fprofile-generate $home/lib/libpgofs_rt.a" ;;
     --runtime) echo "$home/lib/libpgofs_rt.a" ;;
+    # Not bundled: each library would carry a copy to the final link.
+    --rustflags) echo "-Cprofile-generate -Lnative=$home/lib -lstatic:-bundle=pgofs_rt" ;;
     --segment-dir) echo /run/pgofs ;;
     -h | --help) config_usage ;;
     *)

@@ -76,6 +76,42 @@ final class WorkflowDocumentIT {
         assertFalse(isInstrumented("server-optimised"));
     }
 
+    @Test
+    void shouldRunTheCommandsForRust() throws IOException {
+        Shell.in(directory)
+                .bash("cp -r tally/* .; LLVM_PROFILE_FILE=stock.profraw; export LLVM_PROFILE_FILE PATH=/usr/bin:$PATH;"
+                        + "RUSTFLAGS=-Cprofile-generate cargo build -q --release --target-dir stock;"
+                        + "stock/release/tally")
+                .ok();
+        String quiet = "export CARGO_TERM_QUIET=true PATH=${PATH/:/:/usr/bin:}; mkdir -p /mnt/pgofs\n";
+        Shell.Result result = run(quiet + String.join("", blocks(Checkout.ROOT.resolve("docs/rust.md"), "")));
+        assertTrue(result.output().contains("1 panic\n"), result.output());
+
+        String all = tally("tally.profraw");
+        assertEquals(tally("stock.profraw"), all);
+        assertEquals(all, tally("tally.profdata"));
+        assertTrue(all.contains("4seen Block counts: [50]\n"), all);
+        assertTrue(all.contains("6refuse Block counts: [1]\n"), all);
+        assertTrue(all.contains("5count Hash: ") && all.contains("7counted Hash: "), all);
+        assertFalse(isInstrumented("target/x86_64-unknown-linux-gnu/release/tally"));
+    }
+
+    /**
+     * What a profile has of the functions of tally, by their names without the number that cargo makes of the flags;
+     * those of the standard library do some things by chance.
+     */
+    private String tally(String profile) {
+        return Shell.in(directory)
+                .bash(
+                        "llvm-profdata-22 show --all-functions --counts \"$1\" | awk '"
+                                + "/^  [^ ]/ { name = match($0, /_ZN5tally[0-9]+(count|seen|counted|refuse)17h/) ?"
+                                + " substr($0, RSTART + 9, RLENGTH - 12) : \"\" }"
+                                + "/^    / && name { $1 = $1; print name, $0 }' | sort",
+                        profile)
+                .ok()
+                .output();
+    }
+
     private static List<String> blocks(Path document, String heading) throws IOException {
         String text = Files.readString(document, StandardCharsets.UTF_8);
         String section = heading.isEmpty() ? text : text.replaceFirst("(?s).*?\n" + heading + "\n", "");
