@@ -39,7 +39,8 @@ final class PluginsIT {
             assertCalls(toolchain, mount, "libopened.so", CALLS_A_ROUND * (ROUNDS + MORE_ROUNDS));
             assertCalls(toolchain, mount, "libstaying.so", stayed);
             assertEquals(3, images(mount).size(), () -> "one image each: " + images(mount));
-            Await.until("no segment is left", () -> files(mount.segments(), "s-").isEmpty());
+            Await.until(
+                    "no segment is left", () -> files(mount.segments(), "s-").isEmpty());
         }
     }
 
@@ -104,7 +105,11 @@ final class PluginsIT {
                         "--all-functions",
                         "--counts",
                         "--ic-targets",
-                        mount.root().resolve("pgo/images").resolve(image).resolve("profraw").toString())
+                        mount.root()
+                                .resolve("pgo/images")
+                                .resolve(image)
+                                .resolve("profraw")
+                                .toString())
                 .ok()
                 .output();
         for (String function : List.of("first", "second", "third")) {

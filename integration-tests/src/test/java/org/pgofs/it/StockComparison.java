@@ -61,13 +61,14 @@ record StockComparison(Toolchain toolchain, Path directory) {
             assertEquals(expectedOutput, run.apply(mount.shell(), ours));
             Path actual = mount.copy();
             String show = show(expected);
-            assertSameText(summed(show), summed(show(actual)));
+            assertSameText(show, show(actual));
             assertOverlap(expected, actual);
             return show;
         }
     }
 
-    private String show(Path profile) {
+    /** What llvm-profdata says of counts and values of all functions. */
+    String show(Path profile) {
         String vtables = toolchain.hasVtables() ? "--show-vtables" : "";
         return Shell.in(directory)
                 .bash(
@@ -99,10 +100,10 @@ record StockComparison(Toolchain toolchain, Path directory) {
         return text.toString();
     }
 
-    /** Says only where long texts differ. */
-    private void assertSameText(String expected, String actual) throws IOException {
-        Path wanted = Files.writeString(directory.resolve("expected"), expected);
-        Path served = Files.writeString(directory.resolve("actual"), actual);
+    /** Compares what {@link #show} returned, and says only where it differs. */
+    void assertSameText(String expected, String actual) throws IOException {
+        Path wanted = Files.writeString(directory.resolve("expected"), summed(expected));
+        Path served = Files.writeString(directory.resolve("actual"), summed(actual));
         Shell.Result diff = Shell.in(directory).run("diff", "-u", wanted.toString(), served.toString());
         assertEquals("", diff.output());
     }
