@@ -11,6 +11,8 @@ kernel_usage() {
   cat <<'END'
 usage: pgofs kernel build [--machine um|x86_64] [--source DIR] [--config FRAGMENT]... [--jobs N] [--clang N]
        pgofs kernel run [--machine um] [--init SCRIPT] [--mem SIZE] [--rw] [--append WORDS]
+       pgofs kernel run --machine qemu [--init SCRIPT] [--add PROGRAM]... [--mem SIZE] [--append WORDS]
+                        [--attach MOUNTPOINT]
        pgofs kernel optimize [--runs N] [--jobs N] PROFDATA
 
 A Linux kernel as a target: built with instrumentation by the kernel's own means, from a source tree that stays as it is.
@@ -18,6 +20,7 @@ A Linux kernel as a target: built with instrumentation by the kernel's own means
 build      configures and builds an instrumented kernel. What was built before is used again; after Ctrl-C it goes on
            where it was.
   --machine um        user-mode Linux: the kernel as a program, with the runtime linked in (the default)
+  --machine x86_64    a kernel for a virtual machine, with nothing linked in
   --source DIR        the source tree; without it Debian's linux-source-6.1 is unpacked
   --config FRAGMENT   options, as in a .config file, on top of those that it needs; may be given several times
   --jobs N            how many compilers run at a time; by default one for each processor
@@ -28,6 +31,9 @@ run        boots it, with the files of this machine as its root file system, whi
   --mem SIZE          its memory; 256M by default
   --rw                lets it write to the files of this machine
   --append WORDS      are added to the kernel's command line: loglevel=7 shows what it says
+  --machine qemu      boots the one for x86_64 in QEMU, with busybox and nothing else in it; its root is a RAM disk
+  --add PROGRAM       puts a statically linked program or a script into its /bin; may be given several times
+  --attach MOUNTPOINT attaches the machine to a mounted pgofs; without it the command that does so is printed
 
 optimize   builds the kernel with a profile, and one without profile and instrumentation, and compares the two:
            boots both in turns, and prints the medians
@@ -48,13 +54,14 @@ is_number() { [[ $1 =~ ^[1-9][0-9]*$ ]]; }
 
 # Sets what is given on the command line, and the rest to its default.
 kernel_read() { # WORD...
-  machine=um source='' fragments=() jobs=$(nproc) clang=14 init='' mem=256M writable='' runs=5 append='' operands=()
+  machine=um source='' fragments=() jobs=$(nproc) clang=14 init='' mem=256M writable='' runs=5 append=''
+  added=() attached='' operands=()
   local option
   while [ $# -gt 0 ]; do
     option=$1
     shift
     case $option in
-      --machine | --source | --config | --jobs | --clang | --init | --mem | --runs | --append)
+      --machine | --source | --config | --jobs | --clang | --init | --mem | --runs | --append | --add | --attach)
         [ $# -gt 0 ] || usage_error "$option needs a value"
         ;;
     esac
@@ -68,6 +75,8 @@ kernel_read() { # WORD...
       --mem) mem=$1 ;;
       --runs) runs=$1 ;;
       --append) append=$1 ;;
+      --add) added+=("$1") ;;
+      --attach) attached=$1 ;;
       --rw)
         writable=rw
         continue
@@ -102,6 +111,9 @@ kernel_check() {
     fragment=${fragments[i]}
     [ -r "$fragment" ] || die "$fragment cannot be read"
     fragments[i]=$(readlink -f "$fragment")
+  done
+  for i in "${!added[@]}"; do
+    [ -x "${added[i]}" ] || die "${added[i]} is no executable file"
   done
   if [ -n "$init" ]; then
     [ -x "$init" ] || die "$init is no executable file"

@@ -294,7 +294,9 @@ public final class CounterStore implements AutoCloseable {
     public void reset(Selection selection) throws IOException {
         lock.lock();
         try {
-            reset(select(selection));
+            List<ImageCounters> selected = select(selection);
+            guests.takeUnconfirmed();
+            reset(selected);
         } finally {
             lock.unlock();
         }
@@ -571,6 +573,7 @@ public final class CounterStore implements AutoCloseable {
     private void saveTheRest() throws IOException {
         lock.lock();
         try {
+            guests.look();
             if (!catalog.changed().isEmpty() || !guests.isEmpty()) {
                 ledger.save();
             }

@@ -1,0 +1,106 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/**
+ * A virtual machine as the store sees one: a file that is open for writing as long as the machine runs. Its kernel has two
+ * functions, of {@link #COUNTERS} counters together; the parts of the kernel lie in pages of their own.
+ */
+final class TestGuest implements AutoCloseable {
+    static final int COUNTERS = 600;
+    static final long ALIGNMENT = 2 << 20;
+    static final long SIZE = 16 * ALIGNMENT;
+
+    private static final int PAGE = 4096;
+    private static final int RECORD_SIZE = 48;
+    private static final long LINKED = 0xffff_ffff_81ab_d000L;
+    private static final int COUNTERS_AT = PAGE;
+    private static final int NAMES_AT = 3 * PAGE;
+    private static final ByteBuffer NAMES = StandardCharsets.US_ASCII.encode("\u000c\0first\u0001second");
+    private static final List<GuestImage.Function> FUNCTIONS = List.of(
+            new GuestImage.Function(1, 11, 0, 400, LINKED - 0x1000),
+            new GuestImage.Function(2, 22, 3200, COUNTERS - 400, 0));
+
+    private final Path memory;
+    private final FileChannel channel;
+    private long load;
+
+    private TestGuest(Path memory, FileChannel channel) {
+        this.memory = memory;
+        this.channel = channel;
+    }
+
+    /** A machine that has not started its kernel yet. */
+    static TestGuest start(Path memory) throws IOException {
+        FileChannel channel =
+                FileChannel.open(memory, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        channel.write(ByteBuffer.allocate(1), SIZE - 1);
+        return new TestGuest(memory, channel);
+    }
+
+    static GuestImage kernel() {
+        return new GuestImage(
+                "/build/vmlinux",
+                "Linux version 1",
+                8 | Variant.IR,
+                ByteBuffer.allocate(0),
+                FUNCTIONS,
+                COUNTERS * Long.BYTES,
+                NAMES.duplicate(),
+                new GuestLayout(LINKED + COUNTERS_AT, LINKED, RECORD_SIZE, LINKED + NAMES_AT));
+    }
+
+    Path memory() {
+        return memory;
+    }
+
+    /** Loads the kernel, and begins to count from 0. */
+    TestGuest boot(int loadOffset) throws IOException {
+        load = loadOffset * ALIGNMENT + (LINKED & (ALIGNMENT - 1));
+        ByteBuffer records = ByteBuffer.allocate(2 * RECORD_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < FUNCTIONS.size(); i++) {
+            records.putLong(i * RECORD_SIZE, FUNCTIONS.get(i).nameRef())
+                    .putLong(i * RECORD_SIZE + Long.BYTES, FUNCTIONS.get(i).funcHash())
+                    .putLong(i * RECORD_SIZE + 2 * Long.BYTES, System.nanoTime()); // as an address is, at random
+        }
+        channel.write(records, load);
+        channel.write(ByteBuffer.allocate(COUNTERS * Long.BYTES), load + COUNTERS_AT);
+        channel.write(NAMES.duplicate(), load + NAMES_AT);
+        return this;
+    }
+
+    /** Counts: all counters have the same number. */
+    void count(long number) throws IOException {
+        count(number, 0, COUNTERS);
+    }
+
+    void count(long number, int from, int to) throws IOException {
+        ByteBuffer counters = ByteBuffer.allocate((to - from) * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        while (counters.hasRemaining()) {
+            counters.putLong(number);
+        }
+        channel.write(counters.flip(), load + COUNTERS_AT + (long) from * Long.BYTES);
+    }
+
+    /** Uses the page of the names for something else. */
+    void overwriteNames() throws IOException {
+        channel.write(ByteBuffer.allocate(PAGE), load + NAMES_AT);
+    }
+
+    void write(long offset, String text) throws IOException {
+        channel.write(StandardCharsets.US_ASCII.encode(text), offset);
+    }
+
+    /** Ends the machine: as a kill would, it leaves its memory behind. */
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}
