@@ -281,6 +281,12 @@ static void prepare(int arguments, char **argument) {
   if (arguments > 1 && strcmp(argument[1], "no_address_space_at_start") == 0) {
     limit(RLIMIT_AS, 1);
   }
+  if (arguments > 1 && strcmp(argument[1], "no_locked_memory_at_start") == 0) {
+    limit(RLIMIT_MEMLOCK, 1);
+    if (mlockall(MCL_FUTURE) != 0) {
+      fail("mlockall");
+    }
+  }
 }
 
 __attribute__((section(".preinit_array"), used)) static void (*const preinit)(int, char **) = prepare;
@@ -297,7 +303,7 @@ static const struct {
     {"locked", locked},       {"filtered", filtered},
     {"jailed", jailed},       {"another_user", another_user},
     {"wait", wait_for_change}, {"early", early},
-    {"no_address_space_at_start", once},
+    {"no_address_space_at_start", once}, {"no_locked_memory_at_start", once},
 };
 
 int main(int arguments, char **argument) {

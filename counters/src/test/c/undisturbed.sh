@@ -167,6 +167,7 @@ should_count_each_refusal() {
   refused_same "2" plain sh -c 'ulimit -f 1; exec "$0" "$@"'
   refused_same "r-2 " plain prlimit --nofile=4:4
   refused_same "7" no_address_space_at_start
+  refused_same "7" no_locked_memory_at_start setpriv --reuid 65534 --clear-groups
   # shellcheck disable=SC2046 # a list of words
   {
     refused_same "1" plain $(failing ftruncate:error=ENOSPC)
@@ -190,6 +191,43 @@ should_publish_a_library_in_a_program_without() {
   fresh
   is "preloaded" "hello" "$(LD_PRELOAD=$work/library.so /bin/echo hello 2>&1)"
   is "preloaded: path" "$work/library.so" "$(field 3)"
+}
+
+# The calls of a kind that docs/reliability.md lists.
+documented() { # KIND
+  sed -n "s/^| $1 | \(.*\) |/\1/p" "$tests/../../../../docs/reliability.md" | grep -o '`[a-z0-9_]*`' | tr -d '`'
+}
+
+# From the first call that names the segment directory on, to the first that the program makes itself.
+should_make_the_documented_system_calls() {
+  fresh
+  "$work/scenes-all" once > /dev/null || true
+  for kind in start fork; do
+    strace -f -o "$work/trace" "$work/scenes-all" plain > /dev/null || true
+    awk -v kind=$kind -v directory="$segments" '
+      $2 ~ /^fcntl/ { started = 1 }
+      kind == "start" && !started && (index($0, directory) || calls) { calls = 1 }
+      kind == "fork" && $2 ~ /^set_robust_list/ && started { child = $1 }
+      $2 ~ /^exit_group/ && $1 == child { child = "" }
+      { name = $2; sub(/\(.*/, "", name) }
+      (calls && !started) || (child != "" && $1 == child && name != "set_robust_list" && name != "exit_group") {
+        if (name ~ /^[a-z]/) print name
+      }' "$work/trace" | sort -u > "$work/calls"
+    is "calls at $kind" "$(documented $kind | sort -u | tr '\n' ' ')" "$(tr '\n' ' ' < "$work/calls")"
+  done
+  # Of a library that is closed.
+  fresh
+  strace -f -o "$work/trace" python3 -c '
+import ctypes, os, sys
+library = ctypes.CDLL(sys.argv[1])
+library.tock()
+os.write(1, b"opened")
+import _ctypes
+_ctypes.dlclose(library._handle)
+os.write(1, b"closed")' "$work/library.so" > /dev/null
+  is "opened in a program without" "1 1" "$(counted)"
+  is "calls at dlclose" "munmap" \
+    "$(sed '1,/"opened/d; /"closed/,$d' "$work/trace" | awk '{ sub(/\(.*/, "", $2); print $2 }' | sort -u)"
 }
 
 # With another C library than the one that the runtime was built with.
@@ -220,6 +258,7 @@ should_count_each_refusal
 should_bear_tools
 should_publish_a_library_in_a_program_without
 should_publish_with_musl
+should_make_the_documented_system_calls
 for flags in -static -static-pie -fsanitize=address,undefined; do
   build=scenes$(echo "$flags" | tr -c 'a-z\n' -)
   build "$build" "$flags"

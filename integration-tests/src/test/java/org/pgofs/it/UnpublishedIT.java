@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +41,25 @@ final class UnpublishedIT {
         assertEquals("", result.errors());
         try (Stream<Path> files = Files.list(open)) {
             assertEquals(0, files.count());
+        }
+    }
+
+    /** A limit of 0 forbids even a byte in the log of refusals. */
+    @Test
+    void shouldBeCountedByReason() throws Exception {
+        Path program = Toolchain.DEFAULT.worker(directory);
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            for (int limit : new int[] {0, 0, 1}) {
+                Shell.Result result = mount.shell()
+                        .bash("(ulimit -f %d; %s) | cat".formatted(limit, TELL), program)
+                        .ok();
+                assertEquals("done\ndone\n", result.output());
+                assertEquals("", result.errors());
+            }
+            assertEquals(
+                    Map.of("limit of file size or of open files (ulimit -f, ulimit -n)", 3L),
+                    mount.status().get("refused"));
+            assertEquals(List.of(), mount.status().get("dropped"));
         }
     }
 
