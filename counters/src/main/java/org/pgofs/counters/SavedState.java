@@ -212,6 +212,7 @@ final class SavedState {
         }
         setAside(carry.imageFileName(), reason, carry.name() + " is not served until one of its processes starts");
         waiting.put(carry.digest(), file);
+        file.image().epochs().forEach(epoch -> epochs.put(epoch.name(), epoch));
     }
 
     /** From the segment directory: somebody's file, of which the digest proves that it is the same. */

@@ -26,6 +26,9 @@ public final class SegmentDirectory implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SegmentDirectory.class);
 
+    /** Locked for a moment while a daemon starts; root's own, so that nobody else can hold it. */
+    private static final Path STARTING = Path.of("/run/pgofs.lock");
+
     private static final String STATE = ".state";
     static final String LOCK = "lock";
     private static final long TMPFS_MAGIC = 0x01021994;
@@ -65,9 +68,7 @@ public final class SegmentDirectory implements AutoCloseable {
         if (!Files.isDirectory(directory)) {
             throw new IOException("segment directory " + directory + " is not a directory");
         }
-        if (!isMountPoint(directory)) {
-            mountTmpfs(directory);
-        }
+        mountOnce(directory);
         check(directory);
         Path state = directory.resolve(STATE);
         setAside(state, true, changes);
@@ -75,6 +76,20 @@ public final class SegmentDirectory implements AutoCloseable {
         prepareState(state, changes);
         new RefusedLog(directory).prepare(changes);
         return new SegmentDirectory(directory, lock(directory, state.resolve(LOCK)), changes);
+    }
+
+    /** Two daemons that start at once must not each mount a tmpfs, one over the other. */
+    private static void mountOnce(Path directory) throws IOException {
+        if (isMountPoint(directory)) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(STARTING, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock alone = channel.lock()) {
+            LOG.debug("{} is ours", alone);
+            if (!isMountPoint(directory)) {
+                mountTmpfs(directory);
+            }
+        }
     }
 
     private static boolean isMountPoint(Path directory) throws IOException {
@@ -143,8 +158,13 @@ public final class SegmentDirectory implements AutoCloseable {
             throw new IOException("segment directory " + directory + " is in use by another daemon, pid " + pid
                     + ": unmount that one, or give this one another --segment-dir");
         }
-        channel.truncate(0);
-        channel.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"));
+        try {
+            // Over the pid of an earlier one: then there is room for it, even on a tmpfs that is full.
+            channel.write(StandardCharsets.US_ASCII.encode(
+                    String.format("%-10d%n", ProcessHandle.current().pid())));
+        } catch (IOException e) {
+            LOG.warn("nobody will be told the pid of this daemon: {}", e.getMessage());
+        }
         return channel;
     }
 

@@ -277,12 +277,11 @@ final class StatusReport {
     private static void writeState(JsonGenerator json, StateStatus state) throws IOException {
         json.writeObjectFieldStart("state");
         json.writeNumberField("daemons_before", state.starts() - 1);
-        json.writeStringField(
-                "cannot_save_since",
-                state.failedSave().map(failed -> failed.since().toString()).orElse(null));
-        json.writeStringField(
-                "cannot_save_because",
-                state.failedSave().map(FailedSave::reason).orElse(null));
+        if (state.failedSave().isPresent()) {
+            FailedSave failed = state.failedSave().get();
+            json.writeStringField("cannot_save_since", failed.since().toString());
+            json.writeStringField("cannot_save_because", failed.reason());
+        }
         json.writeArrayFieldStart("set_aside");
         for (DroppedFile file : state.setAside()) {
             json.writeStartObject();

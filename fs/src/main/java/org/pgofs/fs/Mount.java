@@ -3,6 +3,7 @@ package org.pgofs.fs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
@@ -170,22 +171,32 @@ public final class Mount implements AutoCloseable {
         }
     }
 
-    /** Cuts off and detaches in one call, since a detached mount cannot be named any more. */
+    /**
+     * Cuts off and detaches in one call, since a detached mount cannot be named any more. Where it is now is asked, not
+     * where it was made: a directory above it may have been renamed.
+     */
     private void unmount() {
         try {
-            if (isMounted()) {
+            Optional<MountTable.Entry> mounted = mounted();
+            if (mounted.isPresent()) {
                 libraries.c.umount2(
-                        mountPoint.toString(), Native.MNT_FORCE | Native.MNT_DETACH | Native.UMOUNT_NOFOLLOW);
+                        mounted.get().mountPoint(), Native.MNT_FORCE | Native.MNT_DETACH | Native.UMOUNT_NOFOLLOW);
             }
         } catch (IOException e) {
             LOG.error("cannot unmount {}", mountPoint, e);
         }
     }
 
-    /** Once the session has ended, another file system may have the device number. */
-    private boolean isMounted() throws IOException {
-        return !threads.haveEnded()
-                && MountTable.read().at(mountPoint).filter(this::isOurs).isPresent();
+    /** Once the session has ended, another file system may have the device number. What is covered is left alone. */
+    private Optional<MountTable.Entry> mounted() throws IOException {
+        if (threads.haveEnded()) {
+            return Optional.empty();
+        }
+        MountTable table = MountTable.read();
+        return table.mounts().stream()
+                .filter(this::isOurs)
+                .filter(entry -> table.at(Path.of(entry.mountPoint())).equals(Optional.of(entry)))
+                .findFirst();
     }
 
     private boolean isOurs(MountTable.Entry entry) {

@@ -167,7 +167,7 @@ final class MountIT {
         Path path = Files.createDirectory(directory.resolve("mount"));
         Mounted.once(path, root);
         long descriptors = descriptors();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < (Boolean.getBoolean("pgofs.full") ? 500 : 20); i++) {
             Mounted.once(path, root);
         }
         Shell.await("threads end", () -> Thread.getAllStackTraces().keySet().stream()

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code pgofs status} and {@code pgofs doctor} say. */
 final class StatusIT {
-    private static final Set<String> STATUS_FIELDS = Set.of("mount", "segment_dir", "images", "dropped", "refused");
+    private static final Set<String> STATUS_FIELDS = Set.of("mount", "segment_dir", "attention", "state", "images", "dropped", "refused");
     private static final Set<String> IMAGE_FIELDS = Set.of(
             "name",
             "build_id",
@@ -42,6 +42,8 @@ final class StatusIT {
             assertTrue(status.keySet().containsAll(STATUS_FIELDS), status::toString);
             assertEquals(mount.root().toString(), status.get("mount"));
             assertEquals(mount.segments().toString(), status.get("segment_dir"));
+            assertEquals(List.of(), status.get("attention"));
+            assertEquals(0L, ((Map<?, ?>) status.get("state")).get("daemons_before"));
             assertEquals(List.of(), status.get("dropped"));
             assertEquals(Map.of(), status.get("refused"));
 
