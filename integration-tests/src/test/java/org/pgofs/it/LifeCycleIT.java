@@ -45,7 +45,8 @@ final class LifeCycleIT {
                 assertTrue(Files.exists(mount.profraw()));
                 shell.run(Checkout.PGOFS.toString(), "umount", mount.root().toString())
                         .ok();
-                Await.until("all processes have ended", () -> processes(mount.root()).isEmpty());
+                Await.until("all processes have ended", () -> processes(mount.root())
+                        .isEmpty());
                 if (i == 0) {
                     before = left(mount);
                 }
@@ -166,7 +167,8 @@ final class LifeCycleIT {
             Process serving = daemons.get(1 - ended);
             assertEquals(1, daemons.get(ended).exitValue());
             assertTrue(
-                    Files.readString(errors.get(ended)).contains("in use by another daemon, pid " + serving.pid() + ":"),
+                    Files.readString(errors.get(ended))
+                            .contains("in use by another daemon, pid " + serving.pid() + ":"),
                     Files.readString(errors.get(ended)));
             Path root = directory.resolve(ended == 0 ? "b" : "a");
             Await.until("the other one serves", () -> Files.exists(root.resolve("pgo/profraw")));

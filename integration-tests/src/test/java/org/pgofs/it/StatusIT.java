@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code pgofs status} and {@code pgofs doctor} say. */
 final class StatusIT {
-    private static final Set<String> STATUS_FIELDS = Set.of("mount", "segment_dir", "attention", "state", "images", "dropped", "refused");
+    private static final Set<String> STATUS_FIELDS =
+            Set.of("mount", "segment_dir", "attention", "state", "images", "dropped", "refused");
     private static final Set<String> IMAGE_FIELDS = Set.of(
             "name",
             "build_id",

@@ -62,7 +62,9 @@ final class TroubleIT {
                 Await.until("there is a reserve", () -> Files.exists(reserve));
                 Await.until(
                         "the image is saved",
-                        () -> shell.bash("ls \"$1\"/.state/carry-*", mount.segments()).status() == 0);
+                        () -> shell.bash("ls \"$1\"/.state/carry-*", mount.segments())
+                                        .status()
+                                == 0);
                 shell.bash("rm \"$1\"/.state/reserve; cat /dev/zero >\"$1\"/.filler || true", mount.segments());
 
                 Shell.Result reset = shell.bash("echo 1 >\"$1\"/pgo/reset", mount.root());
