@@ -39,7 +39,7 @@ final class MarkReader {
             if (taken.hasCounters()) {
                 byte[] counters = counters(member, image);
                 clearTimes(writer, member, image, taken, counters);
-                overwrite(writer, member.counters(), image.countersBegin(), counters, taken.uncovered(image, counters));
+                overwrite(writer, member.counters(), image.countersBegin(), counters, taken.uncovered(counters));
             }
             if (taken.hasBitmaps()) {
                 byte[] bits = bitmaps(member, image);

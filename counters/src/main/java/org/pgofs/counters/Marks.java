@@ -162,19 +162,11 @@ final class Marks {
         }
     }
 
-    /** The byte counters of a process without these marks, all of them if there are no byte counters. */
-    byte[] uncovered(Image image, byte[] counters) {
+    /** The byte counters of a process without these marks; as they are if they are no byte counters. */
+    byte[] uncovered(byte[] counters) {
         byte[] without = counters.clone();
         for (int i = 0; i < covered.length; i++) {
             without[i] |= covered[i];
-        }
-        return restoreTimes(image, counters, without);
-    }
-
-    private byte[] restoreTimes(Image image, byte[] counters, byte[] without) {
-        for (int function = 0; function < times.length; function++) {
-            int at = image.countersOffset(function);
-            System.arraycopy(counters, at, without, at, Long.BYTES);
         }
         return without;
     }

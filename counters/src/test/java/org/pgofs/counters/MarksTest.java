@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** What cannot be added up: byte counters, bitmaps, times. A real tmpfs and real files; needs root. */
@@ -117,10 +118,12 @@ class MarksTest extends StoreFixture {
     void shouldLoseNothingThatIsCoveredMeanwhile() throws Exception {
         int size = 2000;
         try (MarkTarget target = new MarkTarget(path, MarkTarget.BYTES, size / 2)) {
-            for (int round = 0; round < 20; round++) {
+            for (int round = 0; round < 5; round++) {
                 CompletableFuture<Void> covering = CompletableFuture.runAsync(() -> {
                     for (int i = 0; i < size; i++) {
                         put(target, i);
+                        // So that many takes come between.
+                        LockSupport.parkNanos(10_000);
                     }
                 });
                 byte[] seen = new byte[size];
