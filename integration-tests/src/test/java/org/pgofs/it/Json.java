@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** JSON as maps, lists, strings and longs. */
+/** JSON as maps, lists, strings, longs, booleans and null. */
 final class Json {
     private Json() {}
 
@@ -44,6 +44,8 @@ final class Json {
             }
             case VALUE_STRING -> parser.getText();
             case VALUE_NUMBER_INT -> parser.getLongValue();
+            case VALUE_TRUE, VALUE_FALSE -> parser.getBooleanValue();
+            case VALUE_NULL -> null;
             default -> throw new IOException("unexpected " + parser.currentToken());
         };
     }

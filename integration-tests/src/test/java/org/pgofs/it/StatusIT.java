@@ -82,8 +82,9 @@ final class StatusIT {
     void shouldReportFilesThatAreNoSegments() throws Exception {
         try (PgofsMount mount = PgofsMount.start(directory)) {
             Path bad = mount.segments().resolve("s-bad");
-            Files.writeString(mount.segments().resolve("t-bad"), "this is no segment");
-            Files.move(mount.segments().resolve("t-bad"), bad);
+            // An unfinished segment whose writer is gone would be deleted before it gets its name.
+            Path unseen = Files.writeString(mount.segments().resolve(".bad"), "this is no segment");
+            Files.move(unseen, bad);
             mount.reset(); // looks at the directory anew
             List<?> dropped = (List<?>) status(mount).get("dropped");
             assertEquals(1, dropped.size(), dropped::toString);
