@@ -54,12 +54,11 @@ guest_memory() {
   truncate -s "$bytes" "$memory"
 }
 
-# The files of the guest: busybox under all its names, what is added, and the script.
+# The files of the guest: busybox, what is added, and the script.
 guest_disk() {
-  local root=$room/root applet
+  local root=$room/root
   mkdir -p "$root"/{bin,dev,proc,sys}
   cp "$(command -v busybox)" "$root/bin/busybox"
-  for applet in $("$root/bin/busybox" --list); do ln -sf busybox "$root/bin/$applet"; done
   [ ${#added[@]} = 0 ] || cp "${added[@]}" "$root/bin"
   cp "$lib/kernel/guest-init" "$root/init"
   [ -z "$init" ] || cp "$init" "$root/init.program"
@@ -69,7 +68,8 @@ guest_disk() {
 # Boots in the background. Sets guest, the process.
 guest_start() {
   local accel=tcg
-  [ ! -w /dev/kvm ] || accel=kvm
+  # There are machines with the device and without what it needs: guests hang there.
+  if [ -w /dev/kvm ] && grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo; then accel=kvm; fi
   setpriv --pdeathsig KILL qemu-system-x86_64 -accel "$accel" -m "$mem" -display none -nodefaults -serial stdio \
     -object "memory-backend-file,id=ram,size=$mem,mem-path=$memory,share=on" -machine pc,memory-backend=ram \
     -device isa-debug-exit,iobase=0xf4 -kernel "$built/$bzimage" -initrd "$room/initrd" \
@@ -104,7 +104,8 @@ guest_wait() {
 }
 
 guest_clean_up() {
-  trap - EXIT INT TERM HUP
+  trap '' INT TERM HUP # Ctrl-C may come twice
+  trap - EXIT
   if [ -n "$guest" ]; then
     kill -KILL "$guest" 2>/dev/null || true
     wait "$guest" 2>/dev/null || true

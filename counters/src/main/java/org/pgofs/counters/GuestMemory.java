@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The memory of a virtual machine, in a file that the machine has mapped: whatever it holds, it is only read. A kernel is
@@ -26,6 +28,7 @@ final class GuestMemory implements AutoCloseable {
     private static final int PREFIX = 64;
     private static final byte[] BANNER = "Linux version ".getBytes(StandardCharsets.ISO_8859_1);
     private static final int MAX_BANNER = 256;
+    private static final int MAX_BANNERS = 16;
 
     private final Path path;
     private final int fd;
@@ -97,12 +100,25 @@ final class GuestMemory implements AutoCloseable {
         if (!places().isEmpty()) {
             return;
         }
-        Optional<String> other = banner();
-        // It may have been started since.
+        Optional<String> other = banners().stream()
+                .filter(banner -> isOther(banner, kernel.banner()))
+                .findFirst();
+        // It may have been loaded since.
         if (other.isPresent() && places().isEmpty()) {
-            throw new IOException(path + " has another kernel than " + kernel.path() + ": '" + other.get() + "'"
-                    + (kernel.banner().isEmpty() ? "" : " and not '" + kernel.banner() + "'"));
+            throw new IOException(path + " has another kernel than " + kernel.path() + ": '" + other.get()
+                    + "' and not '" + kernel.banner() + "'");
         }
+    }
+
+    /**
+     * Whether a banner is of another kernel. One that is just being loaded may be cut off; and a kernel also has its
+     * banner without what follows the {@code #}, the number and time of its build.
+     */
+    private static boolean isOther(String banner, String expected) {
+        int build = expected.indexOf('#') + 1;
+        boolean sameVersion = banner.startsWith(expected.substring(0, build));
+        boolean hasBuild = banner.length() > build && isDigit((byte) banner.charAt(build));
+        return !expected.startsWith(banner) && !(build > 0 && sameVersion && !hasBuild);
     }
 
     /** The places where a copy of the kernel is now. */
@@ -185,24 +201,22 @@ final class GuestMemory implements AutoCloseable {
         return true;
     }
 
-    /** How the kernel that is in the memory names itself; the first one, if there are several. */
-    Optional<String> banner() throws IOException {
+    /** How the kernels that are in the memory name themselves; some of them, if there are many. */
+    private Set<String> banners() throws IOException {
+        Set<String> banners = new LinkedHashSet<>();
         long offset = nextData(0);
-        while (offset < size) {
+        while (offset < size && banners.size() < MAX_BANNERS) {
             buffer.clear().limit((int) Math.min(PIECE, size - offset));
             Linux.readFully(fd, offset, buffer);
-            Optional<String> found = banner(buffer.flip());
-            if (found.isPresent()) {
-                return found;
-            }
+            addBanners(buffer.flip(), banners);
             long next = offset + Math.max(1, buffer.limit() - MAX_BANNER);
             offset = next + MAX_BANNER >= size ? size : nextData(next);
         }
-        return Optional.empty();
+        return banners;
     }
 
-    private static Optional<String> banner(ByteBuffer bytes) {
-        for (int at = 0; at <= bytes.limit() - BANNER.length - 1; at++) {
+    private static void addBanners(ByteBuffer bytes, Set<String> banners) {
+        for (int at = 0; at <= bytes.limit() - MAX_BANNER; at++) {
             if (bytes.get(at) == BANNER[0] && startsWith(bytes, at) && isDigit(bytes.get(at + BANNER.length))) {
                 int end = at;
                 while (end < bytes.limit() && end - at < MAX_BANNER && bytes.get(end) >= ' ') {
@@ -210,10 +224,9 @@ final class GuestMemory implements AutoCloseable {
                 }
                 byte[] banner = new byte[end - at];
                 bytes.get(at, banner);
-                return Optional.of(new String(banner, StandardCharsets.US_ASCII));
+                banners.add(new String(banner, StandardCharsets.US_ASCII).strip());
             }
         }
-        return Optional.empty();
     }
 
     private static boolean startsWith(ByteBuffer bytes, int at) {
