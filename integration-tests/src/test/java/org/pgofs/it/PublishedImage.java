@@ -25,7 +25,7 @@ record PublishedImage(ByteBuffer segment, ByteBuffer image) {
 
     static PublishedImage read(Path file) throws IOException {
         ByteBuffer segment = load(file);
-        String name = "i-%d-%016x%016x".formatted(segment.getInt(160), segment.getLong(32), segment.getLong(40));
+        String name = "i-%d-%016x%016x".formatted(segment.getInt(152), segment.getLong(32), segment.getLong(40));
         ByteBuffer image = load(file.resolveSibling(name));
         assertEquals(0x31474553464f4750L, segment.getLong(0), "magic of the segment");
         assertEquals(0x31474d49464f4750L, image.getLong(0), "magic of the image");
@@ -45,8 +45,8 @@ record PublishedImage(ByteBuffer segment, ByteBuffer image) {
     }
 
     String path() {
-        byte[] path = new byte[segment.getInt(156)];
-        segment.get(168, path);
+        byte[] path = new byte[segment.getInt(148)];
+        segment.get(160, path);
         return new String(path, StandardCharsets.UTF_8);
     }
 
