@@ -30,7 +30,9 @@ static void key_add_bytes(struct pgofs_image_key *key, const void *from, size_t 
     key_add(key, word);
   }
   word = 0;
-  memcpy(&word, at, size);
+  if (size != 0) { /* an absent range begins nowhere, of which memcpy must not be asked for nothing either */
+    memcpy(&word, at, size);
+  }
   key_add(key, word);
 }
 
