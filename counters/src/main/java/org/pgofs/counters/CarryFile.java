@@ -3,6 +3,7 @@ package org.pgofs.counters;
 import static org.pgofs.counters.StateFile.require;
 
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
@@ -96,7 +97,19 @@ final class CarryFile {
     static CarryFile decode(byte[] bytes, String fileName) throws IOException, DamagedException {
         StateFile file = StateFile.decode(bytes);
         require(file.text(Kind.NAME).equals(fileName), "is " + file.text(Kind.NAME));
-        return new CarryFile(file);
+        CarryFile carry = new CarryFile(file);
+        carry.requireImage();
+        return carry;
+    }
+
+    private void requireImage() throws DamagedException {
+        try {
+            if (file.section(Kind.IMAGE).hasRemaining()) {
+                image();
+            }
+        } catch (IllegalArgumentException | IndexOutOfBoundsException | BufferUnderflowException e) {
+            throw new DamagedException("does not say of which image it is: " + e.getMessage());
+        }
     }
 
     /** The manifest that it was written for. */
@@ -131,6 +144,7 @@ final class CarryFile {
         sums.asLongBuffer().get(counters);
         none.marks().get(marks);
         ByteBuffer values = file.section(Kind.VALUES);
+        require(values.remaining() % ValueList.ENTRY_SIZE == 0, "has half a value");
         while (values.hasRemaining()) {
             ValueList.read(values, none.values());
         }

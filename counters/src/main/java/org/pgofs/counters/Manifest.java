@@ -140,13 +140,21 @@ record Manifest(long generation, long starts, List<Carry> images, List<Taken> ta
         StateFile.require(
                 text.substring(end).equals(CHECKSUM + checksum(text.substring(0, end)) + "\n"),
                 "has the wrong checksum");
-        StateFile.requireVersion(Long.parseLong(text.substring(FORMAT.length(), text.indexOf('\n'))));
+        try {
+            StateFile.requireVersion(Long.parseLong(text.substring(FORMAT.length(), text.indexOf('\n'))));
+            return lines(text.substring(0, end));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new DamagedException("has a line that is none: " + e.getMessage());
+        }
+    }
+
+    private static Manifest lines(String text) {
         long generation = 0;
         long starts = 0;
         List<Carry> images = new ArrayList<>();
         List<Taken> takes = new ArrayList<>();
         List<SavedGuest> guests = new ArrayList<>();
-        for (String line : text.substring(0, end).split("\n", 0)) {
+        for (String line : text.split("\n", 0)) {
             String[] field = line.split(" ", -1);
             switch (field[0]) {
                 case "generation" -> generation = Long.parseLong(field[1]);

@@ -21,6 +21,12 @@ final class Names {
     /** Bytes; llvm-profdata holds all names of a profile at once. */
     private static final long MAX_SIZE = 1L << 29;
 
+    /** Names are some times smaller when they are compressed; a bomb is a thousand times smaller. */
+    private static final long MAX_RATIO = 64;
+
+    /** Of names; a browser has a million functions. */
+    private static final int MAX_NAMES = 1 << 22;
+
     private static final int MAX_NAME = 1 << 24;
     private static final int SEPARATOR = 1;
     private static final int PIECE = 1 << 13;
@@ -31,6 +37,7 @@ final class Names {
     private final Visitor visitor;
     private final ByteArrayOutputStream name = new ByteArrayOutputStream();
     private long size;
+    private int names;
 
     /** What is done with each name. */
     @FunctionalInterface
@@ -83,6 +90,10 @@ final class Names {
             long compressed = uleb128();
             size += whole;
             require(whole >= 0 && size <= MAX_SIZE, "has more than %d bytes of names", MAX_SIZE);
+            require(
+                    size <= MAX_RATIO * section.limit(),
+                    "has names that unfold to more than %d times their size",
+                    MAX_RATIO);
             long there = compressed == 0 ? whole : compressed;
             require(there >= 0 && there <= section.remaining(), "has names that are cut off");
             ByteBuffer blob = section.slice(section.position(), (int) there);
@@ -143,6 +154,7 @@ final class Names {
 
     private void endName() throws InvalidFileException {
         require(name.size() > 0, "has an empty name");
+        require(++names <= MAX_NAMES, "has more than %d names", MAX_NAMES);
         byte[] bytes = name.toByteArray();
         name.reset();
         visitor.visit(bytes, reference(bytes));

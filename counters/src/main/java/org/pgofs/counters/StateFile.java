@@ -126,10 +126,14 @@ final class StateFile {
         StateFile state = new StateFile();
         file.position(HEADER_SIZE);
         for (long i = 0; i < file.getLong(SECTIONS_AT); i++) {
+            require(file.remaining() >= SECTION_HEADER_SIZE, "has fewer sections than it says");
             Kind kind = Kind.of(file.getLong());
-            int size = (int) file.getLong();
-            state.with(kind, file.slice().limit(size));
-            file.position(file.position() + padded(size));
+            long size = file.getLong();
+            require(
+                    size >= 0 && size <= file.remaining() && padded((int) size) <= file.remaining(),
+                    "has a section that is cut off");
+            state.with(kind, file.slice().limit((int) size));
+            file.position(file.position() + padded((int) size));
         }
         return state;
     }

@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 /** An image read from an image file. It keeps the file's bytes and reads the records where they lie. */
 final class StoredImage implements Image {
     private static final HexFormat HEX = HexFormat.of();
+    private static final int MOST_SHARED = 4;
 
     private final ByteBuffer file;
     private final ImageLayout.Header header;
@@ -61,6 +62,7 @@ final class StoredImage implements Image {
         int end = 0;
         int firstBitmap = Integer.MAX_VALUE;
         int lastBitmap = 0;
+        requireProportion();
         for (int i = 0; i < functions(); i++) {
             checkCounters(i);
             checkBitmap(i);
@@ -98,6 +100,28 @@ final class StoredImage implements Image {
             }
         });
         return sorted.length - named.cardinality();
+    }
+
+    /**
+     * Each record has counters, bitmaps and sites of its own, so that all together are not more than there are. Many that
+     * share the same ones would make whoever goes through them all take for ever; a few may, whatever a linker did.
+     */
+    private void requireProportion() throws InvalidFileException {
+        long counted = 0;
+        long mapped = 0;
+        long sites = 0;
+        for (int i = 0; i < functions(); i++) {
+            counted += Integer.toUnsignedLong(counters(i)) * counterSize;
+            mapped += Integer.toUnsignedLong(file.getInt(record(i) + RecordLayout.BITMAP_SIZE));
+            for (ValueKind kind : ValueKind.values()) {
+                sites += valueSites(i, kind);
+            }
+        }
+        require(
+                counted / MOST_SHARED <= header.countersSize()
+                        && mapped / MOST_SHARED <= header.bitmapsSize()
+                        && sites / MOST_SHARED <= header.valueSites(),
+                "has records that share their counters, bitmaps or value sites");
     }
 
     private void checkCounters(int function) throws InvalidFileException {
@@ -142,15 +166,25 @@ final class StoredImage implements Image {
         }
     }
 
+    /** The first of the binary ids, which are checked: one that is odd would cost the whole profile. */
     private static String buildId(ByteBuffer binaryIds) throws InvalidFileException {
-        if (!binaryIds.hasRemaining()) {
-            return "";
+        String first = "";
+        while (binaryIds.hasRemaining()) {
+            require(binaryIds.remaining() >= Long.BYTES, "has a binary id that is cut off");
+            long size = binaryIds.getLong();
+            long padding = -size & (Long.BYTES - 1);
+            require(
+                    size > 0 && size <= binaryIds.remaining() && size + padding <= binaryIds.remaining(),
+                    "has a binary id of %d bytes",
+                    size);
+            byte[] id = new byte[(int) size];
+            binaryIds.get(id);
+            first = first.isEmpty() ? HEX.formatHex(id) : first;
+            for (long i = 0; i < padding; i++) {
+                require(binaryIds.get() == 0, "has a binary id with odd padding");
+            }
         }
-        long size = binaryIds.getLong();
-        require(size > 0 && size <= binaryIds.remaining(), "has a binary id of %d bytes", size);
-        byte[] id = new byte[(int) size];
-        binaryIds.get(id);
-        return HEX.formatHex(id);
+        return first;
     }
 
     /** The SHA-256 of the image file in hexadecimal: equal for two image files exactly if they are one image. */
@@ -168,7 +202,10 @@ final class StoredImage implements Image {
      * those of a process that is added; what is known of value sites.
      */
     long memory() {
-        return 2L * fileSize() + 3 * header.countersSize() + header.valueSites() + (long) functions() * Long.BYTES;
+        return 2L * fileSize()
+                + 3 * (header.countersSize() + header.bitmapsSize())
+                + header.valueSites()
+                + (long) functions() * Long.BYTES;
     }
 
     /** The image file's bytes; not to be changed. */

@@ -8,6 +8,10 @@ import java.nio.ByteOrder;
 final class ValueReader {
     private static final int SITES = 512;
 
+    /** How many values one member may have; a whole compiler has fewer. What is behind them is left out. */
+    private static final int MOST = 1 << 20;
+
+    private int found;
     private final ByteBuffer buffer =
             ByteBuffer.allocateDirect(SITES * ValueSiteLayout.SIZE).order(ByteOrder.LITTLE_ENDIAN);
 
@@ -20,7 +24,8 @@ final class ValueReader {
     void add(Member member, CanonicalValues canonical, ValueSink counts) throws IOException {
         Area area = member.valueSites();
         long at = member.nextData(area, 0);
-        while (at < area.size()) {
+        found = 0;
+        while (at < area.size() && found < MOST) {
             int first = (int) (at / ValueSiteLayout.SIZE);
             long begin = (long) first * ValueSiteLayout.SIZE;
             buffer.clear().limit((int) Math.min(buffer.capacity(), area.size() - begin));
@@ -40,6 +45,7 @@ final class ValueReader {
             int slotAt = at + ValueSiteLayout.SLOT + slot * ValueSiteLayout.SLOT_SIZE;
             long count = buffer.getLong(slotAt + ValueSiteLayout.COUNT);
             if (count > 0) {
+                found++;
                 long value = buffer.getLong(slotAt + ValueSiteLayout.VALUE);
                 counts.add(site, canonical.of(site, value, loadBias), count);
             }

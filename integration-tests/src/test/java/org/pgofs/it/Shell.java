@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * @param environment added to that of this process
  */
 record Shell(Path directory, Map<String, String> environment) {
-    private static final int TIMEOUT_SECONDS = 400;
+    private static final int TIMEOUT_SECONDS = 700;
 
     static Shell in(Path directory) {
         return new Shell(directory, Map.of());
