@@ -28,8 +28,10 @@ final class CanonicalValues {
             int site = image.valueSite(function);
             for (ValueKind kind : ValueKind.values()) {
                 int count = image.valueSites(function, kind);
-                Arrays.fill(kinds, site, site + count, (byte) kind.number());
-                site += count;
+                if (count > 0) { // without sites the number of the first is anything
+                    Arrays.fill(kinds, site, site + count, (byte) kind.number());
+                    site += count;
+                }
             }
         }
         functions = new long[image.functions()];

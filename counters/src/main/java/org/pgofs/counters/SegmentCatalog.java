@@ -477,8 +477,9 @@ final class SegmentCatalog {
         } catch (IOException e) {
             LOG.debug("{} waits for its image file: {}", segment.name(), e.getMessage());
             pending.put(segment.name(), segment);
-        } catch (InvalidFileException e) {
-            drop(segment, e.getMessage());
+        } catch (InvalidFileException | RuntimeException e) {
+            // Whatever one file brings about, the others are looked at.
+            drop(segment, String.valueOf(e.getMessage()));
         }
     }
 

@@ -62,7 +62,6 @@ final class StoredImage implements Image {
         int end = 0;
         int firstBitmap = Integer.MAX_VALUE;
         int lastBitmap = 0;
-        requireProportion();
         for (int i = 0; i < functions(); i++) {
             checkCounters(i);
             checkBitmap(i);
@@ -76,6 +75,7 @@ final class StoredImage implements Image {
                 lastBitmap = Math.max(lastBitmap, bitmap + bitmapSize(i));
             }
         }
+        requireProportion();
         countersBegin = begin;
         countersEnd = end;
         bitmapsBegin = Math.min(firstBitmap, lastBitmap);

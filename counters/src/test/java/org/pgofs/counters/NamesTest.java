@@ -8,8 +8,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,9 +119,24 @@ class NamesTest {
     @Test
     void shouldNotKeepAnEndlessName() {
         byte[] endless = new byte[(1 << 24) + 1];
-        Arrays.fill(endless, (byte) 'a');
+        // Letters in no order: what unfolds too well is refused before.
+        Random letters = new Random(1);
+        for (int i = 0; i < endless.length; i++) {
+            endless[i] = (byte) ('a' + letters.nextInt(26));
+        }
         compressed(endless, endless.length);
         InvalidFileException e = assertThrows(InvalidFileException.class, () -> names(section.toByteArray()));
         assertTrue(e.getMessage().contains("a name of more than"), e.getMessage());
+    }
+
+    @Test
+    void shouldRefuseABombThatSaysItsSize() {
+        byte[] bomb = new byte[1 << 20];
+        for (int i = 0; i < bomb.length; i++) {
+            bomb[i] = (byte) (i % 2 == 0 ? 'a' : 1);
+        }
+        compressed(bomb, bomb.length);
+        InvalidFileException e = assertThrows(InvalidFileException.class, () -> names(section.toByteArray()));
+        assertTrue(e.getMessage().contains("times their size"), e.getMessage());
     }
 }
