@@ -105,7 +105,7 @@ kernel_check() {
     if [ ! -f "$source/Kbuild" ] || [ ! -d "$source/arch/um" ]; then
       die "$source is no source tree of the Linux kernel"
     fi
-    source=$(cd "$source" && pwd)
+    source=$(readlink -f "$source")
   fi
   for i in "${!fragments[@]}"; do
     fragment=${fragments[i]}

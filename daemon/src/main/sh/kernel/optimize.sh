@@ -4,7 +4,7 @@
 kernel_optimize() {
   [ "$machine" = um ] || usage_error "optimize measures user-mode Linux only"
   [ ${#operands[@]} = 1 ] || usage_error "optimize needs a profile"
-  local profile before work elapsed processor
+  local profile kept
   profile=$(readlink -f "${operands[0]}")
   [ -r "$profile" ] || die "${operands[0]} cannot be read"
   [ -f "$built/.pgofs.source" ] || die "there is no kernel in $built: pgofs kernel build makes one"
@@ -13,8 +13,8 @@ kernel_optimize() {
   operands=()
   [ -n "$source" ] || source=$(cat "$built/.pgofs.source")
   optimize_build "$cache/um-plain" "kernel without profile"
-  optimize_build "$cache/um-optimised" "kernel with profile" \
-    KCFLAGS="-fprofile-use=$(optimize_keep "$profile") $(tree_names)"
+  kept=$(optimize_keep "$profile")
+  optimize_build "$cache/um-optimised" "kernel with profile" KCFLAGS="-fprofile-use=$kept $(tree_names)"
   optimize_warnings
   optimize_compare
 }
@@ -23,6 +23,7 @@ kernel_optimize() {
 optimize_keep() { # PROFILE
   local kept
   kept=$cache/um-optimised/$(sha256sum <"$1" | cut -c 1-16).profdata
+  mkdir -p "$cache/um-optimised"
   cp "$1" "$kept"
   echo "$kept"
 }
@@ -53,7 +54,7 @@ optimize_measure() { # NAME
   while read -r word name nanoseconds; do
     case $word in
       begin)
-        process=${process:-$(pgrep -n -f "^$cache/um-$1/vmlinux .*uml_dir=$room ")}
+        process=${process:-$(pgrep -o -f "^$cache/um-$1/vmlinux .*uml_dir=$room ")}
         ticks=$(optimize_ticks "$process")
         if [ "$name" = syscalls ]; then
           elapsed[boot $1]+=" $((${EPOCHREALTIME/./} - ${started/./}))"

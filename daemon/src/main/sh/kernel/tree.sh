@@ -6,11 +6,11 @@
 tree_find() {
   if [ -n "$source" ]; then return; fi
   local name=linux-source-6.1 archive
+  mkdir -p "$cache"
   archive=/usr/src/$name.tar.xz
-  source=$cache/$name
+  source=$(readlink -f "$cache")/$name
   [ -f "$archive" ] || [ -f "$source.unpacked" ] ||
     die "there is no $archive: apt-get install $name, or give a tree by --source"
-  mkdir -p "$cache"
   exec 8>"$cache/.source.lock"
   flock 8
   # A newer package brings a newer archive.

@@ -16,18 +16,22 @@ import java.util.concurrent.TimeUnit;
  *
  * @param directory where commands run
  * @param environment added to that of this process
+ * @param seconds after which a command has failed
  */
-record Shell(Path directory, Map<String, String> environment) {
-    private static final int TIMEOUT_SECONDS = 700;
-
+record Shell(Path directory, Map<String, String> environment, int seconds) {
     static Shell in(Path directory) {
-        return new Shell(directory, Map.of());
+        return new Shell(directory, Map.of(), 700);
+    }
+
+    /** For commands that take long. */
+    Shell patient() {
+        return new Shell(directory, environment, 1800);
     }
 
     Shell with(String name, String value) {
         Map<String, String> more = new HashMap<>(environment);
         more.put(name, value);
-        return new Shell(directory, more);
+        return new Shell(directory, more, seconds);
     }
 
     /** What a command left behind. */
@@ -55,7 +59,7 @@ record Shell(Path directory, Map<String, String> environment) {
                     .redirectError(errors.toFile())
                     .start();
             process.getOutputStream().close();
-            boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
             process.destroyForcibly();
             Result result =
                     new Result(List.of(command), ended ? process.exitValue() : -1, takeText(output), takeText(errors));

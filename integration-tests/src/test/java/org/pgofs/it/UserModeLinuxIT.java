@@ -1,0 +1,368 @@
+package org.pgofs.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The kernel as a target: built, booted and profiled as docs/kernel.md says. Source and builds are kept in target/kernel,
+ * so that only the first run takes its time.
+ */
+@Tag("kernel")
+@Timeout(1800)
+final class UserModeLinuxIT {
+    private static final Path CACHE = Checkout.ROOT.resolve("integration-tests/target/kernel");
+    private static final Path SOURCE = CACHE.resolve("linux-source-6.1");
+    private static final String OPTIONS = "CONFIG_EXT2_FS=m\nCONFIG_BLK_DEV_LOOP=y\n";
+
+    @TempDir
+    Path directory;
+
+    private Path room;
+
+    @BeforeAll
+    static void build() throws IOException {
+        Files.createDirectories(CACHE);
+        Files.writeString(CACHE.resolve("fragment"), OPTIONS);
+        Shell.Result built =
+                shell(CACHE).bash("\"$PGOFS\" kernel build --config fragment").ok();
+        assertEquals("", built.errors());
+    }
+
+    @BeforeEach
+    void room() throws IOException {
+        room = Files.createDirectory(directory.resolve("room"));
+        Toolchain.DEFAULT.clang(room.resolve("guest"), Checkout.SOURCES.resolve("c/in_guest.c"), "-static");
+    }
+
+    @Test
+    void shouldCountWhatTheGuestDoesBetweenResetAndCopy() throws Exception {
+        try (PgofsMount mount = PgofsMount.start(directory);
+                GuestKernel guest = boot(mount, room.resolve("guest"))) {
+            guest.await("ready");
+            mount.reset();
+            guest.tell("go");
+            guest.await("done");
+            Path copy = copy(mount, "vmlinux");
+            guest.tell("end");
+
+            Profile profile = Profile.of(Toolchain.DEFAULT, copy);
+            assertEquals(10_000, profile.calls("sys_getppid"));
+            for (String function : List.of("start_kernel", "calibrate_delay", "fs/namespace.c:init_mount_tree")) {
+                assertEquals(
+                        Set.of(0L), Set.copyOf(profile.counts().get(function).get(0)), function);
+            }
+            assertEquals(7, guest.join());
+            assertTrue(status(mount).contains("live processes  0"), status(mount));
+            assertNothingLeft();
+        }
+    }
+
+    @Test
+    void shouldLoseNothingWhenTheKernelIsKilled() throws Exception {
+        try (PgofsMount mount = PgofsMount.start(directory);
+                GuestKernel guest = boot(mount, room.resolve("guest"))) {
+            guest.await("ready");
+            mount.reset();
+            guest.tell("go");
+            guest.await("done");
+            String kernel = Shell.in(room)
+                    .bash("pgrep -f \"^$1/um/vmlinux .*pgofs_dir=$2\" | head -n 1", CACHE, room)
+                    .ok()
+                    .output()
+                    .strip();
+            Shell.in(room).run("kill", "-KILL", kernel).ok();
+            assertEquals(1, guest.join());
+            assertEquals(
+                    10_000,
+                    Profile.of(Toolchain.DEFAULT, copy(mount, "vmlinux")).calls("sys_getppid"));
+            assertTrue(status(mount).contains("live processes  0"), status(mount));
+            assertNothingLeft();
+        }
+    }
+
+    @Test
+    void shouldEndWithItsCommand() throws Exception {
+        for (String signal : List.of("INT", "KILL")) {
+            try (PgofsMount mount = PgofsMount.start(Files.createDirectory(directory.resolve(signal)));
+                    GuestKernel guest = boot(mount, room.resolve("guest"))) {
+                guest.await("ready");
+                Shell.in(room)
+                        .run("kill", "-" + signal, Long.toString(guest.pid()))
+                        .ok();
+                assertEquals(signal.equals("INT") ? 130 : 137, guest.join());
+                Await.until("no process of the guest is left", () -> guestProcesses()
+                        .isEmpty());
+                assertTrue(status(mount).contains("live processes  0"), status(mount));
+            }
+        }
+    }
+
+    @Test
+    void shouldKeepItsHandsOffTheHostAndSayWhyItDidNotStart() throws Exception {
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            script("touch script.touched; [ -e /proc/1/stat ] && [ ! -e script.touched ] && exit 3");
+            assertEquals(3, boot(mount, room.resolve("script")).join());
+            script("touch script.touched");
+            assertEquals(0, boot(mount, room.resolve("script"), "--rw").join());
+            assertTrue(Files.exists(room.resolve("script.touched")));
+            Shell.Result failed = shell(mount).bash("\"$PGOFS\" kernel run --init ./script --append init=/missing");
+            assertEquals(1, failed.status());
+            assertTrue(failed.errors().contains("Requested init /missing failed"), failed.errors());
+            assertTrue(failed.errors().contains("pgofs kernel: the kernel ended before its init did"), failed.errors());
+            assertNothingLeft();
+        }
+    }
+
+    /** The counters of a module are in memory of the module. */
+    @Test
+    void shouldCountInModulesAndKeepWhatUnloadedOnesCounted() throws Exception {
+        Shell.in(room)
+                .bash("truncate -s 4M disk; mkdir files; touch files/one; mke2fs -q -t ext2 -d files disk")
+                .ok();
+        script(
+                "set -e; insmod '" + CACHE
+                        + "/um/fs/ext2/ext2.ko'; mkdir /run/disk; mount -t ext2 -o ro,loop disk /run/disk",
+                "./guest /run/disk/one || [ $? = 7 ]",
+                "umount /run/disk; rmmod ext2; [ ! -e /sys/module/ext2 ]");
+        try (PgofsMount mount = PgofsMount.start(directory);
+                GuestKernel guest = boot(mount, room.resolve("script"))) {
+            guest.await("ready");
+            mount.reset();
+            guest.tell("go");
+            guest.await("done");
+            Profile profile = Profile.of(Toolchain.DEFAULT, copy(mount, "ext2.ko"));
+            assertEquals(1000, most(profile, "ext2_ioctl"));
+            assertEquals(0, most(profile, "fs/ext2/super.c:ext2_fill_super"));
+            assertEquals(0, most(profile, "cleanup_module"));
+            assertTrue(targets(copy(mount, "vmlinux")).contains("External Symbol"), "calls into the module");
+            guest.tell("end");
+            assertEquals(0, guest.join());
+
+            profile = Profile.of(Toolchain.DEFAULT, copy(mount, "ext2.ko"));
+            assertEquals(1000, most(profile, "ext2_ioctl"));
+            assertEquals(1, most(profile, "cleanup_module"));
+        }
+    }
+
+    @Test
+    void shouldNameTheTargetsOfIndirectCalls() throws Exception {
+        try (PgofsMount mount = PgofsMount.start(directory);
+                GuestKernel guest = boot(mount, room.resolve("guest"))) {
+            guest.await("ready");
+            Path copy = copy(mount, "vmlinux");
+            assertTrue(targets(copy).contains(" fs/hostfs/hostfs_kern.c:hostfs_"), targets(copy));
+        }
+    }
+
+    /** "All" is what the others test. The kernel's own Makefiles say what is instrumented; the edited tree is an overlay. */
+    @Test
+    void shouldInstrumentAllButWhatTheMakefilesExclude() throws Exception {
+        Set<String> all = functions("um");
+        assertTrue(all.contains("start_kernel"), "init/main.c");
+        assertTrue(all.contains("schedule"), "kernel/sched");
+
+        Set<String> others = functionsOf("um", "GCOV_PROFILE := n", "GCOV_PROFILE_main.o := n", OPTIONS);
+        assertFalse(others.contains("start_kernel"));
+        assertFalse(others.stream().anyMatch(name -> name.startsWith("kernel/sched/")));
+        assertTrue(others.contains("init/do_mounts.c:mount_root") || others.contains("mount_root"), "the rest of init");
+        assertTrue(others.size() > all.size() * 9 / 10, others.size() + " of " + all.size());
+    }
+
+    @Test
+    void shouldInstrumentOnlyWhatTheMakefilesName() throws Exception {
+        optimise();
+        Set<String> only = functionsOf(
+                "um-plain", "GCOV_PROFILE := y", "GCOV_PROFILE_main.o := y", OPTIONS + "CONFIG_GCOV_PROFILE_ALL=n\n");
+        assertTrue(only.contains("start_kernel"));
+        assertTrue(only.contains("schedule"), only.toString());
+        assertFalse(only.contains("vfs_read"));
+        assertFalse(only.stream().anyMatch(name -> name.startsWith("fs/")), only.toString());
+    }
+
+    @Test
+    void shouldRebuildWithTheProfileAndCompare() throws Exception {
+        String output = optimise();
+        assertTrue(output.contains("\nMedians of 1, "), output);
+        for (String work : List.of("boot", "syscalls", "tree", "pipes")) {
+            assertTrue(output.matches("(?s).*\n" + work + "( +\\d+ +\\d+ +(\\d+\\.\\d\\d|-)){2}\n.*"), output);
+        }
+        assertFalse(output.contains("does not fit"), output);
+        String log = Files.readString(CACHE.resolve("um-optimised/.pgofs.log"), StandardCharsets.UTF_8);
+        assertFalse(log.contains("profile data"), log);
+        for (String name : List.of("um-plain", "um-optimised")) {
+            assertFalse(sections(CACHE.resolve(name + "/vmlinux")).contains("__llvm_prf"), name);
+        }
+        assertNotEquals(
+                Files.size(CACHE.resolve("um-plain/vmlinux")), Files.size(CACHE.resolve("um-optimised/vmlinux")));
+    }
+
+    /** As if they had never been there. */
+    @Test
+    void shouldLeaveTheSourceAsItIs() {
+        Shell.in(CACHE)
+                .bash(
+                        "tar -dJf /usr/src/linux-source-6.1.tar.xz;"
+                                + "[ \"$(find linux-source-6.1 | wc -l)\" = \"$(tar -tJf /usr/src/linux-source-6.1.tar.xz | wc -l)\" ]")
+                .ok();
+    }
+
+    /** Profiles a boot, and gives the profile to {@code pgofs kernel optimize}. Returns what it said. */
+    private String optimise() throws Exception {
+        Path own = Files.createDirectory(directory.resolve("profile"));
+        try (PgofsMount mount = PgofsMount.start(own)) {
+            GuestKernel.boot(
+                            mount.shell().with("PGOFS_KERNEL_DIR", CACHE.toString()),
+                            Checkout.PGOFS.resolve("../../lib/kernel/workload").normalize())
+                    .join();
+            Shell.in(own)
+                    .run(
+                            Toolchain.DEFAULT.profdata(),
+                            "merge",
+                            "-o",
+                            "vmlinux.profdata",
+                            copy(mount, "vmlinux").toString())
+                    .ok();
+        }
+        return shell(own)
+                .bash("\"$PGOFS\" kernel optimize --runs 1 vmlinux.profdata")
+                .ok()
+                .output();
+    }
+
+    /** Builds on, from a copy of a build, with lines added to Makefiles; returns the functions that are instrumented. */
+    private Set<String> functionsOf(String build, String scheduler, String main, String options) throws IOException {
+        Path copy = Files.createDirectory(directory.resolve("copy"));
+        Files.writeString(copy.resolve("fragment"), options);
+        shell(copy)
+                .with("PGOFS_KERNEL_DIR", copy.toString())
+                .run(
+                        "unshare",
+                        "--mount",
+                        "bash",
+                        "-euc",
+                        "cp -a \"$1\" um; mkdir upper work;"
+                                + "mount -t overlay overlay -o \"lowerdir=$2,upperdir=upper,workdir=work\" \"$2\";"
+                                + "echo \"$3\" >>\"$2/kernel/sched/Makefile\"; echo \"$4\" >>\"$2/init/Makefile\";"
+                                + "\"$PGOFS\" kernel build --source \"$2\" --config fragment",
+                        "bash",
+                        CACHE.resolve(build).toString(),
+                        SOURCE.toString(),
+                        scheduler,
+                        main)
+                .ok();
+        return profiled(copy);
+    }
+
+    private Set<String> functions(String build) throws IOException {
+        return profiled(CACHE.resolve(build).getParent());
+    }
+
+    /** Boots the kernel of a cache, and returns the names of the functions in its profile. */
+    private Set<String> profiled(Path cache) throws IOException {
+        Path own = Files.createTempDirectory(directory, "profiled");
+        script("true");
+        try (PgofsMount mount = PgofsMount.start(own)) {
+            mount.shell()
+                    .with("PGOFS_KERNEL_DIR", cache.toString())
+                    .run(
+                            Checkout.PGOFS.toString(),
+                            "kernel",
+                            "run",
+                            "--init",
+                            room.resolve("script").toString())
+                    .ok();
+            return Collections.unmodifiableSet(Profile.of(Toolchain.DEFAULT, copy(mount, "vmlinux"))
+                    .counts()
+                    .keySet());
+        }
+    }
+
+    private void script(String... lines) throws IOException {
+        Path script = room.resolve("script");
+        Files.writeString(script, "#!/bin/sh\n" + String.join("\n", lines) + "\n");
+        Shell.in(room).run("chmod", "+x", "script").ok();
+    }
+
+    private GuestKernel boot(PgofsMount mount, Path init, String... options) throws IOException {
+        return GuestKernel.boot(shell(mount), init, options);
+    }
+
+    private Shell shell(PgofsMount mount) {
+        return shell(room).with("PGOFS_SEGMENT_DIR", mount.segments().toString());
+    }
+
+    private static Shell shell(Path directory) {
+        return Shell.in(directory)
+                .patient()
+                .with("PGOFS_KERNEL_DIR", CACHE.toString())
+                .with("PGOFS", Checkout.PGOFS.toString())
+                .with("TMPDIR", directory.toString());
+    }
+
+    private static Path copy(PgofsMount mount, String image) {
+        Path copy = mount.root().resolveSibling(image + ".profraw");
+        Shell.in(mount.root())
+                .bash("cp -a pgo/images/$1-*/profraw \"$2\"", image, copy)
+                .ok();
+        return copy;
+    }
+
+    private static String status(PgofsMount mount) {
+        return Shell.in(Checkout.ROOT)
+                .bash("cat \"$1\"/pgo/images/vmlinux-*/status", mount.root())
+                .ok()
+                .output();
+    }
+
+    private static long most(Profile profile, String function) {
+        return Collections.max(profile.counts().get(function).get(0));
+    }
+
+    private static String targets(Path profile) {
+        return Shell.in(Checkout.ROOT)
+                .bash(
+                        "\"$1\" show --ic-targets --all-functions \"$2\" | grep -E '^\\s*\\[ *[0-9]+, .*, +[1-9]'",
+                        Toolchain.DEFAULT.profdata(),
+                        profile)
+                .ok()
+                .output();
+    }
+
+    private static String sections(Path program) {
+        return Shell.in(Checkout.ROOT)
+                .run("readelf", "-SW", program.toString())
+                .ok()
+                .output();
+    }
+
+    private static String guestProcesses() {
+        return Shell.in(Checkout.ROOT)
+                .bash("pgrep -a -f \"^$1/um/vmlinux \" || true", CACHE)
+                .ok()
+                .output();
+    }
+
+    private void assertNothingLeft() throws IOException {
+        assertEquals("", guestProcesses());
+        try (Stream<Path> files = Files.list(room)) {
+            assertTrue(files.noneMatch(file -> file.getFileName().toString().startsWith("pgofs-kernel")));
+        }
+    }
+}
