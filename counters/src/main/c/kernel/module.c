@@ -10,6 +10,8 @@
 #define BOUNDS(name) extern const unsigned char pgofs_##name##_begin[], pgofs_##name##_end[]
 #define RANGE(name) {pgofs_##name##_begin, pgofs_##name##_end}
 
+_Static_assert(sizeof(struct pgofs_value_site) == 392, "module.lds has this number");
+
 BOUNDS(counters);
 BOUNDS(data);
 BOUNDS(names);

@@ -48,9 +48,13 @@ optimize_warnings() {
 
 # Boots one kernel, and adds to the arrays elapsed and processor what each kind of work took, in microseconds.
 optimize_measure() { # NAME
-  local started=$EPOCHREALTIME word name nanoseconds ticks before process
+  local started=$EPOCHREALTIME word name nanoseconds ticks before process='' both from
+  rm -f "$cache/.output"
   mkfifo "$cache/.output"
-  um_start "$cache/um-$1/vmlinux" >"$cache/.output"
+  exec {both}<>"$cache/.output" # to open it for writing alone would wait for a reader
+  um_start "$cache/um-$1/vmlinux" >&"$both"
+  exec {from}<"$cache/.output" {both}>&-
+  rm "$cache/.output"
   while read -r word name nanoseconds; do
     case $word in
       begin)
@@ -67,8 +71,8 @@ optimize_measure() { # NAME
         processor[$name $1]+=" $((($(optimize_ticks "$process") - before) * 10000))"
         ;;
     esac
-  done <"$cache/.output"
-  rm "$cache/.output"
+  done <&"$from"
+  exec {from}<&-
   um_wait
   um_clean_up
   [ "$status" = 0 ] || die "the work in the guest failed"

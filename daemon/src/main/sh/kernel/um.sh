@@ -51,13 +51,26 @@ um_start() { # VMLINUX
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
   # shellcheck disable=SC2086 # words
-  setpriv --pdeathsig KILL unshare --pid --fork --kill-child sh -c '"$@"; exit' sh \
-    setsid --wait setarch --addr-no-randomize "$1" mem="$mem" \
+  setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child sh -c "$um_surroundings" sh "$room" "${writable:-ro}" \
+    env -u TMPDIR -u TMP -u TEMP setsid --wait setarch --addr-no-randomize "$1" mem="$mem" \
     root=/dev/root rootfstype=hostfs rootflags=/ "${writable:-ro}" init="$lib/kernel/init" quiet \
     con=null con0="$input",fd:1 con1=null,fd:2 console=tty1 ssl=null uml_dir="$room" umid=guest \
     pgofs_status="$room" pgofs_init="$init" pgofs_dir="$PWD" $append <&0 &
   guest=$!
 }
+
+# What a guest process finds if it gets loose: when the kernel is killed, its guest processes go on for a moment as what
+# they are, processes of this machine and of root, until the process namespace has ended. They must not write to its files,
+# which they took for their own, and not switch it off.
+# shellcheck disable=SC2016 # it is expanded there
+readonly um_surroundings='
+  room=$1 access=$2
+  shift 2
+  mount --bind "$room" "$room" || exit
+  if [ -e /proc/sysrq-trigger ]; then mount --bind /dev/null /proc/sysrq-trigger || exit; fi
+  if [ "$access" = ro ]; then mount -o remount,bind,ro / || exit; fi
+  "$@"
+  exit'
 
 # Sets status to what the program in the guest exited with.
 um_wait() {

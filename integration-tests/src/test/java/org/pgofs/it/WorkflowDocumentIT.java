@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class WorkflowDocumentIT {
     private static final Pattern BLOCK = Pattern.compile("(?ms)^( *)```sh\\n(.*?)^ *```$");
-    private static final String OWN = "mount -t tmpfs tmpfs /mnt; mount -t tmpfs tmpfs /run; . \"$1\"";
+    static final String OWN = "mount -t tmpfs tmpfs /mnt; mount -t tmpfs tmpfs /run; . \"$1\"";
 
     @TempDir
     Path directory;
@@ -114,7 +114,7 @@ final class WorkflowDocumentIT {
                 .output();
     }
 
-    private static List<String> blocks(Path document, String heading) throws IOException {
+    static List<String> blocks(Path document, String heading) throws IOException {
         String text = Files.readString(document, StandardCharsets.UTF_8);
         String section = heading.isEmpty() ? text : text.replaceFirst("(?s).*?\n" + heading + "\n", "");
         assertTrue(heading.isEmpty() || section.length() < text.length(), heading);
