@@ -12,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -154,7 +155,7 @@ public final class SegmentDirectory implements AutoCloseable {
         FileLock held = channel.tryLock();
         if (held == null) {
             channel.close();
-            String pid = Files.readString(file, StandardCharsets.US_ASCII).strip();
+            String pid = holder(directory).map(String::valueOf).orElse("unknown");
             throw new IOException("segment directory " + directory + " is in use by another daemon, pid " + pid
                     + ": unmount that one, or give this one another --segment-dir");
         }
@@ -181,6 +182,19 @@ public final class SegmentDirectory implements AutoCloseable {
                 FileLock lock = channel.tryLock()) {
             return lock == null;
         }
+    }
+
+    /**
+     * The process that holds a directory.
+     *
+     * @param directory a segment directory that is held
+     * @return its pid, if it could leave it there
+     * @throws IOException if the file cannot be read
+     */
+    public static Optional<Long> holder(Path directory) throws IOException {
+        String pid = Files.readString(directory.resolve(STATE).resolve(LOCK), StandardCharsets.US_ASCII)
+                .strip();
+        return pid.isEmpty() ? Optional.empty() : Optional.of(Long.valueOf(pid));
     }
 
     /**

@@ -20,6 +20,7 @@ import picocli.CommandLine.Parameters;
         description = "Unmount MOUNTPOINT and wait for its daemon to end. Targets count on; nothing is lost.",
         mixinStandardHelpOptions = true)
 final class UmountCommand implements Callable<Integer> {
+    private static final Duration NOTICED = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @Parameters(paramLabel = "MOUNTPOINT", description = "As given to pgofs mount.")
@@ -39,12 +40,21 @@ final class UmountCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    /** Until the daemon has let go of its segment directory: then another one can be mounted. */
+    /**
+     * Until the daemon has let go of its segment directory: then another one can be mounted. If a mount namespace that
+     * somebody made meanwhile still has the mount, the daemon does not notice its end, and is told.
+     */
     private static void awaitRelease(Path segments) throws IOException, InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long begin = System.nanoTime();
+        boolean told = false;
         while (SegmentDirectory.isHeld(segments)) {
-            if (System.nanoTime() - end > 0) {
+            long waited = System.nanoTime() - begin;
+            if (waited > PATIENCE.toNanos()) {
                 throw new IOException("unmounted, but the daemon does not let go of " + segments);
+            }
+            if (!told && waited > NOTICED.toNanos()) {
+                told = true;
+                SegmentDirectory.holder(segments).flatMap(ProcessHandle::of).ifPresent(ProcessHandle::destroy);
             }
             TimeUnit.MILLISECONDS.sleep(5);
         }

@@ -107,15 +107,35 @@ final class LifeCycleIT {
             strings = {
                 "umount $1",
                 "umount -l $1",
-                "fusermount3 -u $1 || fusermount -u $1",
+                "fusermount3 -u $1",
                 "kill -HUP $2",
                 "kill -INT $2",
                 "kill -TERM $2; kill -TERM $2; kill -TERM $2 || true"
             })
     void shouldEndWellHoweverItIsEnded(String script) throws Exception {
-        try (PgofsMount mount = PgofsMount.start(directory)) {
+        try (PgofsMount mount = PgofsMount.prepare(directory)) {
+            // What a shell starts in the background ignores SIGINT, and nohup SIGHUP; and so does a JVM then.
+            mount.startDaemonBy(List.of("env", "--default-signal=INT,HUP"));
             bash(mount, script);
             assertEnds(mount);
+        }
+    }
+
+    @Test
+    void shouldUnmountThoughAnotherNamespaceHasTheMount() throws Exception {
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            Process holder = Shell.in(directory)
+                    .command("unshare", "-m", "--propagation", "private", "sh", "-c", "echo ready; read line")
+                    .start();
+            try {
+                assertEquals('r', holder.getInputStream().read());
+                Shell.in(directory)
+                        .run(Checkout.PGOFS.toString(), "umount", mount.root().toString())
+                        .ok();
+                assertEnds(mount);
+            } finally {
+                holder.destroyForcibly();
+            }
         }
     }
 

@@ -52,7 +52,7 @@ final class TroubleIT {
         Path program = TOOLCHAIN.worker(directory);
         try (PgofsMount mount = PgofsMount.prepare(directory)) {
             Shell shell = mount.shell();
-            shell.run("mount", "-o", "remount,size=4m", mount.segments().toString())
+            shell.bash("umount \"$1\"; mount -t tmpfs -o size=4m,mode=1733 pgofs \"$1\"", mount.segments())
                     .ok();
             mount.startDaemon();
             try (Worker worker = Worker.start(shell, program)) {
