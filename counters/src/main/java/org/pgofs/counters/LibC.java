@@ -144,6 +144,17 @@ public interface LibC {
     int prlimit(int pid, int resource, @In ByteBuffer limit, @Out ByteBuffer before);
 
     /**
+     * fallocate(2).
+     *
+     * @param fd the descriptor
+     * @param mode FALLOC_FL_*
+     * @param offset bytes from the start
+     * @param size bytes
+     * @return 0, or -1
+     */
+    int fallocate(int fd, int mode, @off_t long offset, @off_t long size);
+
+    /**
      * statfs(2).
      *
      * @param path any file of the file system

@@ -22,6 +22,7 @@ final class Linux {
     private static final int O_CLOEXEC = 0x80000;
 
     private static final int RLIMIT_NOFILE = 7;
+    private static final int FALLOC_FL_KEEP_SIZE = 1;
     private static final int FIONREAD = 0x541b;
     private static final int OWNER_ONLY = 0600;
     private static final int SEEK_DATA = 3;
@@ -119,6 +120,11 @@ final class Linux {
             int count = (int) check(C.write(fd, bytes.slice(), bytes.remaining()), "write");
             bytes.position(bytes.position() + count);
         }
+    }
+
+    /** Takes room at the start of a file, which does not become longer by that; does without if there is none. */
+    static void reserve(int fd, long size) {
+        C.fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, size);
     }
 
     static void close(int fd) {

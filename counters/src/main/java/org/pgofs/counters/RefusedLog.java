@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
  * truncated mapping dies of SIGBUS.
  */
 final class RefusedLog {
+    private static final int ROOM = 1 << 14;
+
     static final String NAME = ".refused";
 
     /** Of the empty files by which targets say it whose limits leave no room for a byte. */
@@ -36,7 +38,10 @@ final class RefusedLog {
     /** Makes the file if it is not there; targets and this class trust only one that is root's. */
     void prepare(FileChanges changes) throws IOException {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            Linux.close(changes.create(path));
+            int fd = changes.create(path);
+            // So that a tmpfs that is full is told in it.
+            Linux.reserve(fd, ROOM);
+            Linux.close(fd);
         }
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw--w--w-"));
     }
