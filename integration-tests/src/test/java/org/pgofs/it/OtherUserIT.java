@@ -1,0 +1,87 @@
+package org.pgofs.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a user who is not root can do to a mount, to its segment directory, and to what others count. */
+final class OtherUserIT {
+    private static final int USER = 54321;
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void letOthersIn() throws Exception {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static Shell.Result asUser(PgofsMount mount, String script, Object... arguments) {
+        String[] command = Stream.concat(
+                        Stream.of(
+                                "setpriv",
+                                "--reuid=" + USER,
+                                "--regid=" + USER,
+                                "--clear-groups",
+                                "bash",
+                                "-c",
+                                script,
+                                "x"),
+                        Stream.of(arguments).map(Object::toString))
+                .toArray(String[]::new);
+        return mount.shell().run(command);
+    }
+
+    private static void assertRefused(PgofsMount mount, String script, Object... arguments) {
+        assertNotEquals(0, asUser(mount, script, arguments).status(), script);
+    }
+
+    @Test
+    void shouldKeepProfilesResetAndSegmentsFromOthers() throws Exception {
+        Path program = Toolchain.DEFAULT.worker(directory);
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker worker = Worker.start(mount.shell(), program)) {
+            worker.work(3);
+            Path segment;
+            try (Stream<Path> files = Files.list(mount.segments())) {
+                segment = files.filter(file -> file.getFileName().toString().startsWith("s-"))
+                        .findAny()
+                        .orElseThrow();
+            }
+            assertRefused(mount, "ls $1", mount.segments());
+            assertRefused(mount, "cat $1", segment);
+            assertRefused(mount, "echo > $1", segment);
+            assertRefused(mount, "rm -f $1", segment);
+            assertRefused(mount, "mv $1 $2", segment, mount.segments().resolve("s-1"));
+            assertRefused(mount, "ls $1/.state", mount.segments());
+            assertRefused(mount, "cat $1/.refused", mount.segments());
+            for (String file : List.of("profraw", "pgo/profraw", "pgo/take", "pgo/last-take", "pgo/status")) {
+                assertRefused(mount, "cat $1", mount.root().resolve(file));
+            }
+            assertRefused(mount, "echo 1 > $1", mount.root().resolve("pgo/reset"));
+            assertEquals(3, mount.profile(Toolchain.DEFAULT).calls("counted"));
+        }
+    }
+
+    @Test
+    void shouldLetTheUserOfTheMountReadAndReset() throws Exception {
+        Path program = Toolchain.DEFAULT.worker(directory);
+        try (PgofsMount mount = PgofsMount.prepare(directory)) {
+            mount.startDaemon("-o", "mode=0500,uid=" + USER);
+            try (Worker worker = Worker.start(mount.shell(), program)) {
+                worker.work(3);
+                asUser(mount, "cat $1 | wc -c", mount.profraw()).ok();
+                asUser(mount, "echo 1 > $1", mount.root().resolve("pgo/reset")).ok();
+                assertEquals(0, mount.profile(Toolchain.DEFAULT).calls("counted"));
+            }
+        }
+    }
+}
