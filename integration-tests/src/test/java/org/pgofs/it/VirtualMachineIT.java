@@ -162,7 +162,7 @@ final class VirtualMachineIT {
         Profile profile = mount.profile(TOOLCHAIN);
         assertEquals(10000, profile.calls(SYSTEM_CALL));
         // What was counted before the reset is not there.
-        for (String function : List.of("start_kernel", "kernel_init", "kernel_init_freeable")) {
+        for (String function : List.of("start_kernel", "rest_init", "mnt_init")) {
             assertEquals(
                     0,
                     profile.counts().get(function).stream()
