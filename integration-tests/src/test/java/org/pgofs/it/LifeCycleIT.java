@@ -113,9 +113,7 @@ final class LifeCycleIT {
                 "kill -TERM $2; kill -TERM $2; kill -TERM $2 || true"
             })
     void shouldEndWellHoweverItIsEnded(String script) throws Exception {
-        try (PgofsMount mount = PgofsMount.prepare(directory)) {
-            // What a shell starts in the background ignores SIGINT, and nohup SIGHUP; and so does a JVM then.
-            mount.startDaemonBy(List.of("env", "--default-signal=INT,HUP"));
+        try (PgofsMount mount = PgofsMount.start(directory)) {
             bash(mount, script);
             assertEnds(mount);
         }

@@ -62,7 +62,9 @@ final class PgofsMount implements AutoCloseable {
     }
 
     void startDaemon(String... options) throws IOException {
-        startDaemonBy(List.of(), options);
+        // What a shell starts in the background ignores SIGINT, and nohup SIGHUP; and so would the daemon of such
+        // tests.
+        startDaemonBy(List.of("env", "--default-signal=INT,HUP"), options);
     }
 
     /** Starts it by a command that runs what is behind it. */
