@@ -2,9 +2,11 @@ package org.pgofs.counters;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.pgofs.counters.CounterStoreStatus.DroppedFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,11 +22,22 @@ final class DroppedFiles {
     /** How many of one user, so that the others' are seen too. */
     static final int KEPT_OF_USER = 200;
 
+    /** Whoever has so many is no longer looked at: to open and check each of his files is what he wants. */
+    static final int FLOOD = 10_000;
+
+    /** How many of the others are remembered, so that no scan opens them again. */
+    private static final int REMEMBERED = 1 << 18;
+
+    private static final int ROOT = 0;
     private static final Logger LOG = LoggerFactory.getLogger(DroppedFiles.class);
 
     private final Map<String, String> reasons = new LinkedHashMap<>();
-    private final Map<Integer, Integer> named = new HashMap<>();
-    private long more;
+    private final Map<Integer, Integer> ofUsers = new HashMap<>();
+    private Set<String> others = new HashSet<>();
+    /** Those that a scan has not come upon yet. */
+    private Set<String> before = new HashSet<>();
+
+    private long forgotten;
 
     /**
      * Adds a file, unless it is there.
@@ -33,34 +46,65 @@ final class DroppedFiles {
      */
     void add(String name, int user, String reason) {
         String file = printable(name, '!');
-        if (reasons.containsKey(file)) {
+        if (contains(file)) {
             return;
         }
-        int ofUser = named.getOrDefault(user, 0);
-        if (reasons.size() == KEPT || ofUser == KEPT_OF_USER) {
-            if (more++ == 0) {
-                LOG.warn("more files of user {} are dropped than are named", Integer.toUnsignedString(user));
-            }
-            return;
+        int ofUser = ofUsers.merge(user, 1, Integer::sum);
+        if (ofUser == FLOOD && user != ROOT) {
+            name(
+                    "user-" + Integer.toUnsignedString(user),
+                    "has " + FLOOD + " files that were dropped: nothing more of"
+                            + " this user is taken up until the daemon is started again");
         }
-        named.put(user, ofUser + 1);
-        String text = printable(String.valueOf(reason), ' ');
-        reasons.put(file, text);
-        LOG.warn("dropped {}: {}", file, text);
+        if (reasons.size() >= KEPT || ofUser > KEPT_OF_USER) {
+            addOther(file, user);
+        } else {
+            name(file, printable(String.valueOf(reason), ' '));
+        }
+    }
+
+    private void name(String file, String reason) {
+        reasons.put(file, reason);
+        LOG.warn("dropped {}: {}", file, reason);
+    }
+
+    /** Whether so many files of a user were dropped that there is no point in looking at more. */
+    boolean isFlooding(int user) {
+        return user != ROOT && ofUsers.getOrDefault(user, 0) >= FLOOD;
+    }
+
+    private void addOther(String file, int user) {
+        if (more() == 0) {
+            LOG.warn("more files of user {} are dropped than are named", Integer.toUnsignedString(user));
+        }
+        if (others.size() < REMEMBERED) {
+            others.add(file);
+        } else {
+            forgotten++;
+        }
     }
 
     boolean contains(String name) {
-        return reasons.containsKey(name);
+        if (before.remove(name)) {
+            others.add(name);
+        }
+        return reasons.containsKey(name) || others.contains(name);
     }
 
     /** How many are not in the list. */
     long more() {
-        return more;
+        return others.size() + forgotten;
     }
 
-    /** For a scan, which comes upon them again. */
-    void forgetMore() {
-        more = 0;
+    /** From here on every file of the directory is come upon again; those that are gone are forgotten at the end. */
+    void beginScan() {
+        before = others;
+        others = new HashSet<>();
+        forgotten = 0;
+    }
+
+    void endScan() {
+        before = new HashSet<>();
     }
 
     List<DroppedFile> list() {

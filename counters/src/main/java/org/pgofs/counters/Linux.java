@@ -41,6 +41,9 @@ final class Linux {
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
     private static final int MADV_HUGEPAGE = 14;
 
+    private static final ThreadLocal<ByteBuffer> STATX =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(256).order(ByteOrder.nativeOrder()));
+
     private Linux() {}
 
     /** What statx says of an open file. */
@@ -141,7 +144,7 @@ final class Linux {
     }
 
     private static Status status(int fd, String path, int flags) throws IOException {
-        ByteBuffer statx = ByteBuffer.allocateDirect(256).order(ByteOrder.nativeOrder());
+        ByteBuffer statx = STATX.get();
         if (C.statx(fd, path, flags, STATX_BASIC_STATS, statx) == -1) {
             if (errno() == Errno.ENOENT) {
                 throw new NoSuchFileException(path);

@@ -170,14 +170,15 @@ final class SegmentCatalog {
     }
 
     /**
-     * Looks at every file of the directory, the oldest first: who had room before this store was opened has it again,
+     * Looks at every file of the directory that was not dropped, the oldest first: who had room before this store was opened has it again,
      * before those who came later.
      */
     void scan() throws IOException {
         scanNotBefore = System.nanoTime() + SCAN_DELAY_NS;
-        dropped.forgetMore();
         waiting.forgetUnnamed();
+        dropped.beginScan();
         names().forEach(this::found);
+        dropped.endScan();
         retryPending();
         for (String name : List.copyOf(live.keySet())) {
             endIfUnused(name);
@@ -191,11 +192,13 @@ final class SegmentCatalog {
         SortedMap<Long, String> names = new TreeMap<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (dropped.contains(name)) {
+                    continue; // there may be very many of them
+                }
                 try {
                     // The numbers of a tmpfs ascend.
-                    names.put(
-                            (Long) Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS),
-                            file.getFileName().toString());
+                    names.put((Long) Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS), name);
                 } catch (NoSuchFileException e) {
                     LOG.debug("{} is gone already", file);
                 }
@@ -207,12 +210,16 @@ final class SegmentCatalog {
     }
 
     void apply(List<DirectoryWatch.Event> events) throws IOException {
+        boolean lost = false;
         for (DirectoryWatch.Event event : events) {
             switch (event.kind()) {
                 case PUBLISHED -> found(event.name());
                 case CLOSED -> checkClosed(event.name());
-                case LOST -> scan();
+                case LOST -> lost = true;
             }
+        }
+        if (lost) {
+            scan();
         }
         // Once for all image files that came, and for a nonce that was written a moment after one of them came.
         retryPending();
@@ -328,7 +335,9 @@ final class SegmentCatalog {
         try {
             Path file = directory.resolve(name);
             owner = Linux.status(file).uid();
-            if (usage.counts(owner)) {
+            if (dropped.isFlooding(owner)) {
+                dropped.add(name, owner, "is one of too many");
+            } else if (usage.counts(owner)) {
                 open(file);
             } else {
                 waiting.exclude(owner);

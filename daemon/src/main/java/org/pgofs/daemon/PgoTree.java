@@ -2,10 +2,9 @@ package org.pgofs.daemon;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.CounterStore.Selection;
@@ -51,30 +50,30 @@ final class PgoTree {
     private final Profiles profiles;
     private final Map<String, Node> variants = new ConcurrentHashMap<>();
     private final Map<Image, Node> images = new ConcurrentHashMap<>();
-    private final SortedMap<String, Node> fixed = new TreeMap<>();
 
     PgoTree(CounterStore store, Profiles profiles, StatusReport report) {
         this.store = store;
         this.profiles = profiles;
         this.report = report;
-        fixed.put("reset", reset(images -> images));
-        fixed.put("profraw", profraw(PgoTree::main));
-        fixed.put("status", new PseudoFile(ALL_READ, new TextFile(report::text)));
-        fixed.put("images", Directory.dynamic(this::imageDirectories));
     }
 
     Directory root() {
-        return Directory.fixed()
-                .add("profraw", profraw(PgoTree::main))
-                .add(
-                        "pgo",
-                        withTake(Directory.dynamic(this::files), ALL, PgoTree::main)
-                                .addHidden(GUESTS, PseudoFile.ofRoot(OWNER_READS, new GuestsFile(store)))
-                                .addHidden(STATUS_JSON, new PseudoFile(ALL_READ, new TextFile(report::json))));
+        return Directory.fixed().add("profraw", profraw(PgoTree::main)).add("pgo", pgo());
     }
 
-    private SortedMap<String, Node> files() {
-        SortedMap<String, Node> files = new TreeMap<>(fixed);
+    private Directory pgo() {
+        Directory directory = Directory.dynamic(this::variantFiles)
+                .add("reset", reset(images -> images))
+                .add("profraw", profraw(PgoTree::main))
+                .add("status", new PseudoFile(ALL_READ, new TextFile(report::text)))
+                .add("images", Directory.dynamic(this::imageDirectories));
+        return withTake(directory, ALL, PgoTree::main)
+                .addHidden(GUESTS, PseudoFile.ofRoot(OWNER_READS, new GuestsFile(store)))
+                .addHidden(STATUS_JSON, new PseudoFile(ALL_READ, new TextFile(report::json)));
+    }
+
+    private Map<String, Node> variantFiles() {
+        Map<String, Node> files = new HashMap<>();
         for (Image image : allImages()) {
             long bits = Variant.bits(image.rawVersion());
             if (bits != Variant.IR && Profiles.canWrite(image)) {
@@ -102,8 +101,8 @@ final class PgoTree {
                 .toList();
     }
 
-    private SortedMap<String, Node> imageDirectories() {
-        SortedMap<String, Node> directories = new TreeMap<>();
+    private Map<String, Node> imageDirectories() {
+        Map<String, Node> directories = new HashMap<>();
         for (Image image : allImages()) {
             directories.put(image.name(), images.computeIfAbsent(image, this::imageDirectory));
         }

@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 
 /**
@@ -17,39 +17,40 @@ public final class Directory extends Node {
     private static final int MODE = 0755;
     private static final int MAX_NAME_BYTES = 255;
 
-    private final Supplier<? extends SortedMap<String, Node>> children;
+    private final Supplier<? extends Map<String, Node>> dynamic;
+    private final Map<String, Node> added = new ConcurrentHashMap<>();
     private final Map<String, Node> hidden = new ConcurrentHashMap<>();
     private final Instant created = Instant.now();
 
-    private Directory(Supplier<? extends SortedMap<String, Node>> children) {
+    private Directory(Supplier<? extends Map<String, Node>> dynamic) {
         super(MODE);
-        this.children = children;
+        this.dynamic = dynamic;
     }
 
     /**
-     * A directory whose children are those that were {@linkplain #add added}.
+     * A directory whose children are those that are {@linkplain #add added}.
      *
      * @return a new directory, empty
      */
     public static Directory fixed() {
-        SortedMap<String, Node> children = new ConcurrentSkipListMap<>();
-        return new Directory(() -> children);
+        return new Directory(Map::of);
     }
 
     /**
-     * A directory whose children are asked for at every look-up and at every listing, by several threads at once. What
-     * users change of a child (mode, owner) lasts as long as the child is the same object.
+     * A directory that has other children than those that are {@linkplain #add added}, too. They are asked for at every
+     * listing, and at every look-up of a name that was not added, by several threads at once. What users change of a
+     * child (mode, owner) lasts as long as the child is the same object.
      *
      * @param children the children by name, in an immutable map or one that is safe for use by several threads; names
      *     as {@link #add} has them
      * @return a new directory
      */
-    public static Directory dynamic(Supplier<? extends SortedMap<String, Node>> children) {
+    public static Directory dynamic(Supplier<? extends Map<String, Node>> children) {
         return new Directory(children);
     }
 
     /**
-     * Adds a child to a {@linkplain #fixed() fixed} directory; one of the same name is replaced.
+     * Adds a child; one of the same name is replaced.
      *
      * @param name 1 to 255 bytes of UTF-8, without a slash or a NUL, neither {@code .} nor {@code ..}
      * @param node the child
@@ -57,7 +58,7 @@ public final class Directory extends Node {
      * @throws IllegalArgumentException if the name is none
      */
     public Directory add(String name, Node node) {
-        children.get().put(checked(name), node);
+        added.put(checked(name), node);
         return this;
     }
 
@@ -76,13 +77,15 @@ public final class Directory extends Node {
 
     /** The child of a name, null if there is none. */
     Node child(String name) {
-        Node listed = children.get().get(name);
-        return listed != null ? listed : hidden.get(name);
+        Node fixed = added.getOrDefault(name, hidden.get(name));
+        return fixed != null ? fixed : dynamic.get().get(name);
     }
 
     /** The names that a listing shows, sorted. */
     List<String> names() {
-        return children.get().keySet().stream().map(Directory::checked).toList();
+        SortedSet<String> names = new TreeSet<>(added.keySet());
+        dynamic.get().keySet().forEach(name -> names.add(checked(name)));
+        return List.copyOf(names);
     }
 
     /**

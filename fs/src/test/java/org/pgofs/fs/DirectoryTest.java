@@ -46,6 +46,26 @@ final class DirectoryTest {
     }
 
     @Test
+    void shouldAskOnlyForWhatWasNotAdded() {
+        Directory dynamic = Directory.dynamic(() -> {
+                    throw new IllegalStateException("asked");
+                })
+                .add("a", leaf)
+                .addHidden("b", inner);
+        assertSame(leaf, dynamic.child("a"));
+        assertSame(inner, dynamic.child("b"));
+        assertThrows(IllegalStateException.class, () -> dynamic.child("c"));
+    }
+
+    @Test
+    void shouldListWhatWasAddedAmongTheOthers() {
+        Directory dynamic = Directory.dynamic(() -> Map.of("c", leaf, "a", leaf))
+                .add("b", leaf)
+                .addHidden("d", leaf);
+        assertEquals(List.of("a", "b", "c"), dynamic.names());
+    }
+
+    @Test
     void shouldCountANamesBytesAndNotItsCharacters() {
         root.add("\u00fc".repeat(127), leaf);
         assertThrows(IllegalArgumentException.class, () -> root.add("\u00fc".repeat(128), leaf));

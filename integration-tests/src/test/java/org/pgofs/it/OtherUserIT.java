@@ -2,11 +2,14 @@ package org.pgofs.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +84,57 @@ final class OtherUserIT {
                 asUser(mount, "cat $1 | wc -c", mount.profraw()).ok();
                 asUser(mount, "echo 1 > $1", mount.root().resolve("pgo/reset")).ok();
                 assertEquals(0, mount.profile(Toolchain.DEFAULT).calls("counted"));
+            }
+        }
+    }
+
+    @Test
+    void shouldServeOnBesideAHostileUser() throws Exception {
+        Path program = Toolchain.DEFAULT.worker(directory);
+        Files.copy(Checkout.SOURCES.resolve("python/attack.py"), directory.resolve("attack.py"));
+        try (PgofsMount mount = PgofsMount.prepare(directory)) {
+            mount.startDaemon("--user-limits", "segments=20");
+            try (Worker worker = Worker.start(mount.shell(), program)) {
+                worker.work(3);
+                Process attack = mount.shell()
+                        .command(
+                                "timeout",
+                                "10",
+                                "setpriv",
+                                "--reuid=" + USER,
+                                "--regid=" + USER,
+                                "--clear-groups",
+                                "/usr/bin/python3",
+                                directory.resolve("attack.py").toString(),
+                                mount.segments().toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(directory.resolve("attack.log").toFile())
+                        .start();
+                int reads = 0;
+                while (attack.isAlive()) {
+                    assertEquals(3, mount.profile(Toolchain.DEFAULT).calls("counted"));
+                    reads++;
+                }
+                assertTrue(attack.waitFor(10, TimeUnit.SECONDS));
+                String log = Files.readString(directory.resolve("attack.log"));
+                assertEquals(124, attack.exitValue(), log);
+                assertTrue(reads > 1, "reads went on");
+                assertTrue(mount.daemon().isAlive());
+
+                worker.work(4);
+                assertEquals(7, mount.profile(Toolchain.DEFAULT).calls("counted"));
+                Map<?, ?> status = (Map<?, ?>) Json.parse(mount.shell()
+                        .run(
+                                Checkout.PGOFS.toString(),
+                                "status",
+                                "--json",
+                                mount.root().toString())
+                        .ok()
+                        .output());
+                assertEquals(1, ((List<?>) status.get("images")).size(), status::toString);
+                assertTrue(((List<?>) status.get("dropped")).size() <= 1000, "a bounded list");
+                assertTrue((Long) status.get("more_dropped") > 0, status::toString);
+                assertEquals("root:x", Files.readString(Path.of("/etc/passwd")).substring(0, 6));
             }
         }
     }
