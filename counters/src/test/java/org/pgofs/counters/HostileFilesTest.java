@@ -105,6 +105,21 @@ class HostileFilesTest extends StoreFixture {
         }
     }
 
+    @Test
+    void shouldNotTakeAnotherUsersImageFile() throws IOException {
+        try (TestTarget target = new TestTarget(path, 1)) {
+            target.publishImage(target.image());
+            Files.setAttribute(target.imagePath(), "unix:uid", 65534);
+            target.publishSegment(target.header());
+            assertEquals(List.of(), store.images());
+            assertEquals(1, store.status().unidentified());
+            Files.setAttribute(target.imagePath(), "unix:uid", 0);
+            Files.move(target.imagePath(), path.resolve(".x"));
+            Files.move(path.resolve(".x"), target.imagePath());
+            assertEquals(1, store.images().size(), "once it is the owner's");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"mkfifo", "mkdir", "ln -s /etc/passwd", "touch", "ln -s s-2"})
     void shouldDropWhatIsNotAFile(String command) throws IOException, InterruptedException {
