@@ -120,13 +120,21 @@ final class MountCommand implements Callable<Integer> {
 
     private void proveReady(Path absolute) throws IOException, InterruptedException {
         // By another process: a thread of this one that waits for another could hang at exit.
-        Process stat = new ProcessBuilder(
-                        "stat", absolute.resolve("pgo/profraw").toString())
+        Path pgo = absolute.resolve("pgo");
+        int status = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "head -c 1 \"$1/profraw\" && dd if=\"$1/$2\" of=/dev/null bs=$3",
+                        "sh",
+                        pgo.toString(),
+                        PgoTree.WARM_UP,
+                        Integer.toString(PgoTree.WARM_UP_PIECE))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (stat.waitFor() != 0) {
-            throw new IOException("mounted, but " + absolute.resolve("pgo/profraw") + " cannot be reached");
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IOException("mounted, but " + pgo + " cannot be read");
         }
         LOG.info("mounted on {}", absolute);
         if (System.getenv("NOTIFY_SOCKET") != null) {
