@@ -105,9 +105,9 @@ final class LifeCycleIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "umount $1",
+                "until umount $1; do sleep 0.1; done", // busy as long as the daemon proves that it is ready
                 "umount -l $1",
-                "fusermount3 -u $1",
+                "until fusermount3 -u $1; do sleep 0.1; done",
                 "kill -HUP $2",
                 "kill -INT $2",
                 "kill -TERM $2; kill -TERM $2; kill -TERM $2 || true"
