@@ -119,12 +119,13 @@ final class MountCommand implements Callable<Integer> {
     }
 
     private void proveReady(Path absolute) throws IOException, InterruptedException {
-        // By another process: a thread of this one that waits for another could hang at exit.
+        // By another process: a thread of this one that waits for another could hang at exit. What is read of a profile
+        // that is there already is enough to have compiled what serves it.
         Path pgo = absolute.resolve("pgo");
         int status = new ProcessBuilder(
                         "sh",
                         "-c",
-                        "head -c 1 \"$1/profraw\" && dd if=\"$1/$2\" of=/dev/null bs=$3",
+                        "head -c 32M \"$1/profraw\" && dd if=\"$1/$2\" of=/dev/null bs=$3",
                         "sh",
                         pgo.toString(),
                         PgoTree.WARM_UP,
