@@ -14,12 +14,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.IntStream;
 import org.pgofs.counters.CounterStoreStatus.DroppedFile;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
 import org.pgofs.counters.CounterStoreStatus.StateStatus;
 import org.pgofs.counters.ImageCounters.Baseline;
-import org.pgofs.counters.LastTakes.TakenCounts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,8 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class CounterStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CounterStore.class);
 
-    private static final int RETRY_DELAY_MS = 1000;
-
     /** Each live segment is one open file; there are some others: libraries, open handles, state. */
     private static final long OTHER_FILES = 512;
 
@@ -49,17 +45,15 @@ public final class CounterStore implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock(true);
     private final SegmentReader reader = new SegmentReader();
     private final SegmentCatalog catalog;
-    private final LastTakes takes = new LastTakes();
+    private final SegmentDiscovery discovery;
     private final Guests guests;
     private final StateDirectory state;
     private final SavedState saved;
     private final Ledger ledger;
-    private final DirectoryWatch watch;
+    private final Takes takes;
+    private final SegmentWatcher watcher;
     private final Liveness liveness;
-    private final Thread watcher = new Thread(this::watch, "segment-watcher");
     private final ExecutorService freezer = Executors.newSingleThreadExecutor(CounterStore::freezerThread);
-    private int recheckDelayMs = -1;
-    private Take takeInProgress;
     private boolean closed;
 
     /**
@@ -97,13 +91,15 @@ public final class CounterStore implements AutoCloseable {
         liveness = Liveness.find(directory.state());
         LOG.info("the end of a program is noticed by {}", liveness.text());
         catalog = new SegmentCatalog(directory, reader, bounds, this::isHeld);
+        discovery = new SegmentDiscovery(directory, catalog);
         state = new StateDirectory(directory.state(), directory.changes());
-        saved = state.load(takes);
+        LastTakes lastTakes = new LastTakes();
+        saved = state.load(lastTakes);
         catalog.restore(saved);
         guests = new Guests(catalog, reader, state);
-        ledger = new Ledger(catalog, state, takes, guests);
-        watch = new DirectoryWatch(directory.path());
-        watcher.setDaemon(true);
+        ledger = new Ledger(catalog, state, lastTakes, guests);
+        takes = new Takes(reader, ledger, lastTakes);
+        watcher = new SegmentWatcher(lock, directory.path(), catalog, discovery, guests, ledger);
     }
 
     private static Thread freezerThread(Runnable work) {
@@ -115,7 +111,7 @@ public final class CounterStore implements AutoCloseable {
     private void start() throws IOException {
         lock.lock();
         try {
-            catalog.scan();
+            discovery.scan();
             guests.restore();
             startFromZero(saved.lost().keySet());
             ledger.saveOrRetry();
@@ -134,59 +130,9 @@ public final class CounterStore implements AutoCloseable {
         }
     }
 
-    private void watch() {
-        int timeoutMs = 0;
-        while (timeoutMs != Integer.MIN_VALUE) {
-            watch.await(timeoutMs);
-            lock.lock();
-            try {
-                timeoutMs = closed ? Integer.MIN_VALUE : work();
-            } catch (IOException | RuntimeException | Error e) {
-                LOG.error("watching the segment directory", e);
-                timeoutMs = RETRY_DELAY_MS;
-            } finally {
-                lock.unlock();
-            }
-        }
-    }
-
-    /**
-     * Does what events ask for.
-     *
-     * @return milliseconds until it is to be called again without an event, -1 for never
-     */
-    private int work() throws IOException {
-        catalog.apply(watch.drain());
-        catalog.recheck();
-        catalog.countRecheckRound();
-        recheckDelayMs = catalog.hasRechecks() ? Math.max(1, 2 * recheckDelayMs) : -1;
-        int guestsDelayMs = guests.lookIfDue();
-        int tidyDelayMs = catalog.tidy();
-        int saveDelayMs = ledger.saveIfDue();
-        if (saveDelayMs == -1 && catalog.deleteIdleImageFiles()) {
-            tidyDelayMs = 1;
-        }
-        return IntStream.of(recheckDelayMs, guestsDelayMs, tidyDelayMs, saveDelayMs)
-                .filter(delay -> delay != -1)
-                .min()
-                .orElse(-1);
-    }
-
     /** Whether an image must be known even if it has neither processes nor counts. */
     private boolean isHeld(ImageCounters image) {
-        return guests.have(image)
-                || takes.all().stream().anyMatch(taken -> taken.image() == image)
-                || (takeInProgress != null && takeInProgress.parts().stream().anyMatch(part -> part.image() == image));
-    }
-
-    /** Applies everything that happened before it was called; what follows from it is left to the watcher. */
-    private void catchUp() throws IOException {
-        List<DirectoryWatch.Event> events = watch.drain();
-        catalog.apply(events);
-        catalog.recheck();
-        if (!events.isEmpty()) {
-            watch.wake();
-        }
+        return guests.have(image) || takes.have(image);
     }
 
     /**
@@ -198,7 +144,7 @@ public final class CounterStore implements AutoCloseable {
     public List<Image> images() throws IOException {
         lock.lock();
         try {
-            catchUp();
+            watcher.catchUp();
             return byName();
         } finally {
             lock.unlock();
@@ -213,7 +159,7 @@ public final class CounterStore implements AutoCloseable {
     }
 
     private List<ImageCounters> select(Selection selection) throws IOException {
-        catchUp();
+        watcher.catchUp();
         guests.look();
         List<ImageCounters> selected = new ArrayList<>();
         for (Image image : selection.of(byName())) {
@@ -326,35 +272,10 @@ public final class CounterStore implements AutoCloseable {
     public Take take(String scope, Selection selection) throws IOException {
         lock.lock();
         try {
-            if (takeInProgress != null) {
+            if (takes.isInProgress()) {
                 throw new TakeInProgressException();
             }
-            List<Take.Part> parts = new ArrayList<>();
-            Map<ImageCounters, Baseline> withEpochs = new LinkedHashMap<>();
-            Map<Member, ValueList> moves = new LinkedHashMap<>();
-            for (ImageCounters image : select(selection)) {
-                Map<Member, ValueList> values = image.liveValues(reader);
-                Counts counts = image.sum(reader, values);
-                parts.add(new Take.Part(
-                        image,
-                        counts,
-                        image.ended(),
-                        image.resets(),
-                        counts.copy().toSnapshot(image.image())));
-                if (!values.isEmpty() || image.hasMarks()) {
-                    moves.putAll(values);
-                    Counts carry =
-                            new Counts(image.carry().counters(), counts.values().copy(), Marks.none(image.image()));
-                    Marks taken = counts.marks().copy();
-                    withEpochs.put(image, new Baseline(carry, taken, image.ended(), image.resets()));
-                }
-            }
-            // Values and marks cannot be subtracted from what a target holds: they are put where a commit can.
-            if (!withEpochs.isEmpty()) {
-                ledger.startEpoch(withEpochs, moves);
-            }
-            takeInProgress = new Take(this, scope, parts);
-            return takeInProgress;
+            return takes.begin(this, scope, select(selection));
         } finally {
             lock.unlock();
         }
@@ -368,7 +289,7 @@ public final class CounterStore implements AutoCloseable {
     public boolean isTakeInProgress() {
         lock.lock();
         try {
-            return takeInProgress != null;
+            return takes.isInProgress();
         } finally {
             lock.unlock();
         }
@@ -377,29 +298,7 @@ public final class CounterStore implements AutoCloseable {
     void commit(Take take) throws IOException {
         lock.lock();
         try {
-            if (takeInProgress != take) {
-                throw new IOException("the take was given up");
-            }
-            Map<ImageCounters, Baseline> baselines = new LinkedHashMap<>();
-            for (Take.Part part : take.parts()) {
-                ImageCounters image = part.image();
-                if (image.resets() != part.resets()) {
-                    throw new IOException(image.image().name() + " was reset while it was taken: nothing was taken");
-                }
-                Counts carry = image.carry().copy();
-                carry.counters().add(part.counts().counters().negated());
-                carry.values().subtract(part.counts().values());
-                Marks none = Marks.none(image.image());
-                baselines.put(image, new Baseline(carry, none, image.ended() - part.ended(), part.resets() + 1));
-            }
-            List<TakenCounts> before = takes.put(take);
-            try {
-                ledger.change(baselines);
-            } catch (IOException e) {
-                takes.restore(take.scope(), before);
-                throw e;
-            }
-            takeInProgress = null;
+            takes.commit(take);
         } finally {
             lock.unlock();
         }
@@ -408,10 +307,7 @@ public final class CounterStore implements AutoCloseable {
     void forget(Take take) {
         lock.lock();
         try {
-            if (takeInProgress == take) {
-                take.parts().forEach(part -> part.image().giveBack());
-                takeInProgress = null;
-            }
+            takes.forget(take);
         } finally {
             lock.unlock();
         }
@@ -426,11 +322,7 @@ public final class CounterStore implements AutoCloseable {
     public List<Snapshot> lastTake(String scope) {
         lock.lock();
         try {
-            List<Snapshot> snapshots = new ArrayList<>();
-            for (TakenCounts taken : takes.of(scope)) {
-                snapshots.add(taken.counts().toSnapshot(taken.image().image()));
-            }
-            return snapshots;
+            return takes.last(scope);
         } finally {
             lock.unlock();
         }
@@ -445,16 +337,11 @@ public final class CounterStore implements AutoCloseable {
     public CounterStoreStatus status() throws IOException {
         lock.lock();
         try {
-            catchUp();
+            watcher.catchUp();
             guests.look();
             List<ImageStatus> images = new ArrayList<>();
             for (ImageCounters image : catalog.images()) {
-                Counts counts = image.sum(reader, image.liveValues(reader));
-                images.add(new ImageStatus(
-                        counts.toSnapshot(image.image()),
-                        pids(image.live()),
-                        image.ended(),
-                        SelfCheck.of(image.image(), counts)));
+                images.add(statusOf(image));
             }
             images.sort((a, b) ->
                     a.snapshot().image().name().compareTo(b.snapshot().image().name()));
@@ -463,7 +350,7 @@ public final class CounterStore implements AutoCloseable {
                     images,
                     catalog.dropped().list(),
                     catalog.dropped().more(),
-                    catalog.refused().counts(),
+                    discovery.refused().counts(),
                     guests.status(),
                     catalog.unidentified(),
                     catalog.waiting().list(),
@@ -472,6 +359,12 @@ public final class CounterStore implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    private ImageStatus statusOf(ImageCounters image) throws IOException {
+        Counts counts = image.sum(reader, image.liveValues(reader));
+        List<String> problems = SelfCheck.of(image.image(), counts);
+        return new ImageStatus(counts.toSnapshot(image.image()), pids(image.live()), image.ended(), problems);
     }
 
     private StateStatus stateStatus() throws IOException {
@@ -526,7 +419,7 @@ public final class CounterStore implements AutoCloseable {
                 guests.remove(name);
                 throw e;
             }
-            watch.wake();
+            watcher.wake();
         } finally {
             lock.unlock();
         }
@@ -559,10 +452,10 @@ public final class CounterStore implements AutoCloseable {
                 return;
             }
             closed = true;
+            watcher.end();
         } finally {
             lock.unlock();
         }
-        watch.wake();
         try {
             saveTheRest();
         } finally {
@@ -585,13 +478,12 @@ public final class CounterStore implements AutoCloseable {
     private void release() {
         freezer.shutdown();
         try {
-            watcher.join();
+            watcher.awaitEnd();
             freezer.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return;
         }
-        watch.close();
         catalog.close();
         guests.close();
     }

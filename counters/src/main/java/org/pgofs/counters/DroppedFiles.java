@@ -28,6 +28,9 @@ final class DroppedFiles {
     /** How many of the others are remembered, so that no scan opens them again. */
     private static final int REMEMBERED = 1 << 18;
 
+    /** The owner of files of which it is not known. */
+    static final int NOBODY = -1;
+
     private static final int ROOT = 0;
     private static final Logger LOG = LoggerFactory.getLogger(DroppedFiles.class);
 

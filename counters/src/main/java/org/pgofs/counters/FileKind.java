@@ -15,6 +15,8 @@ enum FileKind {
     /** None that a target would give: it may hold anything, bytes that are no text too, and is not made a path. */
     FOREIGN;
 
+    static final String TEMPORARY_PREFIX = "t-";
+
     private static final Pattern PLAIN = Pattern.compile("[0-9A-Za-z-]+");
 
     static FileKind of(String name) {
@@ -33,6 +35,6 @@ enum FileKind {
         if (name.startsWith(RefusedLog.PREFIX)) {
             return REFUSAL;
         }
-        return name.startsWith(SegmentCatalog.TEMPORARY_PREFIX) ? UNFINISHED : FOREIGN;
+        return name.startsWith(TEMPORARY_PREFIX) ? UNFINISHED : FOREIGN;
     }
 }

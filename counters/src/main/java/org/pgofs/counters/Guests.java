@@ -45,10 +45,6 @@ final class Guests {
         for (SavedGuest saved : state.manifest().guests()) {
             ImageCounters image = catalog.image(saved.digest());
             if (image == null) {
-                LOG.warn("{} is no longer attached: the state of its image is lost", saved.name());
-                continue;
-            }
-            if (image == null) {
                 LOG.error("{} is detached: its image is lost, see above", saved.name());
                 continue;
             }

@@ -100,7 +100,7 @@ final class Ledger {
      */
     void startEpoch(Map<ImageCounters, Baseline> baselines, Map<Member, ValueList> moves) throws IOException {
         changeWithEpochs(baselines, moves);
-        baselines.forEach((image, baseline) -> catalog.clearMarks(image, baseline.taken()));
+        baselines.forEach((image, baseline) -> catalog.epochs().clearMarks(image, baseline.taken()));
     }
 
     /**
@@ -121,8 +121,8 @@ final class Ledger {
             marked.forEach(member -> member.setClearedEpoch(member.clearedEpoch() - 1));
             throw e;
         }
-        baselines.keySet().forEach(image -> catalog.clearMarks(image, Marks.all(image.image())));
-        marked.forEach(catalog::publishCleared);
+        baselines.keySet().forEach(image -> catalog.epochs().clearMarks(image, Marks.all(image.image())));
+        marked.forEach(catalog.epochs()::publishCleared);
     }
 
     private void changeWithEpochs(Map<ImageCounters, Baseline> baselines, Map<Member, ValueList> moves)
@@ -143,7 +143,7 @@ final class Ledger {
             baselines.keySet().forEach(image -> image.moves().clear());
             throw e;
         }
-        baselines.keySet().forEach(catalog::endMoves);
+        baselines.keySet().forEach(catalog.epochs()::endMoves);
     }
 
     /** Sets baselines durably, all of them or none. */

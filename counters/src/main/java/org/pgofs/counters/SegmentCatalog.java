@@ -1,8 +1,6 @@
 package org.pgofs.counters;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -15,11 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import org.pgofs.counters.SavedImage.Epoch;
 import org.pgofs.counters.SavedImage.FoldedSegment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,14 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SegmentCatalog {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentCatalog.class);
-    static final String TEMPORARY_PREFIX = "t-";
-    private static final int RECHECKS = 12;
-
-    /** Of nobody, as files of which the owner is not known. */
-    private static final int NOBODY = -1;
-
-    /** A scan looks at every file: not more often, however often events are lost on purpose. */
-    private static final long SCAN_DELAY_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final Path directory;
     private final FileChanges changes;
@@ -49,14 +35,10 @@ final class SegmentCatalog {
     private final Map<String, Live> live = new HashMap<>();
     private final Map<Long, String> inodes = new HashMap<>();
     private final Set<String> folded = new HashSet<>();
-    private final Map<String, Epoch> epochs = new HashMap<>();
     private final DroppedFiles dropped = new DroppedFiles();
-    private final RefusedLog refused;
     private final WaitingSegments waiting = new WaitingSegments();
-    private final Map<String, Integer> recheck = new HashMap<>();
+    private final MemberEpochs epochs;
     private long unsavedBytes;
-    private long scanNotBefore = System.nanoTime();
-    private boolean scanDue;
 
     private record Live(SegmentFile segment, ImageCounters image, ImageReference reference) {}
 
@@ -70,15 +52,15 @@ final class SegmentCatalog {
         directory = segments.path();
         changes = segments.changes();
         this.reader = reader;
-        refused = new RefusedLog(directory);
         usage = new Usage(bounds);
         images = new ImageCatalog(directory, changes, usage, isHeld);
+        epochs = new MemberEpochs(reader, images, dropped);
     }
 
     /** Adds what an earlier daemon knew. */
     void restore(SavedState saved) {
         images.restore(saved);
-        epochs.putAll(saved.epochs());
+        epochs.restore(saved.epochs());
         saved.foldedOfWaiting().forEach(segment -> folded.add(segment.name()));
         for (ImageCounters image : saved.images()) {
             image.folded().forEach(segment -> folded.add(segment.name()));
@@ -109,8 +91,8 @@ final class SegmentCatalog {
         return dropped;
     }
 
-    RefusedLog refused() {
-        return refused;
+    MemberEpochs epochs() {
+        return epochs;
     }
 
     WaitingSegments waiting() {
@@ -169,161 +151,21 @@ final class SegmentCatalog {
         return true;
     }
 
-    /**
-     * Looks at every file of the directory that was not dropped, the oldest first: who had room before this store was opened has it again,
-     * before those who came later.
-     */
-    void scan() throws IOException {
-        scanNotBefore = System.nanoTime() + SCAN_DELAY_NS;
-        waiting.forgetUnnamed();
-        dropped.beginScan();
-        names().forEach(this::found);
-        dropped.endScan();
-        retryPending();
-        for (String name : List.copyOf(live.keySet())) {
-            endIfUnused(name);
-        }
-        for (String name : List.copyOf(pending.keySet())) {
-            endIfUnused(name);
-        }
-    }
-
-    private Collection<String> names() throws IOException {
-        SortedMap<Long, String> names = new TreeMap<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                String name = file.getFileName().toString();
-                if (dropped.contains(name)) {
-                    continue; // there may be very many of them
-                }
-                try {
-                    // The numbers of a tmpfs ascend.
-                    names.put((Long) Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS), name);
-                } catch (NoSuchFileException e) {
-                    LOG.debug("{} is gone already", file);
-                }
-            }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-        return names.values();
-    }
-
-    void apply(List<DirectoryWatch.Event> events) throws IOException {
-        boolean lost = false;
-        for (DirectoryWatch.Event event : events) {
-            switch (event.kind()) {
-                case PUBLISHED -> found(event.name());
-                case CLOSED -> checkClosed(event.name());
-                case LOST -> lost = true;
-            }
-        }
-        if (lost) {
-            scan();
-        }
-        // Once for all image files that came, and for a nonce that was written a moment after one of them came.
-        retryPending();
-    }
-
-    private void checkClosed(String name) {
-        if (waiting.contains(name)) {
-            retryWaiting(name);
-        }
-        // The kernel reports the close a moment before it lets go of the file: then it is looked at again.
-        if (!endIfUnused(name)) {
-            recheck.put(name, RECHECKS);
-        }
-    }
-
-    /** Whether {@link #recheck} has something to do. */
-    boolean hasRechecks() {
-        return !recheck.isEmpty();
-    }
-
-    /** Looks again at files that were closed and still in use. */
-    void recheck() {
-        recheck.keySet().removeIf(this::endIfUnused);
-    }
-
-    /** Gives up on files that stay in use for some rounds: they have other users, whose close will be reported. */
-    void countRecheckRound() {
-        recheck.entrySet().removeIf(entry -> entry.setValue(entry.getValue() - 1) == 0);
-    }
-
-    /**
-     * Takes up segments that waited, if there is room for some, and forgets image files that went. All events have been
-     * applied.
-     *
-     * @return milliseconds until it is to be called again, -1 for never
-     */
-    int tidy() throws IOException {
+    /** Forgets image files that went, unless a segment waits, which may need any of them. */
+    void forgetDeletedImageFiles() throws IOException {
         if (waiting.isEmpty()) {
             images.forgetDeleted();
         }
-        if (usage.takeFreed()) {
-            retryWaiting();
-            scanDue = waiting.hasUnnamed();
-        }
-        if (!scanDue) {
-            return -1;
-        }
-        long delay = scanNotBefore - System.nanoTime();
-        if (delay > 0) {
-            return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(delay));
-        }
-        scanDue = false;
-        scan();
-        return -1;
     }
 
-    /** Deletes image files that are not needed. All is saved; {@link #tidy} is to be called when events were applied. */
+    /** Deletes image files that are not needed. All is saved; {@link SegmentDiscovery#tidy} is to be called when events were applied. */
     boolean deleteIdleImageFiles() {
         // What waits may need any of them.
         return waiting.isEmpty() && images.deleteIdle();
     }
 
-    private void retryWaiting() {
-        Set<Integer> full = new HashSet<>();
-        waiting.users().forEach((name, user) -> {
-            if (!full.contains(user) && !retryWaiting(name)) {
-                full.add(user);
-            }
-        });
-    }
-
-    private boolean retryWaiting(String name) {
-        waiting.remove(name);
-        foundSegment(name);
-        boolean taken = !waiting.contains(name);
-        if (taken && !endIfUnused(name)) {
-            recheck.put(name, RECHECKS);
-        }
-        return taken;
-    }
-
-    private void found(String name) {
-        switch (FileKind.of(name)) {
-            case SEGMENT -> foundSegment(name);
-            case UNFINISHED -> endIfUnused(name);
-            case REFUSAL -> foundRefusal(name);
-            case FOREIGN -> dropped.add(name, NOBODY, "is not a file of pgofs");
-            case IMAGE, STATE -> {
-                // An image file is read when a segment asks for it.
-            }
-        }
-    }
-
-    private void foundRefusal(String name) {
-        try {
-            refused.takeUp(name);
-        } catch (NoSuchFileException e) {
-            LOG.debug("{} is gone already", name);
-        } catch (IOException | InvalidFileException e) {
-            dropped.add(name, NOBODY, e.getMessage());
-        }
-    }
-
-    private void foundSegment(String name) {
+    /** Takes up the segment of a name, if it is a new one and there is room for it. */
+    void add(String name) {
         if (live.containsKey(name)
                 || pending.containsKey(name)
                 || folded.contains(name)
@@ -331,7 +173,7 @@ final class SegmentCatalog {
                 || waiting.contains(name)) {
             return;
         }
-        int owner = NOBODY;
+        int owner = DroppedFiles.NOBODY;
         try {
             Path file = directory.resolve(name);
             owner = Linux.status(file).uid();
@@ -396,66 +238,8 @@ final class SegmentCatalog {
         dropped.add(segment.name(), segment.owner(), reason);
     }
 
-    /**
-     * Tells members that their value sites begin anew. Values that one goes on adding to, because it cannot be told, are
-     * counted from what they were.
-     */
-    void endMoves(ImageCounters image) {
-        image.moves().forEach((member, values) -> {
-            try {
-                member.publishEpoch();
-            } catch (IOException e) {
-                LOG.warn("{} cannot be told of a reset: {}", member.name(), e.toString());
-                member.setEpoch(member.epoch() - 1);
-                values.subtractFrom(image.carry().values());
-                changed().add(image);
-            }
-        });
-        image.moves().clear();
-    }
-
-    /** Finishes what a daemon began that died before it could tell a segment of a reset. */
-    private void finishReset(SegmentFile segment, ImageCounters image) {
-        Epoch saved = epochs.remove(segment.name());
-        if (saved == null) {
-            return;
-        }
-        if (segment.epoch() == saved.epoch() - 1) {
-            saved.moved().subtractFrom(image.carry().values());
-            changed().add(image);
-        }
-        if (segment.clearedEpoch() != saved.cleared()) {
-            segment.setClearedEpoch(saved.cleared());
-            clearMarks(segment, image, Marks.all(image.image()));
-            publishCleared(segment);
-        }
-    }
-
-    /** Takes marks back from the live members of an image. */
-    void clearMarks(ImageCounters image, Marks taken) {
-        if (taken.exist()) {
-            image.live().forEach(member -> clearMarks(member, image, taken));
-        }
-    }
-
-    private void clearMarks(Member member, ImageCounters image, Marks taken) {
-        try {
-            reader.clearMarks(member, image.image(), taken);
-        } catch (IOException e) {
-            dropped.add(member.name(), NOBODY, "cannot be cleared, what it covered counts on: " + e.getMessage());
-        }
-    }
-
-    /** Notes that the marks of a member are cleared. */
-    void publishCleared(Member member) {
-        try {
-            member.publishCleared();
-        } catch (IOException e) {
-            dropped.add(member.name(), NOBODY, "cannot be told that it is cleared: " + e.getMessage());
-        }
-    }
-
-    private void retryPending() {
+    /** Takes up segments whose image file has come. */
+    void retryPending() {
         for (SegmentFile segment : List.copyOf(pending.values())) {
             retry(segment);
         }
@@ -476,7 +260,7 @@ final class SegmentCatalog {
         try {
             ImageReference reference = segment.image();
             ImageCounters image = images.find(segment);
-            finishReset(segment, image);
+            epochs.finishReset(segment, image);
             image.join(segment);
             images.join(reference);
             live.put(segment.name(), new Live(segment, image, reference));
@@ -492,17 +276,27 @@ final class SegmentCatalog {
         }
     }
 
+    /** Ends all segments that nobody uses any more. */
+    void endUnused() {
+        for (String name : List.copyOf(live.keySet())) {
+            endIfUnused(name);
+        }
+        for (String name : List.copyOf(pending.keySet())) {
+            endIfUnused(name);
+        }
+    }
+
     /**
-     * Ends a segment, or deletes an unfinished file, if nobody uses it any more.
+     * Ends a segment, if nobody uses it any more.
      *
      * @return whether there is nothing more to do for the name
      */
-    private boolean endIfUnused(String name) {
+    boolean endIfUnused(String name) {
         Live alive = live.get(name);
         SegmentFile segment = alive == null ? pending.get(name) : alive.segment;
         try {
             if (segment == null) {
-                return FileKind.of(name) != FileKind.UNFINISHED || deleteUnfinished(directory.resolve(name));
+                return true;
             }
             if (!segment.ended()) {
                 return false;
@@ -543,26 +337,6 @@ final class SegmentCatalog {
             fold(alive);
         } else if (pending.remove(segment.name()) != null) {
             drop(segment, "ended before its image file was complete");
-        }
-    }
-
-    private boolean deleteUnfinished(Path file) throws IOException {
-        int fd;
-        try {
-            fd = Linux.openForReading(file);
-        } catch (IOException e) {
-            return true;
-        }
-        try {
-            boolean unused = Linux.status(fd).regular() && Linux.unusedByWriters(fd);
-            if (unused) {
-                changes.delete(file);
-            }
-            return unused;
-        } catch (NoSuchFileException e) {
-            return true;
-        } finally {
-            Linux.close(fd);
         }
     }
 

@@ -96,7 +96,7 @@ class FormatTest {
         java.forEach((name, value) -> assertEquals(c(name), value, name));
         assertEquals(C.getProperty("SEGMENT_PREFIX"), SegmentFile.PREFIX);
         assertEquals(C.getProperty("IMAGE_PREFIX"), ImageLayout.PREFIX);
-        assertEquals(C.getProperty("TEMPORARY_PREFIX"), SegmentCatalog.TEMPORARY_PREFIX);
+        assertEquals(C.getProperty("TEMPORARY_PREFIX"), FileKind.TEMPORARY_PREFIX);
         assertEquals(C.getProperty("REFUSED_NAME"), RefusedLog.NAME);
         assertEquals(C.getProperty("REFUSED_PREFIX"), RefusedLog.PREFIX);
         assertEquals(C.getProperty("DEFAULT_DIRECTORY"), SegmentDirectory.DEFAULT.toString());

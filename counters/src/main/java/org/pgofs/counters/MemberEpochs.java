@@ -1,0 +1,94 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.pgofs.counters.SavedImage.Epoch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells live members of resets and takes: that their value sites begin anew, and which marks are taken back. What one
+ * cannot be told is made up for where that is possible, and named where not. Guarded by the store's lock.
+ */
+final class MemberEpochs {
+    private static final Logger LOG = LoggerFactory.getLogger(MemberEpochs.class);
+
+    private final SegmentReader reader;
+    private final ImageCatalog images;
+    private final DroppedFiles dropped;
+    private final Map<String, Epoch> saved = new HashMap<>();
+
+    MemberEpochs(SegmentReader reader, ImageCatalog images, DroppedFiles dropped) {
+        this.reader = reader;
+        this.images = images;
+        this.dropped = dropped;
+    }
+
+    /** Adds what an earlier daemon meant to tell segments, by their names. */
+    void restore(Map<String, Epoch> epochs) {
+        saved.putAll(epochs);
+    }
+
+    /**
+     * Tells members that their value sites begin anew. Values that one goes on adding to, because it cannot be told, are
+     * counted from what they were.
+     */
+    void endMoves(ImageCounters image) {
+        image.moves().forEach((member, values) -> {
+            try {
+                member.publishEpoch();
+            } catch (IOException e) {
+                LOG.warn("{} cannot be told of a reset: {}", member.name(), e.toString());
+                member.setEpoch(member.epoch() - 1);
+                values.subtractFrom(image.carry().values());
+                images.changed().add(image);
+            }
+        });
+        image.moves().clear();
+    }
+
+    /** Finishes what a daemon began that died before it could tell a segment of a reset. */
+    void finishReset(SegmentFile segment, ImageCounters image) {
+        Epoch meant = saved.remove(segment.name());
+        if (meant == null) {
+            return;
+        }
+        if (segment.epoch() == meant.epoch() - 1) {
+            meant.moved().subtractFrom(image.carry().values());
+            images.changed().add(image);
+        }
+        if (segment.clearedEpoch() != meant.cleared()) {
+            segment.setClearedEpoch(meant.cleared());
+            clearMarks(segment, image, Marks.all(image.image()));
+            publishCleared(segment);
+        }
+    }
+
+    /** Takes marks back from the live members of an image. */
+    void clearMarks(ImageCounters image, Marks taken) {
+        if (taken.exist()) {
+            image.live().forEach(member -> clearMarks(member, image, taken));
+        }
+    }
+
+    private void clearMarks(Member member, ImageCounters image, Marks taken) {
+        try {
+            reader.clearMarks(member, image.image(), taken);
+        } catch (IOException e) {
+            dropped.add(
+                    member.name(),
+                    DroppedFiles.NOBODY,
+                    "cannot be cleared, what it covered counts on: " + e.getMessage());
+        }
+    }
+
+    /** Notes that the marks of a member are cleared. */
+    void publishCleared(Member member) {
+        try {
+            member.publishCleared();
+        } catch (IOException e) {
+            dropped.add(member.name(), DroppedFiles.NOBODY, "cannot be told that it is cleared: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds files in the segment directory, by events and by looking at all of them, and hands each to whom it concerns.
+ * Guarded by the store's lock.
+ */
+final class SegmentDiscovery {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentDiscovery.class);
+    private static final int RECHECKS = 12;
+
+    /** A scan looks at every file: not more often, however often events are lost on purpose. */
+    private static final long SCAN_DELAY_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Path directory;
+    private final FileChanges changes;
+    private final SegmentCatalog catalog;
+    private final DroppedFiles dropped;
+    private final WaitingSegments waiting;
+    private final RefusedLog refused;
+    private final Map<String, Integer> recheck = new HashMap<>();
+    private long scanNotBefore = System.nanoTime();
+    private boolean scanDue;
+
+    SegmentDiscovery(SegmentDirectory segments, SegmentCatalog catalog) {
+        directory = segments.path();
+        changes = segments.changes();
+        this.catalog = catalog;
+        dropped = catalog.dropped();
+        waiting = catalog.waiting();
+        refused = new RefusedLog(directory);
+    }
+
+    /** What targets could not publish. */
+    RefusedLog refused() {
+        return refused;
+    }
+
+    /**
+     * Looks at every file of the directory that was not dropped, the oldest first: who had room before this store was opened has it again,
+     * before those who came later.
+     */
+    void scan() throws IOException {
+        scanNotBefore = System.nanoTime() + SCAN_DELAY_NS;
+        waiting.forgetUnnamed();
+        dropped.beginScan();
+        names().forEach(this::found);
+        dropped.endScan();
+        catalog.retryPending();
+        catalog.endUnused();
+    }
+
+    private Collection<String> names() throws IOException {
+        SortedMap<Long, String> names = new TreeMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (dropped.contains(name)) {
+                    continue; // there may be very many of them
+                }
+                try {
+                    // The numbers of a tmpfs ascend.
+                    names.put((Long) Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS), name);
+                } catch (NoSuchFileException e) {
+                    LOG.debug("{} is gone already", file);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return names.values();
+    }
+
+    void apply(List<DirectoryWatch.Event> events) throws IOException {
+        boolean lost = false;
+        for (DirectoryWatch.Event event : events) {
+            switch (event.kind()) {
+                case PUBLISHED -> found(event.name());
+                case CLOSED -> checkClosed(event.name());
+                case LOST -> lost = true;
+            }
+        }
+        if (lost) {
+            scan();
+        }
+        // Once for all image files that came, and for a nonce that was written a moment after one of them came.
+        catalog.retryPending();
+    }
+
+    private void checkClosed(String name) {
+        if (waiting.contains(name)) {
+            retryWaiting(name);
+        }
+        // The kernel reports the close a moment before it lets go of the file: then it is looked at again.
+        if (!endIfUnused(name)) {
+            recheck.put(name, RECHECKS);
+        }
+    }
+
+    /** Whether {@link #recheck} has something to do. */
+    boolean hasRechecks() {
+        return !recheck.isEmpty();
+    }
+
+    /** Looks again at files that were closed and still in use. */
+    void recheck() {
+        recheck.keySet().removeIf(this::endIfUnused);
+    }
+
+    /** Gives up on files that stay in use for some rounds: they have other users, whose close will be reported. */
+    void countRecheckRound() {
+        recheck.entrySet().removeIf(entry -> entry.setValue(entry.getValue() - 1) == 0);
+    }
+
+    /**
+     * Takes up segments that waited, if there is room for some, and forgets image files that went. All events have been
+     * applied.
+     *
+     * @return milliseconds until it is to be called again, -1 for never
+     */
+    int tidy() throws IOException {
+        catalog.forgetDeletedImageFiles();
+        if (catalog.usage().takeFreed()) {
+            retryWaiting();
+            scanDue = waiting.hasUnnamed();
+        }
+        if (!scanDue) {
+            return -1;
+        }
+        long delay = scanNotBefore - System.nanoTime();
+        if (delay > 0) {
+            return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(delay));
+        }
+        scanDue = false;
+        scan();
+        return -1;
+    }
+
+    private void retryWaiting() {
+        Set<Integer> full = new HashSet<>();
+        waiting.users().forEach((name, user) -> {
+            if (!full.contains(user) && !retryWaiting(name)) {
+                full.add(user);
+            }
+        });
+    }
+
+    private boolean retryWaiting(String name) {
+        waiting.remove(name);
+        catalog.add(name);
+        boolean taken = !waiting.contains(name);
+        if (taken && !endIfUnused(name)) {
+            recheck.put(name, RECHECKS);
+        }
+        return taken;
+    }
+
+    private void found(String name) {
+        switch (FileKind.of(name)) {
+            case SEGMENT -> catalog.add(name);
+            case UNFINISHED -> endIfUnused(name);
+            case REFUSAL -> foundRefusal(name);
+            case FOREIGN -> dropped.add(name, DroppedFiles.NOBODY, "is not a file of pgofs");
+            case IMAGE, STATE -> {
+                // An image file is read when a segment asks for it.
+            }
+        }
+    }
+
+    private void foundRefusal(String name) {
+        try {
+            refused.takeUp(name);
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} is gone already", name);
+        } catch (IOException | InvalidFileException e) {
+            dropped.add(name, DroppedFiles.NOBODY, e.getMessage());
+        }
+    }
+
+    private boolean endIfUnused(String name) {
+        try {
+            return FileKind.of(name) == FileKind.UNFINISHED
+                    ? deleteUnfinished(directory.resolve(name))
+                    : catalog.endIfUnused(name);
+        } catch (IOException e) {
+            LOG.warn("cannot tell whether {} is still in use: {}", name, e.getMessage());
+            return true;
+        }
+    }
+
+    private boolean deleteUnfinished(Path file) throws IOException {
+        int fd;
+        try {
+            fd = Linux.openForReading(file);
+        } catch (IOException e) {
+            return true;
+        }
+        try {
+            boolean unused = Linux.status(fd).regular() && Linux.unusedByWriters(fd);
+            if (unused) {
+                changes.delete(file);
+            }
+            return unused;
+        } catch (NoSuchFileException e) {
+            return true;
+        } finally {
+            Linux.close(fd);
+        }
+    }
+}

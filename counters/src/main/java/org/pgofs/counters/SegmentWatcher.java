@@ -1,0 +1,109 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the store up to date with its directory: by a thread of its own, which does what events and time ask for, and for
+ * others who need everything that has happened until now. Guarded by the store's lock.
+ */
+final class SegmentWatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentWatcher.class);
+    private static final int RETRY_DELAY_MS = 1000;
+
+    private final Lock lock;
+    private final SegmentCatalog catalog;
+    private final SegmentDiscovery discovery;
+    private final Guests guests;
+    private final Ledger ledger;
+    private final DirectoryWatch watch;
+    private final Thread thread = new Thread(this::run, "segment-watcher");
+    private int recheckDelayMs = -1;
+    private boolean ended;
+
+    SegmentWatcher(
+            Lock lock, Path directory, SegmentCatalog catalog, SegmentDiscovery discovery, Guests guests, Ledger ledger)
+            throws IOException {
+        this.lock = lock;
+        this.catalog = catalog;
+        this.discovery = discovery;
+        this.guests = guests;
+        this.ledger = ledger;
+        watch = new DirectoryWatch(directory);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        int timeoutMs = 0;
+        while (timeoutMs != Integer.MIN_VALUE) {
+            watch.await(timeoutMs);
+            lock.lock();
+            try {
+                timeoutMs = ended ? Integer.MIN_VALUE : work();
+            } catch (IOException | RuntimeException | Error e) {
+                LOG.error("watching the segment directory", e);
+                timeoutMs = RETRY_DELAY_MS;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /**
+     * Does what events ask for.
+     *
+     * @return milliseconds until it is to be called again without an event, -1 for never
+     */
+    private int work() throws IOException {
+        discovery.apply(watch.drain());
+        discovery.recheck();
+        discovery.countRecheckRound();
+        recheckDelayMs = discovery.hasRechecks() ? Math.max(1, 2 * recheckDelayMs) : -1;
+        int guestsDelayMs = guests.lookIfDue();
+        int tidyDelayMs = discovery.tidy();
+        int saveDelayMs = ledger.saveIfDue();
+        if (saveDelayMs == -1 && catalog.deleteIdleImageFiles()) {
+            tidyDelayMs = 1;
+        }
+        return IntStream.of(recheckDelayMs, guestsDelayMs, tidyDelayMs, saveDelayMs)
+                .filter(delay -> delay != -1)
+                .min()
+                .orElse(-1);
+    }
+
+    /** Applies everything that happened before it was called; what follows from it is left to the thread. */
+    void catchUp() throws IOException {
+        List<DirectoryWatch.Event> events = watch.drain();
+        discovery.apply(events);
+        discovery.recheck();
+        if (!events.isEmpty()) {
+            watch.wake();
+        }
+    }
+
+    /** Lets the thread look again at what is due. */
+    void wake() throws IOException {
+        watch.wake();
+    }
+
+    /** Lets the thread end. */
+    void end() throws IOException {
+        ended = true;
+        watch.wake();
+    }
+
+    /** Waits for the end of the thread, without the lock, and lets go of the directory. */
+    void awaitEnd() throws InterruptedException {
+        thread.join();
+        watch.close();
+    }
+}

@@ -1,0 +1,102 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.pgofs.counters.ImageCounters.Baseline;
+import org.pgofs.counters.LastTakes.TakenCounts;
+
+/** Takes counts away, by one take at a time, and keeps what the last ones took. Guarded by the store's lock. */
+final class Takes {
+    private final SegmentReader reader;
+    private final Ledger ledger;
+    private final LastTakes last;
+    private Take current;
+
+    Takes(SegmentReader reader, Ledger ledger, LastTakes last) {
+        this.reader = reader;
+        this.ledger = ledger;
+        this.last = last;
+    }
+
+    boolean isInProgress() {
+        return current != null;
+    }
+
+    /** Whether an image must be known for what is being taken, or was taken last. */
+    boolean have(ImageCounters image) {
+        return last.all().stream().anyMatch(taken -> taken.image() == image)
+                || (current != null && current.parts().stream().anyMatch(part -> part.image() == image));
+    }
+
+    Take begin(CounterStore store, String scope, Collection<ImageCounters> images) throws IOException {
+        List<Take.Part> parts = new ArrayList<>();
+        Map<ImageCounters, Baseline> withEpochs = new LinkedHashMap<>();
+        Map<Member, ValueList> moves = new LinkedHashMap<>();
+        for (ImageCounters image : images) {
+            Map<Member, ValueList> values = image.liveValues(reader);
+            Counts counts = image.sum(reader, values);
+            parts.add(new Take.Part(
+                    image, counts, image.ended(), image.resets(), counts.copy().toSnapshot(image.image())));
+            if (!values.isEmpty() || image.hasMarks()) {
+                moves.putAll(values);
+                Counts carry =
+                        new Counts(image.carry().counters(), counts.values().copy(), Marks.none(image.image()));
+                Marks taken = counts.marks().copy();
+                withEpochs.put(image, new Baseline(carry, taken, image.ended(), image.resets()));
+            }
+        }
+        // Values and marks cannot be subtracted from what a target holds: they are put where a commit can.
+        if (!withEpochs.isEmpty()) {
+            ledger.startEpoch(withEpochs, moves);
+        }
+        current = new Take(store, scope, parts);
+        return current;
+    }
+
+    void commit(Take take) throws IOException {
+        if (current != take) {
+            throw new IOException("the take was given up");
+        }
+        Map<ImageCounters, Baseline> baselines = new LinkedHashMap<>();
+        for (Take.Part part : take.parts()) {
+            ImageCounters image = part.image();
+            if (image.resets() != part.resets()) {
+                throw new IOException(image.image().name() + " was reset while it was taken: nothing was taken");
+            }
+            Counts carry = image.carry().copy();
+            carry.counters().add(part.counts().counters().negated());
+            carry.values().subtract(part.counts().values());
+            Marks none = Marks.none(image.image());
+            baselines.put(image, new Baseline(carry, none, image.ended() - part.ended(), part.resets() + 1));
+        }
+        List<TakenCounts> before = last.put(take);
+        try {
+            ledger.change(baselines);
+        } catch (IOException e) {
+            last.restore(take.scope(), before);
+            throw e;
+        }
+        current = null;
+    }
+
+    /** Leaves the counts where they are, unless they were taken. */
+    void forget(Take take) {
+        if (current == take) {
+            take.parts().forEach(part -> part.image().giveBack());
+            current = null;
+        }
+    }
+
+    /** What the last take of a scope took. */
+    List<Snapshot> last(String scope) {
+        List<Snapshot> snapshots = new ArrayList<>();
+        for (TakenCounts taken : last.of(scope)) {
+            snapshots.add(taken.counts().toSnapshot(taken.image().image()));
+        }
+        return snapshots;
+    }
+}
