@@ -20,6 +20,7 @@ final class RefusedLog {
     private static final int ROOM = 1 << 14;
 
     static final String NAME = ".refused";
+    private static final String UNFINISHED = "refused.new";
 
     /** Of the empty files by which targets say it whose limits leave no room for a byte. */
     static final String PREFIX = "r-";
@@ -35,15 +36,20 @@ final class RefusedLog {
         path = directory.resolve(NAME);
     }
 
-    /** Makes the file if it is not there; targets and this class trust only one that is root's. */
-    void prepare(FileChanges changes) throws IOException {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            int fd = changes.create(path);
-            // So that a tmpfs that is full is told in it.
-            Linux.reserve(fd, ROOM);
-            Linux.close(fd);
-        }
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw--w--w-"));
+    /**
+     * Makes the file, empty, in the place of whatever has its name and is no directory. Targets and this class trust only
+     * one that is root's.
+     *
+     * @param state a directory of root alone on the same file system, where nobody interferes
+     */
+    void make(Path state, FileChanges changes) throws IOException {
+        Path unfinished = state.resolve(UNFINISHED);
+        int fd = changes.create(unfinished);
+        // So that a tmpfs that is full is told in it.
+        Linux.reserve(fd, ROOM);
+        Linux.close(fd);
+        Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rw--w--w-"));
+        changes.rename(unfinished, path);
     }
 
     /**

@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,6 +33,11 @@ public final class SegmentDirectory implements AutoCloseable {
     private static final Path STARTING = Path.of("/run/pgofs.lock");
 
     private static final String STATE = ".state";
+    private static final String ASIDE = "aside-";
+
+    /** How often something of ours is made, if somebody else is always faster. */
+    private static final int TRIES = 100;
+
     static final String LOCK = "lock";
     private static final long TMPFS_MAGIC = 0x01021994;
     private static final long MS_NOSUID = 2;
@@ -72,10 +79,10 @@ public final class SegmentDirectory implements AutoCloseable {
         mountOnce(directory);
         check(directory);
         Path state = directory.resolve(STATE);
-        setAside(state, true, changes);
-        setAside(directory.resolve(RefusedLog.NAME), false, changes);
-        prepareState(state, changes);
-        new RefusedLog(directory).prepare(changes);
+        makeOwn(state, true, changes, () -> changes.makeDirectory(state));
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
+        RefusedLog refused = new RefusedLog(directory);
+        makeOwn(directory.resolve(RefusedLog.NAME), false, changes, () -> refused.make(state, changes));
         return new SegmentDirectory(directory, lock(directory, state.resolve(LOCK)), changes);
     }
 
@@ -129,21 +136,48 @@ public final class SegmentDirectory implements AutoCloseable {
         }
     }
 
-    private static void prepareState(Path state, FileChanges changes) throws IOException {
-        if (!Files.exists(state, LinkOption.NOFOLLOW_LINKS)) {
-            changes.makeDirectory(state);
-        }
-        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
+    private interface Making {
+        void make() throws IOException;
     }
 
-    /** Moves a file out of the way that a user made under a name of ours; the store reports it under its new one. */
-    private static void setAside(Path file, boolean isDirectory, FileChanges changes) throws IOException {
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-                && !(Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) == isDirectory
-                        && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) != isDirectory
-                        && Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS)
-                                .equals(0))) {
-            Path aside = file.resolveSibling("aside-" + UUID.randomUUID());
+    /**
+     * Makes a file of ours, unless it is there. A user may make one of that name before, and at any moment between a look
+     * and what follows from it: that is moved out of the way, and the store reports it under its new name. What is root's
+     * nobody else can replace, as the directory is sticky.
+     */
+    private static void makeOwn(Path file, boolean isDirectory, FileChanges changes, Making making) throws IOException {
+        for (int i = 0; i < TRIES && !isOwn(file, isDirectory); i++) {
+            setAside(file, changes);
+            try {
+                making.make();
+            } catch (IOException e) {
+                if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                    throw e;
+                }
+                LOG.debug("somebody else has made {}", file, e);
+            }
+        }
+        if (!isOwn(file, isDirectory)) {
+            throw new IOException("somebody makes " + file + " again and again: see who owns what is named "
+                    + file.resolveSibling(ASIDE) + "*, and stop him");
+        }
+    }
+
+    private static boolean isOwn(Path file, boolean isDirectory) throws IOException {
+        try {
+            PosixFileAttributes attributes =
+                    Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return (isDirectory ? attributes.isDirectory() : attributes.isRegularFile())
+                    && Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS)
+                            .equals(0);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    private static void setAside(Path file, FileChanges changes) throws IOException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            Path aside = file.resolveSibling(ASIDE + UUID.randomUUID());
             changes.rename(file, aside);
             LOG.warn("{} was made by somebody else: renamed to {}", file, aside);
         }

@@ -9,11 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +33,22 @@ class HostileFilesTest extends StoreFixture {
     @ValueSource(strings = {"chown nobody .refused", "ln -sf /etc/passwd .refused", "rm .refused; mkfifo .refused"})
     void shouldSetAsideALogThatSomebodyElseMade(String command) throws IOException {
         assertSetAside(command);
+    }
+
+    /** Between a look and what follows from it; the link must not be followed. */
+    @ParameterizedTest
+    @CsvSource({".state, mkdir", ".state, ln -s /tmp", ".refused, ln -s victim", ".refused, mkfifo", ".refused, mkdir"})
+    @Timeout(20)
+    void shouldNotTrustWhatSomebodyMakesWhileItStarts(String name, String command) throws IOException {
+        closeStore();
+        run("sh", "-c", "cd " + path + " && rm -rf .state .refused && touch victim && chmod 600 victim");
+        directory = SegmentDirectory.take(path, new RacingUser(path, name, command));
+        store = CounterStore.open(directory, bounds);
+        for (String file : List.of(".state", ".refused")) {
+            assertEquals(0, Files.getAttribute(path.resolve(file), "unix:uid", LinkOption.NOFOLLOW_LINKS), file);
+        }
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path.resolve("victim"))));
+        assertEquals(Map.of(), store.status().refused());
     }
 
     private void assertSetAside(String command) throws IOException {
