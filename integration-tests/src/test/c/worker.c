@@ -14,6 +14,7 @@
  *   open FILE         opens a shared library, and calls its library_counted()
  *   close             closes it
  *   stop-other PID    stops another process, as debuggers do, until this one ends
+ *   forget            sets its own counters to 0
  *   eat               takes memory until there is no more, then aborts
  */
 #define _GNU_SOURCE
@@ -23,6 +24,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,8 +67,15 @@ static void stop(const char *name) {
   if (!file || fprintf(file, "%ld\n", spins) < 0 || fclose(file)) fail(name);
 }
 
-static void times(long n, void (*function)(void)) {
-  for (long i = 0; i < n; i++) function();
+char source[8], target[8];
+
+/* Observes a target and a size for each call. */
+NEVER_INLINED void repeat(long n, void (*function)(void)) {
+  for (long i = 0; i < n; i++) {
+    function();
+    memcpy(target, source, (size_t)i % sizeof target);
+    __asm__ volatile("" : : : "memory");
+  }
 }
 
 static void fork_child(long n) {
@@ -76,7 +85,7 @@ static void fork_child(long n) {
   if (child < 0) fail("fork");
   if (child == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    times(n, counted);
+    repeat(n, counted);
     close(done[1]);
     for (;;) pause();
   }
@@ -134,6 +143,13 @@ static void stop_other(pid_t pid) {
   if (ptrace(PTRACE_ATTACH, pid, 0, 0) || waitpid(pid, 0, __WALL) != pid) fail("ptrace");
 }
 
+extern uint64_t __start___llvm_prf_cnts[] __attribute__((weak));
+extern uint64_t __stop___llvm_prf_cnts[] __attribute__((weak));
+
+static void forget(void) {
+  for (volatile uint64_t *counter = __start___llvm_prf_cnts; counter < __stop___llvm_prf_cnts; counter++) *counter = 0;
+}
+
 static void eat(void) {
   for (;;) {
     void *memory = malloc(1 << 20);
@@ -147,9 +163,9 @@ static void obey(char *line) {
   long n = 0;
   char in[256], out[256];
   if (sscanf(line, "work %ld", &n) == 1) {
-    times(n, counted);
+    repeat(n, counted);
   } else if (sscanf(line, "library %ld", &n) == 1) {
-    times(n, library_counted);
+    repeat(n, library_counted);
   } else if (sscanf(line, "fork %ld", &n) == 1) {
     fork_child(n);
   } else if (sscanf(line, "clone %255s %255s", in, out) == 2) {
@@ -166,6 +182,8 @@ static void obey(char *line) {
     if (dlclose(library)) fail("dlclose");
   } else if (sscanf(line, "stop-other %ld", &n) == 1) {
     stop_other((pid_t)n);
+  } else if (strcmp(line, "forget") == 0) {
+    forget();
   } else if (strcmp(line, "eat") == 0) {
     eat();
   } else if (sscanf(line, "stop %255s", out) == 1) {

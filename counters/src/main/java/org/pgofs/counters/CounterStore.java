@@ -364,7 +364,12 @@ public final class CounterStore implements AutoCloseable {
     private ImageStatus statusOf(ImageCounters image) throws IOException {
         Counts counts = image.sum(reader, image.liveValues(reader));
         List<String> problems = SelfCheck.of(image.image(), counts);
-        return new ImageStatus(counts.toSnapshot(image.image()), pids(image.live()), image.ended(), problems);
+        return new ImageStatus(
+                counts.toSnapshot(image.image()),
+                pids(image.live()),
+                image.ended(),
+                SelfCheck.belowZero(image.image(), counts),
+                problems);
     }
 
     private StateStatus stateStatus() throws IOException {

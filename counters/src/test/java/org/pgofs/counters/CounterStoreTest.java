@@ -205,6 +205,33 @@ class CounterStoreTest extends StoreFixture {
         }
     }
 
+    /** Its owner set counters back after a reset, or threads did that count in them at once. */
+    @Test
+    void shouldTellHowManyCountersAreBelowNothing() throws IOException {
+        TestTarget target = TestTarget.start(path, 1);
+        target.set(5, 5, 5);
+        store.reset(images -> images);
+        assertBelowZero(0);
+        target.set(4, 6, 0);
+        assertArrayEquals(new long[] {0, 1, 0}, counts());
+        assertBelowZero(2);
+        target.close();
+        await(() -> ended() == 1);
+        assertBelowZero(2);
+        store.reset(images -> images);
+        assertBelowZero(0);
+    }
+
+    private void assertBelowZero(int counters) throws IOException {
+        CounterStoreStatus.ImageStatus status = store.status().images().get(0);
+        assertEquals(counters, status.belowZero());
+        assertEquals(
+                counters > 0,
+                status.problems()
+                        .contains("has " + counters + " counters below 0, which are served as 0:"
+                                + " the program set them back since the last reset or take"));
+    }
+
     @Test
     void shouldKeepTwoImagesOfOneNameApart() throws IOException {
         try (TestTarget one = TestTarget.start(path, 1);

@@ -136,6 +136,9 @@ final class StatusReport {
                 variant.isEmpty() ? "" : ", " + String.join(", ", variant));
         line(text, "  functions       %d", image.functions());
         line(text, "  counters        %d, %d of them not 0", totals.counters, totals.nonzero);
+        if (status.belowZero() > 0) {
+            line(text, "  below 0         %d counters, served as 0", status.belowZero());
+        }
         line(text, "  total count     %d", totals.total);
         String pids = status.livePids().stream().map(String::valueOf).collect(Collectors.joining(" "));
         line(text, "  live processes  %d%s", status.livePids().size(), pids.isEmpty() ? "" : ": " + pids);
@@ -306,6 +309,9 @@ final class StatusReport {
         json.writeNumberField("functions", image.functions());
         json.writeNumberField("counters", totals.counters);
         json.writeNumberField("nonzero_counters", totals.nonzero);
+        if (status.belowZero() > 0) {
+            json.writeNumberField("counters_below_0", status.belowZero());
+        }
         json.writeNumberField("total_count", totals.total);
         json.writeArrayFieldStart("live_processes");
         for (int pid : status.livePids()) {

@@ -1,6 +1,7 @@
 package org.pgofs.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ final class StatusIT {
             assertEquals(List.of(), status.get("dropped"));
             assertEquals(Map.of(), status.get("refused"));
 
-            Map<?, ?> image = (Map<?, ?>) ((List<?>) status.get("images")).get(0);
+            Map<?, ?> image = image(status);
             assertTrue(image.keySet().containsAll(IMAGE_FIELDS), image::toString);
             assertTrue(image.get("name").toString().startsWith("worker14-"), image::toString);
             assertEquals(8L, image.get("raw_version"));
@@ -65,6 +66,36 @@ final class StatusIT {
         }
     }
 
+    /** What it counted before is subtracted from what it counts after. */
+    @Test
+    void shouldSayThatAProgramSetItsCountersBack() throws Exception {
+        Path program = Toolchain.DEFAULT.worker(directory);
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker worker = Worker.start(mount.shell(), program)) {
+            worker.work(3);
+            mount.reset();
+            worker.work(4);
+            assertFalse(image(status(mount)).containsKey("counters_below_0"));
+
+            worker.tell("forget");
+            Map<?, ?> status = status(mount);
+            long below = (Long) image(status).get("counters_below_0");
+            assertTrue(below > 0, status::toString);
+            assertEquals(List.of("1 files or parts of images are left out: see dropped"), status.get("attention"));
+            String text = Files.readString(mount.root().resolve("pgo/status"));
+            assertTrue(text.contains("  below 0         " + below + " counters, served as 0\n"), text);
+            assertTrue(text.contains(" has " + below + " counters below 0, which are served as 0: "), text);
+            assertEquals(0, mount.profile(Toolchain.DEFAULT).calls("counted"));
+
+            mount.reset();
+            assertEquals(List.of(), status(mount).get("attention"));
+        }
+    }
+
+    private static Map<?, ?> image(Map<?, ?> status) {
+        return (Map<?, ?>) ((List<?>) status.get("images")).get(0);
+    }
+
     /** A child of its own segment: it neither fights with its parent for memory nor is counted twice. */
     @Test
     void shouldListTheChildOfAForkAsAProcess() throws Exception {
@@ -73,7 +104,7 @@ final class StatusIT {
                 Worker parent = Worker.start(mount.shell(), program)) {
             parent.work(3);
             parent.tell("fork 1");
-            Map<?, ?> image = (Map<?, ?>) ((List<?>) status(mount).get("images")).get(0);
+            Map<?, ?> image = image(status(mount));
             assertEquals(2, ((List<?>) image.get("live_processes")).size(), image::toString);
         }
     }
