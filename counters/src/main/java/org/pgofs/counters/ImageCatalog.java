@@ -3,6 +3,8 @@ package org.pgofs.counters;
 import static org.pgofs.counters.InvalidFileException.require;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -113,7 +116,12 @@ final class ImageCatalog {
             requireFit(segment, image.image());
             return image;
         }
-        return read(segment);
+        long begun = usage.readingTime().begin(segment.owner());
+        try {
+            return read(segment);
+        } finally {
+            usage.readingTime().end(segment.owner(), begun);
+        }
     }
 
     private static void requireFit(SegmentFile segment, StoredImage image) throws InvalidFileException {
@@ -136,30 +144,38 @@ final class ImageCatalog {
     private ImageCounters read(SegmentFile segment) throws IOException, InvalidFileException {
         ImageReference reference = segment.image();
         String name = reference.key().fileName();
-        StoredImage image;
+        ImageCounters image;
         try {
             byte[] bytes = ImageFile.read(
                     directory.resolve(name), reference.owner(), size -> requireRoom(reference.owner(), size));
-            image = StoredImage.read(bytes, segment.header().path(), this::isTaken);
+            String digest = StoredImage.digest(bytes);
+            image = images.containsKey(digest) ? images.get(digest) : create(bytes, digest, segment);
         } catch (InvalidFileException e) {
             throw new InvalidFileException("needs " + name + ", which " + e.getMessage());
         }
+        requireFit(segment, image.image());
+        image.references().add(reference);
+        byReference.put(reference, image);
+        changed.add(image);
+        return image;
+    }
+
+    private ImageCounters create(byte[] bytes, String digest, SegmentFile segment)
+            throws OverBoundException, InvalidFileException {
+        // Before anything that takes time: what waits is asked for again and again.
+        requireRoom(
+                segment.owner(),
+                ImageLayout.read(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), bytes.length)
+                        .memory(bytes.length));
+        StoredImage image = StoredImage.read(bytes, digest, segment.header().path(), names()::contains);
         requireFit(segment, image);
-        ImageCounters counters = images.get(image.digest());
-        if (counters == null) {
-            requireRoom(reference.owner(), image.memory());
-            counters = create(image, reference.owner());
-            LOG.info("new image {} with {} functions", image.name(), image.functions());
-        }
-        counters.references().add(reference);
-        byReference.put(reference, counters);
-        changed.add(counters);
-        return counters;
+        LOG.info("new image {} with {} functions", image.name(), image.functions());
+        return create(image, segment.owner());
     }
 
     /** Reads the image file of an image that no segment brings. */
     StoredImage read(byte[] file, String path) throws InvalidFileException {
-        return StoredImage.read(file, path, this::isTaken);
+        return StoredImage.read(file, path, names()::contains);
     }
 
     /** Adds such an image, or finds the one that it is; root asked for it, so there is no bound. */
@@ -185,8 +201,8 @@ final class ImageCatalog {
         return created;
     }
 
-    private boolean isTaken(String name) {
-        return images.values().stream().anyMatch(image -> image.image().name().equals(name));
+    private Set<String> names() {
+        return images.values().stream().map(image -> image.image().name()).collect(Collectors.toSet());
     }
 
     /** Makes room by forgetting images without counts and without a process, if that helps. */

@@ -40,7 +40,20 @@ final class ImageLayout {
             Area records,
             Area names,
             Area vtables,
-            Area vtableNames) {}
+            Area vtableNames) {
+        /**
+         * About how many bytes the image takes up with its counters: the file and its records as profiles have them; the
+         * sums, and those of a process that is added; what is known of value sites.
+         *
+         * @param fileSize of the whole file in bytes
+         */
+        long memory(long fileSize) {
+            return 2 * fileSize
+                    + 3 * (countersSize + bitmapsSize)
+                    + valueSites
+                    + records.size() / RecordLayout.SIZE * Long.BYTES;
+        }
+    }
 
     /**
      * Reads and checks the header of an image file.

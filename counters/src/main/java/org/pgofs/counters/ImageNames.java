@@ -1,22 +1,32 @@
 package org.pgofs.counters;
 
+import java.util.function.Predicate;
+
 /** Makes names for images out of what targets say, which may be anything: they end in paths, logs and terminals. */
 final class ImageNames {
     private static final String PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-";
-    private static final int MAX_BASE = 200;
+    /** With what is added to it here and where names of files are made of it, 255 bytes at most. */
+    private static final int MAX_BASE = 128;
+
     private static final int ID_DIGITS = 8;
 
     private ImageNames() {}
 
     /**
-     * The name of an image.
+     * The name of an image. No other one has it: whoever publishes one of the same name, even first, does not hide it.
      *
      * @param path of its file, as a target told it
      * @param id build id or digest in hexadecimal
-     * @return base name and first digits of the id
+     * @param taken whether a name is another image's
+     * @return base name, first digits of the id, and a number if that is another image's
      */
-    static String of(String path, String id) {
-        return safe(path) + "-" + id.substring(0, Math.min(ID_DIGITS, id.length()));
+    static String of(String path, String id, Predicate<String> taken) {
+        String usual = safe(path) + "-" + id.substring(0, Math.min(ID_DIGITS, id.length()));
+        String name = usual;
+        for (int i = 2; taken.test(name); i++) {
+            name = usual + "-" + i;
+        }
+        return name;
     }
 
     private static String safe(String path) {

@@ -8,6 +8,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -19,7 +22,7 @@ import java.util.zip.Inflater;
  */
 final class Names {
     /** Bytes; llvm-profdata holds all names of a profile at once. */
-    private static final long MAX_SIZE = 1L << 29;
+    private static final long MAX_SIZE = 1L << 28;
 
     /** Names are some times smaller when they are compressed; a bomb is a thousand times smaller. */
     private static final long MAX_RATIO = 64;
@@ -35,20 +38,37 @@ final class Names {
 
     private final ByteBuffer section;
     private final Visitor visitor;
-    private final ByteArrayOutputStream name = new ByteArrayOutputStream();
+    private final byte[] piece = new byte[PIECE];
+    /** Of a name that goes on in the next piece. */
+    private final ByteArrayOutputStream held = new ByteArrayOutputStream();
+
     private long size;
     private int names;
 
-    /** What is done with each name. */
+    /** What is done with each name; there may be millions of them, so that none is made an object. */
     @FunctionalInterface
     interface Visitor {
-        /**
-         * Sees a name.
-         *
-         * @param name its bytes
-         * @param reference what records have for it
-         */
-        void visit(byte[] name, long reference);
+        /** Sees a name: so many bytes from an offset on, which are others when this returns. */
+        void visit(byte[] bytes, int offset, int length);
+    }
+
+    /** How records refer to names. */
+    static final class Hash {
+        private final MessageDigest md5;
+
+        Hash() {
+            try {
+                md5 = MessageDigest.getInstance("MD5");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** What records have for a name. */
+        long of(byte[] bytes, int offset, int length) {
+            md5.update(bytes, offset, length);
+            return ByteBuffer.wrap(md5.digest()).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        }
     }
 
     private Names(ByteBuffer section, Visitor visitor) {
@@ -65,19 +85,26 @@ final class Names {
         new Names(section, visitor).read();
     }
 
-    /** The name of a function or vtable, with anything that is not printable replaced; its number if it has none. */
-    static String find(ByteBuffer section, long reference) {
-        String[] found = {String.format("%016x", reference)};
+    /**
+     * The names of functions or vtables, with anything that is not printable replaced; the number of one that has none.
+     *
+     * @param references what records have for them
+     */
+    static Map<Long, String> find(ByteBuffer section, Collection<Long> references) {
+        Map<Long, String> found = new HashMap<>();
+        references.forEach(reference -> found.put(reference, String.format("%016x", reference)));
+        Hash hash = new Hash();
         try {
-            read(section, (name, ofName) -> {
-                if (ofName == reference) {
-                    found[0] = new String(name, StandardCharsets.UTF_8).replaceAll("[^\\p{Graph}]", "?");
-                }
-            });
+            read(
+                    section,
+                    (bytes, offset, length) ->
+                            found.computeIfPresent(hash.of(bytes, offset, length), (reference, number) -> new String(
+                                            bytes, offset, length, StandardCharsets.UTF_8)
+                                    .replaceAll("[^\\p{Graph}]", "?")));
         } catch (InvalidFileException e) {
             throw new IllegalArgumentException(e);
         }
-        return found[0];
+        return found;
     }
 
     private void read() throws InvalidFileException {
@@ -99,11 +126,11 @@ final class Names {
             ByteBuffer blob = section.slice(section.position(), (int) there);
             section.position(section.position() + (int) there);
             if (compressed == 0) {
-                add(blob);
+                copy(blob);
             } else {
                 inflate(blob, whole);
             }
-            endName();
+            endName(0, 0);
         }
     }
 
@@ -119,18 +146,25 @@ final class Names {
         throw new InvalidFileException("has names that are cut off");
     }
 
+    private void copy(ByteBuffer blob) throws InvalidFileException {
+        while (blob.hasRemaining()) {
+            int count = Math.min(piece.length, blob.remaining());
+            blob.get(piece, 0, count);
+            add(count);
+        }
+    }
+
     private void inflate(ByteBuffer blob, long whole) throws InvalidFileException {
         Inflater inflater = new Inflater();
         try {
             inflater.setInput(blob);
-            byte[] piece = new byte[PIECE];
             long inflated = 0;
             while (!inflater.finished()) {
                 int count = inflater.inflate(piece);
                 require(count > 0 || inflater.finished(), "has names that are not compressed by zlib");
                 inflated += count;
                 require(inflated <= whole, "has names that unfold to more than they should");
-                add(ByteBuffer.wrap(piece, 0, count));
+                add(count);
             }
             require(inflated == whole, "has names that unfold to less than they should");
         } catch (DataFormatException e) {
@@ -140,33 +174,33 @@ final class Names {
         }
     }
 
-    private void add(ByteBuffer bytes) throws InvalidFileException {
-        while (bytes.hasRemaining()) {
-            byte next = bytes.get();
-            if (next == SEPARATOR) {
-                endName();
-            } else {
-                require(name.size() < MAX_NAME, "has a name of more than %d bytes", MAX_NAME);
-                name.write(next);
+    /** Takes up the first bytes of the piece. */
+    private void add(int count) throws InvalidFileException {
+        int begin = 0;
+        for (int i = 0; i < count; i++) {
+            if (piece[i] == SEPARATOR) {
+                endName(begin, i - begin);
+                begin = i + 1;
             }
         }
+        hold(begin, count - begin);
     }
 
-    private void endName() throws InvalidFileException {
-        require(name.size() > 0, "has an empty name");
+    /** Keeps the beginning of a name until the rest of it comes. */
+    private void hold(int offset, int length) throws InvalidFileException {
+        require(held.size() + length <= MAX_NAME, "has a name of more than %d bytes", MAX_NAME);
+        held.write(piece, offset, length);
+    }
+
+    private void endName(int offset, int length) throws InvalidFileException {
+        require(held.size() + length > 0, "has an empty name");
         require(++names <= MAX_NAMES, "has more than %d names", MAX_NAMES);
-        byte[] bytes = name.toByteArray();
-        name.reset();
-        visitor.visit(bytes, reference(bytes));
-    }
-
-    /** How records refer to a name. */
-    static long reference(byte[] name) {
-        try {
-            byte[] digest = MessageDigest.getInstance("MD5").digest(name);
-            return ByteBuffer.wrap(digest).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
+        if (held.size() == 0) {
+            visitor.visit(piece, offset, length);
+        } else {
+            hold(offset, length);
+            visitor.visit(held.toByteArray(), 0, held.size());
+            held.reset();
         }
     }
 }

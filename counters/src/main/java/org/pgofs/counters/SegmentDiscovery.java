@@ -142,6 +142,13 @@ final class SegmentDiscovery {
             retryWaiting();
             scanDue = waiting.hasUnnamed();
         }
+        int readyInMs = catalog.usage().readingTime().readyInMs();
+        int scanInMs = scanIfDue();
+        return readyInMs == -1 || scanInMs == -1 ? Math.max(readyInMs, scanInMs) : Math.min(readyInMs, scanInMs);
+    }
+
+    /** Returns the milliseconds until it is to be called again, -1 for never. */
+    private int scanIfDue() throws IOException {
         if (!scanDue) {
             return -1;
         }

@@ -21,8 +21,8 @@ final class SelfCheck {
                     + " the last reset or take");
         }
         List<Integer> absurd = absurd(image, counts);
-        for (int function : absurd.subList(0, Math.min(NAMED, absurd.size()))) {
-            problems.add("has counters above 2^56 in function " + image.functionName(function)
+        for (String function : image.functionNames(absurd.subList(0, Math.min(NAMED, absurd.size())))) {
+            problems.add("has counters above 2^56 in function " + function
                     + ", which are served as 0: llvm-profdata would reject all");
         }
         if (absurd.size() > NAMED) {

@@ -9,6 +9,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -38,10 +40,14 @@ final class StoredImage implements Image {
      * @param taken whether a name is another image's
      */
     static StoredImage read(byte[] bytes, String path, Predicate<String> taken) throws InvalidFileException {
-        return new StoredImage(bytes, image -> {
-            String name = ImageNames.of(path, image.buildId.isEmpty() ? image.digest : image.buildId);
-            return taken.test(name) ? ImageNames.of(name, image.digest) : name;
-        });
+        return read(bytes, digest(bytes), path, taken);
+    }
+
+    /** The same, of a file whose {@link #digest(byte[])} is known. */
+    static StoredImage read(byte[] bytes, String digest, String path, Predicate<String> taken)
+            throws InvalidFileException {
+        return new StoredImage(
+                bytes, digest, image -> ImageNames.of(path, image.buildId.isEmpty() ? digest : image.buildId, taken));
     }
 
     /**
@@ -51,10 +57,10 @@ final class StoredImage implements Image {
      * @param name as {@link #name()} returned it
      */
     static StoredImage restore(byte[] bytes, String name) throws InvalidFileException {
-        return new StoredImage(bytes, image -> name);
+        return new StoredImage(bytes, digest(bytes), image -> name);
     }
 
-    private StoredImage(byte[] bytes, Function<StoredImage, String> naming) throws InvalidFileException {
+    private StoredImage(byte[] bytes, String digest, Function<StoredImage, String> naming) throws InvalidFileException {
         file = ByteBuffer.wrap(bytes).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
         header = ImageLayout.read(file, bytes.length);
         counterSize = Variant.counterSize(header.rawVersion());
@@ -82,8 +88,8 @@ final class StoredImage implements Image {
         bitmapsEnd = lastBitmap;
         values = new CanonicalValues(this, (int) header.valueSites());
         unnamed = countUnnamed();
-        Names.read(vtableNames(), (vtable, reference) -> {});
-        digest = digest(bytes);
+        Names.read(vtableNames(), (vtable, offset, length) -> {});
+        this.digest = digest;
         buildId = buildId(binaryIds());
         name = naming.apply(this);
     }
@@ -93,8 +99,9 @@ final class StoredImage implements Image {
         Arrays.setAll(references, this::nameRef);
         long[] sorted = Arrays.stream(references).sorted().distinct().toArray();
         BitSet named = new BitSet();
-        Names.read(names(), (ofFunction, reference) -> {
-            int found = Arrays.binarySearch(sorted, reference);
+        Names.Hash hash = new Names.Hash();
+        Names.read(names(), (ofFunction, offset, length) -> {
+            int found = Arrays.binarySearch(sorted, hash.of(ofFunction, offset, length));
             if (found >= 0) {
                 named.set(found);
             }
@@ -158,7 +165,8 @@ final class StoredImage implements Image {
                 function);
     }
 
-    private static String digest(byte[] bytes) {
+    /** What {@link #digest()} will be of the image of a file, which need not be one. */
+    static String digest(byte[] bytes) {
         try {
             return HEX.formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
@@ -197,15 +205,9 @@ final class StoredImage implements Image {
         return file.limit();
     }
 
-    /**
-     * About how many bytes it takes up with its counters: the file and its records as profiles have them; the sums, and
-     * those of a process that is added; what is known of value sites.
-     */
+    /** About how many bytes it takes up with its counters. */
     long memory() {
-        return 2L * fileSize()
-                + 3 * (header.countersSize() + header.bitmapsSize())
-                + header.valueSites()
-                + (long) functions() * Long.BYTES;
+        return header.memory(fileSize());
     }
 
     /** The image file's bytes; not to be changed. */
@@ -218,9 +220,11 @@ final class StoredImage implements Image {
         return unnamed;
     }
 
-    /** The name of a function, safe to print. */
-    String functionName(int function) {
-        return Names.find(names(), nameRef(function));
+    /** The names of some functions, safe to print, in the same order. */
+    List<String> functionNames(List<Integer> some) {
+        List<Long> references = some.stream().map(this::nameRef).toList();
+        Map<Long, String> found = references.isEmpty() ? Map.of() : Names.find(names(), references);
+        return references.stream().map(found::get).toList();
     }
 
     /** The size in bytes that the counters section of every segment of this image has. */

@@ -11,6 +11,7 @@ final class Usage {
     private final Bounds bounds;
     private final Amounts total = new Amounts();
     private final Map<Integer, Amounts> users = new TreeMap<>(Integer::compareUnsigned);
+    private final ReadingTime readingTime = new ReadingTime(System::nanoTime);
     private boolean freed;
 
     private static final class Amounts {
@@ -111,9 +112,14 @@ final class Usage {
                         bounds.user().memory() - of(user).memory, bounds.total().memory() - total.memory));
     }
 
-    /** Whether anything was given back since the last call. */
+    /** The time that is taken to read image files. */
+    ReadingTime readingTime() {
+        return readingTime;
+    }
+
+    /** Whether anything was given back since the last call, or who has waited for time has it. */
     boolean takeFreed() {
-        boolean was = freed;
+        boolean was = readingTime.takeReady() || freed;
         freed = false;
         return was;
     }

@@ -141,6 +141,19 @@ class BoundsTest extends StoreFixture {
         store.reset(all -> all);
     }
 
+    /** What waits is asked for again whenever there is room for something: what takes time must come after the bound. */
+    @Test
+    void shouldNotReadTheRecordsOfAnImageThatHasNoRoom() throws IOException {
+        reopenWith(LARGE, new Limits(1000, 1 << 30, 9, 700));
+        TestTarget target = new TestTarget(path, 1);
+        targets.add(target);
+        target.publishSegment(target.header());
+        target.publishImage(target.image().put(196, (byte) 100)); // a record that is wrong
+        assertEquals(List.of(), store.images());
+        assertEquals(1, waiting());
+        assertEquals(List.of(), store.status().dropped());
+    }
+
     @Test
     void shouldCountOnlyTheUsersThatAreAskedFor() throws IOException {
         reopenWith(LARGE, LARGE, NOBODY);

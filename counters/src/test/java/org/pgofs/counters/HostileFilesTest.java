@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -121,6 +124,63 @@ class HostileFilesTest extends StoreFixture {
                     target.header().putLong(SegmentLayout.COUNTERS + Long.BYTES, TestTarget.SECTION_SIZE + 8L));
             target.publishImage(target.image());
             assertDropped(target.path(), "its image");
+        }
+    }
+
+    private TestTarget start(String path, byte[] image, long key) throws IOException {
+        TestTarget target = new TestTarget(this.path, key);
+        target.publishSegment(target.header()
+                .putInt(SegmentLayout.PATH_SIZE, path.length())
+                .put(SegmentLayout.PATH, path.getBytes(UTF_8)));
+        target.publishImage(ByteBuffer.wrap(image));
+        return target;
+    }
+
+    /** The image of a target, with a build id. */
+    private byte[] image(long key, String buildId) {
+        byte[] id = HexFormat.of().parseHex(buildId);
+        ByteBuffer image = new TestTarget(path, key).image();
+        int size = image.capacity();
+        byte[] bytes = new byte[size + Long.BYTES + id.length];
+        ByteBuffer.wrap(bytes)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(image.rewind())
+                .putLong(id.length)
+                .put(id)
+                .putLong(ImageLayout.FILE_SIZE, bytes.length)
+                .putLong(ImageLayout.BINARY_IDS, size)
+                .putLong(ImageLayout.BINARY_IDS + Long.BYTES, Long.BYTES + id.length);
+        return bytes;
+    }
+
+    /** Who publishes first under every name that another image may get does not hide it. */
+    @Test
+    void shouldServeAnImageWhoseNamesOthersHave() throws IOException {
+        String id = "0123456789abcdef";
+        byte[] image = image(3, id);
+        String digest = StoredImage.digest(image).substring(0, 16);
+        try (TestTarget first = start("a", image(1, id), 1);
+                TestTarget second = start("a-01234567", image(2, digest), 2);
+                TestTarget third = start("a-01234567", image(4, "2".repeat(16)), 4);
+                TestTarget fourth = start("a", image(5, id), 5);
+                TestTarget victim = start("a", image, 3)) {
+            assertTrue(victim.isOpen() && first.isOpen() && second.isOpen() && third.isOpen() && fourth.isOpen());
+            List<String> names = store.images().stream().map(Image::name).toList();
+            assertEquals(5, Set.copyOf(names).size(), names::toString);
+            assertTrue(names.containsAll(List.of("a-01234567", "a-01234567-2", "a-01234567-3")), names::toString);
+        }
+    }
+
+    @Test
+    void shouldTakeOfAnImageWithTheLongestName() throws IOException {
+        try (TestTarget target = start("/" + "x".repeat(255), image(1, "0123456789abcdef"), 1)) {
+            target.set(1, 2, 3);
+            String name = store.images().get(0).name();
+            Take take = store.take(name, images -> images);
+            take.commit();
+            take.close();
+            assertArrayEquals(new long[] {0, 0, 0}, counts());
+            assertArrayEquals(new long[] {1, 2, 3}, counts(store.lastTake(name).get(0)));
         }
     }
 

@@ -9,11 +9,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names sections, as compilers make them and as nobody should. */
 class NamesTest {
@@ -21,11 +23,15 @@ class NamesTest {
 
     private static List<String> names(byte[] bytes) throws InvalidFileException {
         List<String> names = new ArrayList<>();
-        Names.read(ByteBuffer.wrap(bytes), (name, reference) -> {
-            names.add(new String(name, StandardCharsets.UTF_8));
-            assertEquals(Names.reference(name), reference);
-        });
+        Names.read(
+                ByteBuffer.wrap(bytes),
+                (name, offset, length) -> names.add(new String(name, offset, length, StandardCharsets.UTF_8)));
         return names;
+    }
+
+    private static long reference(String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        return new Names.Hash().of(bytes, 0, bytes.length);
     }
 
     private void number(long value) {
@@ -68,10 +74,21 @@ class NamesTest {
         assertEquals(List.of(), names(new byte[8]));
     }
 
+    /** What is read at a time may end anywhere. */
+    @ParameterizedTest
+    @ValueSource(ints = {8190, 8191, 8192, 8193, 16384, 30000})
+    void shouldReadNamesOfAnyLength(int length) throws InvalidFileException {
+        List<String> expected = List.of("x".repeat(length), "y", "z".repeat(length));
+        String joined = String.join("\u0001", expected);
+        plain(joined);
+        compressed(joined.getBytes(StandardCharsets.UTF_8), joined.length());
+        assertEquals(List.of(expected, expected).stream().flatMap(List::stream).toList(), names(section.toByteArray()));
+    }
+
     /** The hash is that of md5sum. */
     @Test
     void shouldReferToNamesAsRecordsDo() {
-        assertEquals(0xdb956436e78dd5faL, Names.reference("main".getBytes(StandardCharsets.UTF_8)));
+        assertEquals(0xdb956436e78dd5faL, reference("main"));
     }
 
     @Test
@@ -79,9 +96,10 @@ class NamesTest {
         plain("a b\u001b[2J\u0001main");
         ByteBuffer bytes = ByteBuffer.wrap(section.toByteArray());
 
-        assertEquals("a?b?[2J", Names.find(bytes, Names.reference("a b\u001b[2J".getBytes(StandardCharsets.UTF_8))));
-        assertEquals("main", Names.find(bytes, Names.reference("main".getBytes(StandardCharsets.UTF_8))));
-        assertEquals("0000000000000123", Names.find(bytes, 0x123));
+        long odd = reference("a b\u001b[2J");
+        assertEquals(
+                Map.of(odd, "a?b?[2J", reference("main"), "main", 0x123L, "0000000000000123"),
+                Names.find(bytes, List.of(odd, reference("main"), 0x123L)));
     }
 
     @ParameterizedTest
@@ -95,7 +113,7 @@ class NamesTest {
         "00 01 00, cut off",
         "05 03 61 62 63, zlib",
         "05 02 78 9c, zlib",
-        "ff ff ff ff 7f 01 00, more than 536870912 bytes",
+        "ff ff ff ff 7f 01 00, more than 268435456 bytes",
     })
     void shouldRefuse(String bytes, String reason) {
         for (String hex : bytes.split(" ", -1)) {

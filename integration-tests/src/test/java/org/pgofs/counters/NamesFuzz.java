@@ -13,8 +13,8 @@ public final class NamesFuzz {
      */
     public static void fuzzerTestOneInput(byte[] input) {
         try {
-            Names.read(ByteBuffer.wrap(input), (name, reference) -> {
-                if (name.length == 0) {
+            Names.read(ByteBuffer.wrap(input), (name, offset, length) -> {
+                if (length == 0) {
                     throw new AssertionError("a name without bytes");
                 }
             });

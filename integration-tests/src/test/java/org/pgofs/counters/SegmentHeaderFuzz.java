@@ -31,7 +31,7 @@ public final class SegmentHeaderFuzz {
             }
             end = Math.max(end, area.offset() + area.size());
         }
-        ImageNames.of(accepted.path(), "00");
+        ImageNames.of(accepted.path(), "00", name -> false);
         accepted.imageKey().fileName();
     }
 }

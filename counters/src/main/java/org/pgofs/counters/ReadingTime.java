@@ -1,0 +1,77 @@
+package org.pgofs.counters;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * How long the image files of each user have kept the store from everything else: to read and check one can take a second,
+ * and anyone may make as many as he likes. Who has taken more than his share waits; root does not. Guarded by the store's
+ * lock.
+ */
+final class ReadingTime {
+    /** A user may take the n-th part of the time. */
+    static final long SHARE = 10;
+
+    /** So much at once, since programs bring all their libraries at a time. */
+    static final long AT_ONCE_NS = TimeUnit.SECONDS.toNanos(3);
+
+    private static final int ROOT = 0;
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final LongSupplier clock;
+    private final long start;
+    /** When a user will have taken no more than his share since he began. */
+    private final Map<Integer, Long> paid = new HashMap<>();
+
+    private long retryAt = NEVER;
+
+    /**
+     * Of nobody yet.
+     *
+     * @param clock in nanoseconds, from any moment on
+     */
+    ReadingTime(LongSupplier clock) {
+        this.clock = clock;
+        start = clock.getAsLong();
+    }
+
+    private long now() {
+        return clock.getAsLong() - start;
+    }
+
+    /** Starts the clock for a user. */
+    long begin(int user) throws OverBoundException {
+        long now = now();
+        long from = paid.getOrDefault(user, now) - SHARE * AT_ONCE_NS;
+        if (from > now && user != ROOT) {
+            retryAt = Math.min(retryAt, from);
+            throw new OverBoundException("to read the image files of a user may take a tenth of the time");
+        }
+        return now;
+    }
+
+    /**
+     * Stops it.
+     *
+     * @param begun what {@link #begin} returned
+     */
+    void end(int user, long begun) {
+        long now = now();
+        paid.values().removeIf(until -> until <= begun);
+        paid.merge(user, begun + SHARE * (now - begun), (until, fresh) -> until + SHARE * (now - begun));
+    }
+
+    /** Whether somebody who had to wait need not do so any more; once. */
+    boolean takeReady() {
+        boolean ready = retryAt <= now();
+        retryAt = ready ? NEVER : retryAt;
+        return ready;
+    }
+
+    /** Milliseconds until {@link #takeReady} says so, -1 if nobody waits. */
+    int readyInMs() {
+        return retryAt == NEVER ? -1 : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(retryAt - now()) + 1);
+    }
+}

@@ -1,0 +1,68 @@
+package org.pgofs.counters;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Shares of time, by a clock that moves when it is told. */
+class ReadingTimeTest {
+    private static final int USER = 1000;
+    private static final int OTHER = 1001;
+
+    private long now = Long.MAX_VALUE - 5; // clocks of nanoseconds pass over their end
+    private final ReadingTime time = new ReadingTime(() -> now);
+
+    private void read(int user, long seconds) throws OverBoundException {
+        long begun = time.begin(user);
+        now += TimeUnit.SECONDS.toNanos(seconds);
+        time.end(user, begun);
+    }
+
+    private void pass(long seconds) {
+        now += TimeUnit.SECONDS.toNanos(seconds);
+    }
+
+    @Test
+    void shouldLetEverybodyHaveHisShare() throws OverBoundException {
+        read(USER, 2);
+        read(USER, 1);
+        read(USER, 2); // one file may be larger than what is left
+        assertThrows(OverBoundException.class, () -> read(USER, 1));
+        read(OTHER, 1);
+        for (int i = 0; i < 100; i++) {
+            read(0, 10);
+        }
+        read(USER, 1);
+    }
+
+    @Test
+    void shouldSayWhenSomebodyNeedNotWaitAnyMore() throws OverBoundException {
+        assertEquals(-1, time.readyInMs());
+        read(USER, 4);
+        assertEquals(-1, time.readyInMs(), "nobody has waited");
+        assertThrows(OverBoundException.class, () -> read(USER, 1));
+        assertEquals(6001, time.readyInMs());
+        assertFalse(time.takeReady());
+        pass(6);
+        assertTrue(time.takeReady());
+        assertFalse(time.takeReady());
+        assertEquals(-1, time.readyInMs());
+        read(USER, 1);
+        assertThrows(OverBoundException.class, () -> read(USER, 1));
+        pass(9);
+        read(USER, 1);
+    }
+
+    @Test
+    void shouldNotSaveUpMoreThanThat() throws OverBoundException {
+        pass(100_000);
+        read(USER, 4);
+        pass(100_000);
+        read(USER, 4);
+        assertThrows(OverBoundException.class, () -> read(USER, 1));
+    }
+}
