@@ -401,9 +401,7 @@ public final class CounterStore implements AutoCloseable {
         lock.lock();
         try {
             guests.checkName(name);
-            image = catalog.readImage(kernel.toImageFile(), kernel.path());
-        } catch (InvalidFileException e) {
-            throw new IOException(kernel.path() + " " + e.getMessage(), e);
+            image = readImage(kernel);
         } finally {
             lock.unlock();
         }
@@ -417,7 +415,8 @@ public final class CounterStore implements AutoCloseable {
         }
         lock.lock();
         try {
-            guests.add(new Guest(name, catalog.add(image), kernel.layout(), opened, 0));
+            // Read again: meanwhile another image may have been given its name.
+            guests.add(new Guest(name, catalog.add(readImage(kernel)), kernel.layout(), opened, 0));
             try {
                 ledger.save();
             } catch (IOException e) {
@@ -429,6 +428,14 @@ public final class CounterStore implements AutoCloseable {
             lock.unlock();
         }
         LOG.info("attached {} with {}", name, memory);
+    }
+
+    private StoredImage readImage(GuestImage kernel) throws IOException {
+        try {
+            return catalog.readImage(kernel.toImageFile(), kernel.path());
+        } catch (InvalidFileException e) {
+            throw new IOException(kernel.path() + " " + e.getMessage(), e);
+        }
     }
 
     /**

@@ -111,8 +111,10 @@ final class Guests {
     /** Does not add one after all. */
     void remove(String name) {
         Guest guest = guests.remove(name);
-        guest.image().leave(guest);
-        guest.close();
+        if (guest != null) { // it may have ended at once
+            guest.image().leave(guest);
+            guest.close();
+        }
     }
 
     /**

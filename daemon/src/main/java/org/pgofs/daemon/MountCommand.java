@@ -80,6 +80,8 @@ final class MountCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MOUNTPOINT", description = "An empty directory.")
     private Path mountPoint;
 
+    private volatile int exitCode = CommandLine.ExitCode.OK;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         MountOptions mountOptions;
@@ -96,8 +98,13 @@ final class MountCommand implements Callable<Integer> {
         Session session =
                 Session.start(segmentDirectory.toAbsolutePath().normalize(), bounds, absolute, mountOptions, profiles);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(session), "shutdown"));
-        proveReady(absolute);
-        session.awaitUnmount();
+        try {
+            proveReady(absolute);
+            session.awaitUnmount();
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            exitCode = CommandLine.ExitCode.SOFTWARE;
+            throw e;
+        }
         session.close();
         LOG.info("unmounted");
         return CommandLine.ExitCode.OK;
@@ -113,9 +120,9 @@ final class MountCommand implements Callable<Integer> {
 
     /** A stop by a signal is a clean end and not a failure. */
     @SuppressWarnings("SystemExitOutsideMain")
-    private static void end(Session session) {
+    private void end(Session session) {
         session.close();
-        Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
+        Runtime.getRuntime().halt(exitCode);
     }
 
     private void proveReady(Path absolute) throws IOException, InterruptedException {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.CounterStore.Selection;
@@ -60,7 +61,7 @@ final class PgoTree {
     private final StatusReport report;
     private final Profiles profiles;
     private final Map<String, Node> variants = new ConcurrentHashMap<>();
-    private final Map<Image, Node> images = new ConcurrentHashMap<>();
+    private final Map<Image, Node> images = new HashMap<>();
 
     PgoTree(CounterStore store, Profiles profiles, StatusReport report) {
         this.store = store;
@@ -117,12 +118,17 @@ final class PgoTree {
                 .toList();
     }
 
+    /** Those of images that the store has forgotten are forgotten too. */
     private Map<String, Node> imageDirectories() {
-        Map<String, Node> directories = new HashMap<>();
-        for (Image image : allImages()) {
-            directories.put(image.name(), images.computeIfAbsent(image, this::imageDirectory));
+        synchronized (images) {
+            List<Image> all = allImages();
+            images.keySet().retainAll(Set.copyOf(all));
+            Map<String, Node> directories = new HashMap<>();
+            for (Image image : all) {
+                directories.put(image.name(), images.computeIfAbsent(image, this::imageDirectory));
+            }
+            return directories;
         }
-        return directories;
     }
 
     private Directory imageDirectory(Image image) {

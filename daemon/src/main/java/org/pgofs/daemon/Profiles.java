@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.pgofs.counters.CounterStore;
@@ -64,10 +65,17 @@ final class Profiles {
      */
     long size(CounterStore store, Selection selection) throws FsException {
         try {
-            return sequence(selection.of(store.images())).size();
+            List<Image> all = store.images();
+            forgetOthers(Set.copyOf(all));
+            return sequence(selection.of(all)).size();
         } catch (IOException e) {
             throw new FsException(Errno.EIO, "cannot tell the size of a raw profile", e);
         }
+    }
+
+    /** A question for the size comes before every open. */
+    private void forgetOthers(Set<Image> all) {
+        profiles.keySet().removeIf(key -> !all.contains(key.image()));
     }
 
     /** The file with all of the images that were frozen. */

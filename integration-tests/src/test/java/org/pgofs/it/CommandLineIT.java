@@ -118,6 +118,29 @@ final class CommandLineIT {
         }
     }
 
+    /** The programs that read what is mounted are not there. */
+    @Test
+    void shouldFailWhenTheMountCannotBeRead() throws Exception {
+        Files.writeString(directory.resolve("head"), "#!/bin/sh\nexit 1\n");
+        Shell.in(directory).run("chmod", "+x", "head").ok();
+        try (PgofsMount mount = PgofsMount.prepare(directory)) {
+            for (String option : List.of("", "-f")) {
+                Shell.Result result = mount.shell()
+                        .with("PATH", directory + ":" + System.getenv("PATH"))
+                        .with("PGOFS_LOG", directory.resolve("log").toString())
+                        .bash(
+                                "\"$1\" mount $2 --segment-dir \"$3\" \"$4\"",
+                                Checkout.PGOFS,
+                                option,
+                                mount.segments(),
+                                mount.root());
+                assertEquals(1, result.status(), result.errors());
+                assertTrue(result.errors().contains("cannot be read"), result.errors());
+                assertFalse(PgofsMount.isMounted(mount.root()));
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT"})
     void shouldUnmountAtASignalThoughFilesAreOpen(String signal) throws Exception {

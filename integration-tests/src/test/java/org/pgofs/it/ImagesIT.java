@@ -100,6 +100,41 @@ final class ImagesIT {
         }
     }
 
+    /** What was made of an image that is forgotten would stay in the memory that bounds are there for. */
+    @Test
+    void shouldHoldNothingOfImagesThatAreForgotten() throws Exception {
+        Toolchain toolchain = Toolchain.DEFAULT;
+        try (PgofsMount mount = PgofsMount.prepare(directory)) {
+            mount.startDaemon("--user-limits", "images=2");
+            for (int i = 0; i < 6; i++) {
+                Path program = toolchain.instrumented(
+                        directory.resolve("program" + i),
+                        "-Wl,--build-id=0x0" + i,
+                        Checkout.SOURCES.resolve("c/worker.c"),
+                        "-pthread");
+                try (Worker worker = Worker.start(mount.shell(), program)) {
+                    worker.work(3);
+                    assertEquals(3, mount.profile(toolchain).calls("counted"));
+                    assertTrue(images(mount).size() <= 2);
+                }
+                Await.until("it has ended", () -> mount.status().toString().contains("live_processes=[]"));
+                mount.reset();
+            }
+            mount.profile(toolchain);
+            String objects = Shell.in(directory)
+                    .run("jcmd", Long.toString(mount.daemon().pid()), "GC.class_histogram")
+                    .ok()
+                    .output();
+            for (String type : List.of("counters.StoredImage", "profraw.RawProfile", "daemon.ResetFile")) {
+                String line = objects.lines()
+                        .filter(each -> each.endsWith(" org.pgofs." + type))
+                        .findFirst()
+                        .orElse("none");
+                assertTrue(line.matches(" *\\d+: +[1-3] .*"), line);
+            }
+        }
+    }
+
     private static Path imageDirectory(PgofsMount mount, String prefix) throws IOException {
         List<Path> found = images(mount).stream()
                 .filter(image -> image.getFileName().toString().startsWith(prefix))
