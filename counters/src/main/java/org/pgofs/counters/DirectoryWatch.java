@@ -30,7 +30,13 @@ final class DirectoryWatch implements AutoCloseable {
 
     private final int inotify;
     private final int wakeup;
+    // A call gets the address of a buffer alone: one that nothing holds any longer may be freed while the kernel
+    // writes.
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.nativeOrder());
+    private final ByteBuffer polled = ByteBuffer.allocateDirect(2 * POLL_ENTRY).order(ByteOrder.nativeOrder());
+    private final ByteBuffer wakeups = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
+    private final ByteBuffer oneWakeup =
+            ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(0, 1);
 
     /** What happened to a name. */
     enum Kind {
@@ -82,25 +88,23 @@ final class DirectoryWatch implements AutoCloseable {
 
     /**
      * Waits for an event or for {@link #wake}. After an event it waits a little more, for others: a build causes hundreds
-     * in a second, and the time of its processors is the programs'.
+     * in a second, and the time of its processors is the programs'. Not thread-safe.
      *
      * @param milliseconds how long at most, -1 for ever
      */
     void await(int milliseconds) {
-        ByteBuffer fds = ByteBuffer.allocateDirect(2 * POLL_ENTRY).order(ByteOrder.nativeOrder());
-        fds.putInt(0, wakeup).putShort(4, POLLIN);
-        fds.putInt(POLL_ENTRY, inotify).putShort(POLL_ENTRY + 4, POLLIN);
-        LibC.INSTANCE.poll(fds, 2, milliseconds);
-        if (fds.getShort(POLL_ENTRY + 6) != 0) {
-            LibC.INSTANCE.poll(fds, 1, GATHER_MS);
+        polled.putInt(0, wakeup).putShort(4, POLLIN);
+        polled.putInt(POLL_ENTRY, inotify).putShort(POLL_ENTRY + 4, POLLIN);
+        LibC.INSTANCE.poll(polled, 2, milliseconds);
+        if (polled.getShort(POLL_ENTRY + 6) != 0) {
+            LibC.INSTANCE.poll(polled, 1, GATHER_MS);
         }
-        LibC.INSTANCE.read(wakeup, ByteBuffer.allocateDirect(Long.BYTES), Long.BYTES);
+        LibC.INSTANCE.read(wakeup, wakeups, Long.BYTES);
     }
 
     /** Ends the waiting, or the next one. */
     void wake() throws IOException {
-        ByteBuffer one = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
-        Linux.check(LibC.INSTANCE.write(wakeup, one.putLong(0, 1), Long.BYTES), "eventfd");
+        Linux.check(LibC.INSTANCE.write(wakeup, oneWakeup, Long.BYTES), "eventfd");
     }
 
     @Override

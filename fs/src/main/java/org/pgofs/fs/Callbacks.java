@@ -5,6 +5,7 @@ import com.kenai.jffi.CallingConvention;
 import com.kenai.jffi.Invoker;
 import com.kenai.jffi.MemoryIO;
 import com.kenai.jffi.Type;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -244,7 +245,12 @@ final class Callbacks {
     private void fill(long filler, long buffer, String name) {
         ByteBuffer bytes = ByteBuffer.allocateDirect(MAX_NAME_BYTES);
         bytes.put(name.getBytes(StandardCharsets.UTF_8)).put((byte) 0);
-        Invoker.getInstance().invokeN4(fillDir, filler, buffer, memory.getDirectBufferAddress(bytes), 0, 0);
+        try {
+            Invoker.getInstance().invokeN4(fillDir, filler, buffer, memory.getDirectBufferAddress(bytes), 0, 0);
+        } finally {
+            // Nothing else keeps its memory until the call has read it.
+            Reference.reachabilityFence(bytes);
+        }
     }
 
     private int releasedir(long path, long info) {
