@@ -18,15 +18,22 @@
 
 NEVER_INLINED void counted(void) { __asm__ volatile(""); }
 
-static void times(long n, void (*function)(void)) {
-  for (long i = 0; i < n; i++) function();
+char source[8], target[8];
+
+/* Observes a target and a size for each call. */
+NEVER_INLINED void repeat(long n, void (*function)(void)) {
+  for (long i = 0; i < n; i++) {
+    function();
+    memcpy(target, source, (size_t)i % sizeof target);
+    __asm__ volatile("" : : : "memory");
+  }
 }
 
 static int fork_child(long n) {
   int status;
   pid_t child = fork();
   if (child < 0) return 1;
-  times(n, counted);
+  repeat(n, counted);
   if (child == 0) _exit(0);
   return waitpid(child, &status, 0) == child && status == 0 ? 0 : 1;
 }
@@ -35,7 +42,7 @@ static int open_library(const char *name, long n) {
   void *library = dlopen(name, RTLD_NOW);
   void (*function)(void) = library ? (void (*)(void))dlsym(library, "library_counted") : 0;
   if (!function) return 1;
-  times(n, function);
+  repeat(n, function);
   return dlclose(library);
 }
 
@@ -44,7 +51,7 @@ int main(int argc, char **argv) {
   const char *how = argv[1];
   long n = atol(argv[2]);
   if (strcmp(how, "fork") == 0) return fork_child(n);
-  times(n, counted);
+  repeat(n, counted);
   if (strcmp(how, "kill") == 0) raise(SIGKILL);
   if (strcmp(how, "exec") == 0) return execl(argv[0], argv[0], "exit", argv[2], (char *)0);
   if (strcmp(how, "library") == 0) return argc == 4 ? open_library(argv[3], n) : 2;

@@ -1,6 +1,5 @@
 package org.pgofs.it;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -30,6 +29,7 @@ final class SoakIT {
     private static final long NEW_OBJECTS_KIB = 192 * 1024;
 
     private static final int TAKES_A_RESET = 10;
+    private static final int QUIET_TAKES_A_RESET = 3;
 
     @TempDir
     Path directory;
@@ -48,7 +48,7 @@ final class SoakIT {
                 int seed = i;
                 start(() -> load.run(seed, SoakLoad.RATE / RUNNERS, stopped::get));
             }
-            start(() -> read(reader));
+            start(() -> read(reader, load));
             start(() -> look(mount));
 
             long begin = System.nanoTime();
@@ -67,15 +67,16 @@ final class SoakIT {
             stop();
 
             System.out.printf(
-                    "soak: %d s, %d processes, %s counts, %d takes, %d resets, %d kills of which %d in a take or reset%n",
+                    "soak: %d s, %d processes, %s, %d takes, %d resets, %d kills of which %d in a take or reset, %s lost%n",
                     SECONDS,
                     load.processes(),
                     load.made(),
                     reader.takes(),
                     reader.resets(),
                     kills,
-                    reader.interrupted());
-            assertEquals(load.made(), reader.gone().plus(reader.left()));
+                    reader.interrupted(),
+                    reader.lost());
+            reader.assertAccounted();
             assertTrue(reader.takes() > 0 && reader.resets() > 0 && kills > 0);
             assertFlat("resident KiB", samples, DaemonSample::residentKib, NEW_OBJECTS_KIB);
             assertFlat("threads", samples, DaemonSample::threads, 4);
@@ -101,10 +102,14 @@ final class SoakIT {
         }
     }
 
-    private void read(SoakReader reader) throws Exception {
+    private void read(SoakReader reader, SoakLoad load) throws Exception {
         while (!stopped.get()) {
             for (int i = 0; i < TAKES_A_RESET && !stopped.get(); i++) {
                 reader.take();
+            }
+            load.whileQuiet(reader::acceptLosses);
+            for (int i = 0; i < QUIET_TAKES_A_RESET && !stopped.get(); i++) {
+                reader.takeWhileQuiet();
             }
             reader.reset();
         }

@@ -85,12 +85,12 @@ final class SoakLoad implements AutoCloseable {
     private void runOne(Random random) throws Exception {
         int calls = 1 + random.nextInt(MOST_CALLS);
         switch (random.nextInt(8)) {
-            case 0 -> burst("kill", SIGKILL_STATUS, calls, new SoakCounts(calls, 0));
-            case 1 -> burst("fork", 0, calls, new SoakCounts(2L * calls, 0));
-            case 2 -> burst("exec", 0, calls, new SoakCounts(2L * calls, 0));
-            case 3 -> burst("library", 0, calls, new SoakCounts(calls, calls));
+            case 0 -> burst("kill", SIGKILL_STATUS, calls, SoakCounts.ofCalls(calls, 0));
+            case 1 -> burst("fork", 0, calls, SoakCounts.ofCalls(2L * calls, 0));
+            case 2 -> burst("exec", 0, calls, SoakCounts.ofCalls(2L * calls, 0));
+            case 3 -> burst("library", 0, calls, SoakCounts.ofCalls(calls, calls));
             case 4 -> work(workers.get(random.nextInt(WORKERS)), calls);
-            default -> burst("exit", 0, calls, new SoakCounts(calls, 0));
+            default -> burst("exit", 0, calls, SoakCounts.ofCalls(calls, 0));
         }
     }
 
@@ -110,7 +110,7 @@ final class SoakLoad implements AutoCloseable {
         synchronized (worker) {
             worker.work(calls);
         }
-        add(new SoakCounts(calls, 0), 0);
+        add(SoakCounts.ofCalls(calls, 0), 0);
     }
 
     @Override

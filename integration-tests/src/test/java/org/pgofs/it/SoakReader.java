@@ -1,6 +1,7 @@
 package org.pgofs.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +17,10 @@ final class SoakReader {
     private final Path pgo;
     private final SoakLoad load;
     private byte[] lastTaken = {};
+    /** What was taken, or reset away. */
     private SoakCounts gone = SoakCounts.NONE;
+
+    private SoakCounts lost = SoakCounts.NONE;
     private int takes;
     private int resets;
     private int interrupted;
@@ -27,9 +31,9 @@ final class SoakReader {
         pgo = mount.root().resolve("pgo");
     }
 
-    /** What was taken, or reset away. */
-    SoakCounts gone() {
-        return gone;
+    /** What takes under load lost; of counts it is nothing. */
+    SoakCounts lost() {
+        return lost;
     }
 
     int takes() {
@@ -45,8 +49,43 @@ final class SoakReader {
         return interrupted;
     }
 
-    /** Takes under load. A take that was cut off happened exactly if it is what last-take shows. */
+    /**
+     * Takes under load: {@link #acceptLosses} has to follow before anything is checked. What a process observes from the
+     * moment at which its values are read until it is told that they were is lost; no count is.
+     */
     void take() throws IOException {
+        tryToTake();
+    }
+
+    /** Notes, while nobody counts, which values takes under load have lost. */
+    void acceptLosses() throws IOException {
+        SoakCounts now = unaccounted();
+        assertTrue(
+                now.targets() >= lost.targets() && now.sizes() >= lost.sizes(),
+                () -> "observed twice: " + lost + " is " + now);
+        lost = new SoakCounts(lost.program(), lost.library(), now.targets(), now.sizes());
+        assertAccounted();
+    }
+
+    /** Takes while nobody counts: then values are as exact as counts. */
+    void takeWhileQuiet() throws Exception {
+        load.whileQuiet(() -> {
+            tryToTake();
+            assertAccounted();
+        });
+    }
+
+    /** Checks, while nobody counts, that everything that was made was taken, reset away or is left. */
+    void assertAccounted() throws IOException {
+        assertEquals(lost, unaccounted(), "neither taken nor reset nor left");
+    }
+
+    private SoakCounts unaccounted() throws IOException {
+        return load.made().minus(gone).minus(left());
+    }
+
+    /** A take that was cut off happened exactly if it is what last-take shows. */
+    private void tryToTake() throws IOException {
         Path copy = directory.resolve("taken");
         if (!bash("cat \"$1\" >\"$2\"", pgo.resolve("take"), copy)) {
             interrupted++;
@@ -76,7 +115,7 @@ final class SoakReader {
     }
 
     /** What the store has. */
-    SoakCounts left() throws IOException {
+    private SoakCounts left() throws IOException {
         Path copy = directory.resolve("left");
         copyOf(pgo.resolve("profraw"), copy);
         return SoakCounts.of(copy);
