@@ -193,6 +193,14 @@ should_refuse_what_it_cannot_share() {
   "$work/odd" tft
   is "records elsewhere" 9 "$(refused)"
   is "segments" 0 "$(files s-)"
+  fresh
+  compile "$work/odd.s" -S
+  sed -i '/^__llvm_profile_raw_version:/{n;s/.*/\t.quad 0x10000000000000c/}' "$work/odd.s" # version 12
+  "$compiler" -c "$work/odd.s" -o "$work/odd.o"
+  link_target "$work/odd" "$work/target.o" "$work/odd.o"
+  "$work/odd" tft
+  is "unknown raw version" 5 "$(refused)"
+  is "segments" 0 "$(files s-)"
 }
 
 # Wherever the runtime stands on the command line. lld puts bitmaps that come after other objects' records before data

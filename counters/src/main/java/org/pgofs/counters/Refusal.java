@@ -21,7 +21,7 @@ public enum Refusal {
     /** Any other error of a system call. */
     IO(8, "a system call failed: PGOFS_VERBOSE=1 shows which program"),
     /** A kind of instrumentation that cannot be shared. */
-    VARIANT(9, "unsupported kind of instrumentation");
+    VARIANT(9, "records in the debug information, not in the program (-debug-info-correlate, -profile-correlate)");
 
     private final int code;
     private final String text;
