@@ -18,9 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CALLS 10000
-#define ENTRIES 8000
-#define ROUNDS 20000
+#define CALLS 40000
+#define ENTRIES 32000
+#define ROUNDS 80000
 
 static void must(int done, const char *what) {
   if (!done) {
