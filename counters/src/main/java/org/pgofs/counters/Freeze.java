@@ -18,7 +18,7 @@ import java.util.concurrent.CountDownLatch;
  *       1 MiB, or if they cannot be added up.
  *   <li>Counters are settled when {@link #await} returns, all of them.
  *   <li>The store is locked until then.
- *   <li>After {@link #close} nobody may use the counters; their memory is given back.
+ *   <li>After {@link #close} nobody may use the counters; their memory is used again.
  * </ol>
  *
  * Thread-safe.
@@ -32,13 +32,15 @@ public final class Freeze implements AutoCloseable {
 
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch done = new CountDownLatch(1);
-    private final List<OffHeap> memory = new ArrayList<>();
+    private final List<Borrowed> memory = new ArrayList<>();
     private volatile List<Snapshot> snapshots;
     private volatile Throwable failure;
     private volatile boolean closed;
 
     /** The counters of one image on their way. */
     private record Part(ImageCounters image, ByteBuffer counters) {}
+
+    private record Borrowed(ImageCounters image, OffHeap memory) {}
 
     Freeze() {}
 
@@ -50,7 +52,7 @@ public final class Freeze implements AutoCloseable {
             if (image.hasMarks()) {
                 all.add(image.freeze(reader));
             } else {
-                ByteBuffer counters = allocate(image.image());
+                ByteBuffer counters = allocate(image);
                 parts.add(new Part(image, counters.duplicate().order(ByteOrder.LITTLE_ENDIAN)));
                 all.add(image.snapshot(counters, image.carry().marks(), image.freezeValues(reader)));
             }
@@ -69,14 +71,14 @@ public final class Freeze implements AutoCloseable {
         }
     }
 
-    private ByteBuffer allocate(StoredImage image) throws IOException {
-        int size = image.countersSize();
+    private ByteBuffer allocate(ImageCounters image) throws IOException {
+        int size = image.image().countersSize();
         if (size <= SMALL) {
             return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
         }
-        OffHeap allocated = new OffHeap(size, image.countersBegin());
-        memory.add(allocated);
-        return allocated.buffer();
+        OffHeap borrowed = image.borrowMemory();
+        memory.add(new Borrowed(image, borrowed));
+        return borrowed.buffer();
     }
 
     /**
@@ -89,7 +91,7 @@ public final class Freeze implements AutoCloseable {
         started.countDown();
         done.countDown();
         if (closed) {
-            free();
+            giveBack();
         }
     }
 
@@ -133,11 +135,12 @@ public final class Freeze implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         if (done.getCount() == 0) {
-            free();
+            giveBack();
         }
     }
 
-    private void free() {
-        memory.forEach(OffHeap::close);
+    private void giveBack() {
+        memory.forEach(borrowed -> borrowed.image.giveBackMemory(borrowed.memory));
+        memory.clear();
     }
 }

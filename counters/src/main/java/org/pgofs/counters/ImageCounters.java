@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.pgofs.counters.SavedImage.FoldedSegment;
 
 /**
@@ -26,6 +27,8 @@ final class ImageCounters {
     private final List<FoldedSegment> folded = new ArrayList<>();
     private final Map<Member, ValueList> moves = new LinkedHashMap<>();
     private Counts carry;
+    /** Of the last freeze, for the next one: new memory takes as long to fault in as to fill. */
+    private final AtomicReference<OffHeap> spare = new AtomicReference<>();
     /** The marks that a take in progress took from the live ones and from the carry. */
     private Marks taken;
 
@@ -216,6 +219,20 @@ final class ImageCounters {
             reader.addMarks(member, image, marks);
         }
         return marks;
+    }
+
+    /** Memory for the sums that are served, with anything in it. */
+    OffHeap borrowMemory() throws IOException {
+        OffHeap kept = spare.getAndSet(null);
+        return kept == null ? new OffHeap(image.countersSize(), image.countersBegin()) : kept;
+    }
+
+    /** Takes such memory back; without the store's lock. */
+    void giveBackMemory(OffHeap memory) {
+        memory.discard();
+        if (!spare.compareAndSet(null, memory)) {
+            memory.close();
+        }
     }
 
     /**

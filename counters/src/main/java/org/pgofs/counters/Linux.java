@@ -39,6 +39,7 @@ final class Linux {
 
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+    private static final int MADV_FREE = 8;
     private static final int MADV_HUGEPAGE = 14;
 
     private static final ThreadLocal<ByteBuffer> STATX =
@@ -286,6 +287,11 @@ final class Linux {
                 "mmap");
         C.madvise(address, size, MADV_HUGEPAGE);
         return address;
+    }
+
+    /** Lets the kernel take the pages of a mapping when it needs some: until then, to write them again takes no fault. */
+    static void discardMemory(long address, long size) {
+        C.madvise(address, size, MADV_FREE);
     }
 
     static void unmapMemory(long address, long size) {

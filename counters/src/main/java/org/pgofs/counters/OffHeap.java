@@ -7,13 +7,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Zeroed memory outside of the Java heap: no collection moves it, and it goes back to the kernel at once when it is
- * closed. What is never closed goes with the last buffer.
+ * Memory outside of the Java heap: no collection moves it, and it goes back to the kernel at once when it is closed. What
+ * is never closed goes with the last buffer.
  */
 final class OffHeap implements AutoCloseable {
     private static final int PAGE = 4096;
     private static final Cleaner CLEANER = Cleaner.create();
 
+    private final long address;
+    private final long mapped;
     private final ByteBuffer buffer;
     private final Cleaner.Cleanable memory;
 
@@ -25,17 +27,24 @@ final class OffHeap implements AutoCloseable {
      */
     OffHeap(int size, int alignment) throws IOException {
         int skipped = alignment & (PAGE - 1);
-        long mapped = skipped + (long) size;
-        long address = Linux.mapMemory(mapped);
+        long mappedSize = skipped + (long) size;
+        long mappedAddress = Linux.mapMemory(mappedSize);
+        mapped = mappedSize;
+        address = mappedAddress;
         buffer = MemoryIO.getInstance()
                 .newDirectByteBuffer(address + skipped, size)
                 .order(ByteOrder.LITTLE_ENDIAN);
-        memory = CLEANER.register(buffer, () -> Linux.unmapMemory(address, mapped));
+        memory = CLEANER.register(buffer, () -> Linux.unmapMemory(mappedAddress, mappedSize));
     }
 
     /** All of it, little-endian. Not to be used after it was closed. */
     ByteBuffer buffer() {
         return buffer;
+    }
+
+    /** What it holds is not needed any more. The kernel may take the memory until it is written again, and need not. */
+    void discard() {
+        Linux.discardMemory(address, mapped);
     }
 
     @Override

@@ -11,6 +11,7 @@ final class SegmentReader {
     private static final int PIECE = 1 << 17;
     private static final int PIECE_COUNTERS = PIECE / Long.BYTES;
     private static final int PAGE = 4096;
+    private static final byte[] ZEROS = new byte[PIECE];
 
     // Aligned to pages, as the counters in the file are: then no 8-byte counter is read in two halves.
     private final ByteBuffer buffer =
@@ -54,7 +55,7 @@ final class SegmentReader {
      *
      * @param begin offset in bytes of the first counter in the counters section
      * @param carry of all counters
-     * @param section all counters, zeroed, little-endian; the piece goes to its position, which moves on. If it is not
+     * @param section all counters, little-endian; the piece goes to its position, which moves on. If it is not
      *     on the heap, it starts as far behind the start of a page as {@code begin}.
      */
     void freezePiece(Collection<Member> members, int begin, CounterSum carry, ByteBuffer section) throws IOException {
@@ -78,6 +79,7 @@ final class SegmentReader {
     /** What is served if there are no sums to calculate, as most often. */
     private void copy(Member member, int begin, ByteBuffer target) throws IOException {
         if (member.nextData(member.counters(), begin) >= begin + target.limit()) {
+            target.put(ZEROS, 0, target.limit());
             return;
         }
         member.read(member.counters(), begin, target);
