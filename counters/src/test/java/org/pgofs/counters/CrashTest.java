@@ -1,27 +1,31 @@
 package org.pgofs.counters;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.pgofs.counters.CounterStoreStatus.GuestStatus;
+import org.pgofs.counters.CrashLoad.Counting;
+import org.pgofs.counters.CrashLoad.Marks;
+import org.pgofs.counters.CrashLoad.Until;
 
 /**
  * Whatever the store does, it is stopped before its first step, its second and so on, or that step fails; and after a
- * restart the counts are what they would have been. Counters and values tell the same numbers.
+ * restart the counts are what they would have been.
  */
 class CrashTest {
-    private static final long VALUE = 7;
+    private static final long[] IMAGES = {1, 2, MarkTarget.BYTES, MarkTarget.TIMES};
+    private static final long NEW_IMAGE = 3;
+    private static final String OTHER_MACHINE = "other";
 
     @TempDir
     Path temporary;
@@ -30,70 +34,70 @@ class CrashTest {
     private Path path;
     private SegmentDirectory directory;
     private CounterStore store;
-    private final Map<Long, List<Program>> programs = new LinkedHashMap<>();
-    /** By image, what was reset or taken of its counts. */
-    private final Map<Long, Long> gone = new LinkedHashMap<>();
-
-    /** A target of which one counter and one value count the same. */
-    private static final class Program {
-        private final TestTarget target;
-        private long counted;
-        private long held;
-        private long epoch;
-
-        Program(TestTarget target) {
-            this.target = target;
-        }
-
-        void count(long more) throws IOException {
-            if (target.epoch() != epoch) {
-                epoch = target.epoch();
-                held = 0;
-            }
-            counted += more;
-            held += more;
-            target.set(counted, 0, 0);
-            target.observe(1, VALUE, held);
-        }
-    }
+    private FaultyChanges faults;
+    private CrashLoad load;
+    private TestGuest otherMachine;
 
     /** What a store does. */
     @SuppressWarnings("ImmutableEnumChecker")
     enum Protocol {
-        FOLD(false, test -> {
-            test.programs.get(1L).get(0).target.close();
-            test.programs.get(2L).get(0).target.close();
-            test.awaitDeletedOr(
-                    test.programs.get(1L).get(0), test.programs.get(2L).get(0));
+        FOLD(test -> {
+            List<Counting> ended = test.load.firsts();
+            for (Counting one : ended) {
+                one.end();
+            }
+            for (Counting one : ended) {
+                await(() -> test.faults.isHit() || !Files.exists(one.path()));
+            }
         }),
-        NEW_IMAGE(false, test -> {
-            test.start(3, 1000);
+        NEW_IMAGE(test -> {
+            long files = test.saved("carry-");
+            test.load.start(CrashTest.NEW_IMAGE, 1000);
             test.store.images();
-            await(() -> test.faults.isHit() || (test.isSaved("image-", 3) && test.isSaved("carry-", 3)));
+            await(() -> test.faults.isHit() || (test.saved("image-") > files && test.saved("carry-") > files));
         }),
-        RESET(true, test -> test.store.reset(images -> images)),
-        RESET_WHEN_ONE_HAS_ENDED(true, test -> {
-            test.programs.get(1L).get(0).target.close();
+        RESET(test -> test.store.reset(images -> images)),
+        RESET_WHEN_ONE_HAS_ENDED(test -> {
+            test.load.first(1).end();
+            test.load.first(MarkTarget.BYTES).end();
             test.store.reset(images -> images);
         }),
-        TAKE_FREEZE(false, test -> test.store.take("all", images -> images).close()),
-        TAKE_COMMIT(true, test -> {
+        TAKE_FREEZE(test -> test.store.take("all", images -> images).close()),
+        TAKE_COMMIT(test -> {
             try (Take take = test.store.take("all", images -> images)) {
                 take.commit();
             }
         }),
-        CLOSE(false, test -> {
-            test.programs.get(1L).get(0).target.close();
+        ATTACH(test -> {
+            test.otherMachine = TestGuest.start(test.temporary.resolve("other" + test.mounts));
+            test.store.attach(OTHER_MACHINE, test.otherMachine.memory(), TestGuest.kernel());
+        }),
+        MACHINE_STARTS_AGAIN(test -> {
+            test.load.machine().startAgain();
+            test.store.freeze(images -> images);
+            test.load.machine().count(1);
+            test.store.freeze(images -> images);
+            test.store.take("all", images -> images).close();
+        }),
+        MACHINE_ENDS(test -> {
+            test.load.machine().end();
+            test.store.freeze(images -> images);
+            await(() -> test.faults.isHit() || !Files.exists(test.load.machine().path()));
+        }),
+        CLOSE(test -> {
+            test.load.first(1).end();
+            test.load.first(MarkTarget.BYTES).end();
             test.store.images();
             test.store.close();
         }),
-        START(false, test -> {
+        START(test -> {
             test.close();
-            test.programs.get(1L).get(0).target.close();
-            test.start(3, 1000);
+            test.load.first(1).end();
+            test.load.first(MarkTarget.BYTES).end();
+            test.load.start(CrashTest.NEW_IMAGE, 1000);
             test.open(test.faults);
         }),
-        START_WITH_A_DAMAGED_MANIFEST(false, test -> {
+        START_WITH_A_DAMAGED_MANIFEST(test -> {
             test.close();
             Path manifest = test.path.resolve(".state/manifest");
             if (Files.exists(manifest)) {
@@ -102,12 +106,18 @@ class CrashTest {
             test.open(test.faults);
         });
 
-        private final boolean takesAway;
         private final Action action;
 
-        Protocol(boolean takesAway, Action action) {
-            this.takesAway = takesAway;
+        Protocol(Action action) {
             this.action = action;
+        }
+
+        boolean isReset() {
+            return this == RESET || this == RESET_WHEN_ONE_HAS_ENDED;
+        }
+
+        boolean takesAway() {
+            return isReset() || this == TAKE_COMMIT;
         }
     }
 
@@ -115,30 +125,14 @@ class CrashTest {
         void run(CrashTest test) throws IOException;
     }
 
-    private FaultyChanges faults;
-
     private static void await(StoreFixture.Condition condition) throws IOException {
         StoreFixture.await(condition);
     }
 
-    private Program start(long image, long counts) throws IOException {
-        Program program = new Program(TestTarget.start(path, image));
-        programs.computeIfAbsent(image, key -> new ArrayList<>()).add(program);
-        program.count(counts);
-        return program;
-    }
-
-    private void awaitDeletedOr(Program... ended) throws IOException {
-        for (Program program : ended) {
-            await(() -> faults.isHit() || !Files.exists(program.target.path()));
-        }
-    }
-
-    private boolean isSaved(String prefix, int files) throws IOException {
+    private long saved(String prefix) throws IOException {
         try (var names = Files.list(path.resolve(".state"))) {
             return names.filter(file -> file.getFileName().toString().startsWith(prefix))
-                            .count()
-                    == files;
+                    .count();
         }
     }
 
@@ -163,73 +157,31 @@ class CrashTest {
         }
     }
 
-    /** Two images, each with two processes that run; there was one more, and a reset. */
-    private void prepare(boolean deadly) throws IOException {
-        path = temporary.resolve("segments" + mounts++);
-        programs.clear();
-        gone.clear();
+    /** Of each image two processes run, and a machine; there was one process more, and a reset. */
+    private void prepare(Protocol protocol, boolean deadly) throws IOException {
+        path = temporary.resolve("segments" + ++mounts);
         faults = new FaultyChanges(deadly);
         faults.disarm();
         open(faults);
-        for (long image = 1; image <= 2; image++) {
-            start(image, image);
-            start(image, 10 * image);
-            start(image, 100 * image).target.close();
+        Path memory = temporary.resolve("memory" + mounts);
+        load = new CrashLoad(path, memory);
+        store.attach(CrashLoad.MACHINE, memory, TestGuest.kernel());
+        load.machine().count(1);
+        for (long image : IMAGES) {
+            load.start(image, 1);
+            load.start(image, 10);
+            load.start(image, 100).end();
         }
+        reset();
+        load.count();
+        if (protocol == Protocol.MACHINE_STARTS_AGAIN) {
+            reset(); // which saves all that the machine counted
+        }
+    }
+
+    private void reset() throws IOException {
         store.reset(images -> images);
-        programs.keySet().forEach(image -> gone.put(image, counted(image)));
-        count();
-    }
-
-    private void count() throws IOException {
-        long more = 10_000;
-        for (List<Program> image : programs.values()) {
-            for (Program program : image) {
-                if (program.target.isOpen()) {
-                    program.count(more++);
-                }
-            }
-        }
-    }
-
-    private long counted(long image) {
-        return programs.get(image).stream()
-                .mapToLong(program -> program.counted)
-                .sum();
-    }
-
-    /**
-     * Checks that counters and values are what they should be, or what they would be after a reset.
-     *
-     * @param reset what they were when the reset may have been done, or null
-     * @return whether it was done
-     */
-    private boolean check(Map<Long, Long> reset) throws IOException {
-        Map<Long, Long> expected = new LinkedHashMap<>();
-        Map<Long, Long> afterReset = new LinkedHashMap<>();
-        for (long image : programs.keySet()) {
-            expected.put(image, counted(image) - gone.getOrDefault(image, 0L));
-            afterReset.put(image, counted(image) - (reset == null ? 0 : reset.getOrDefault(image, 0L)));
-        }
-        Map<Long, Long> counters = new LinkedHashMap<>();
-        Map<Long, Long> values = new LinkedHashMap<>();
-        for (Snapshot snapshot : store.freeze(images -> images)) {
-            long image = ((StoredImage) snapshot.image()).file().getLong(ImageLayout.KEY);
-            counters.put(Long.reverseBytes(image), snapshot.counters().getLong(0));
-            values.put(Long.reverseBytes(image), snapshot.values().at(1).getOrDefault(VALUE, 0L));
-        }
-        assertEquals(counters, values);
-        boolean isReset = reset != null && counters.equals(afterReset);
-        if (!isReset) {
-            assertEquals(expected, counters);
-        }
-        return isReset;
-    }
-
-    private Map<Long, Long> countedByImage() {
-        Map<Long, Long> counted = new LinkedHashMap<>();
-        programs.keySet().forEach(image -> counted.put(image, counted(image)));
-        return counted;
+        load.remove(load.untilNow());
     }
 
     @ParameterizedTest
@@ -248,16 +200,10 @@ class CrashTest {
     private void dieBeforeEachStep(Protocol protocol, boolean damage) throws IOException {
         boolean hit = true;
         for (int step = 0; hit; step++) {
-            prepare(true);
-            Map<Long, Long> before = countedByImage();
+            prepare(protocol, true);
+            Until before = load.untilNow();
             faults.arm(step);
-            boolean acknowledged = false;
-            try {
-                protocol.action.run(this);
-                acknowledged = true;
-            } catch (FaultyChanges.Died e) {
-                assertTrue(faults.isHit());
-            }
+            boolean acknowledged = run(protocol);
             hit = faults.isHit();
             faults.disarm();
             close();
@@ -265,7 +211,18 @@ class CrashTest {
                 Files.write(path.resolve(".state/manifest"), new byte[] {1}, StandardOpenOption.APPEND);
             }
             finish(protocol, before, acknowledged, step);
-            assertTrue(hit || step > 3, "too few steps");
+            assertTrue(hit || step > 2, "too few steps");
+        }
+    }
+
+    /** Whether it reported that it is done. */
+    private boolean run(Protocol protocol) throws IOException {
+        try {
+            protocol.action.run(this);
+            return true;
+        } catch (FaultyChanges.Died | IOException e) {
+            assertTrue(faults.isHit(), e::toString);
+            return false;
         }
     }
 
@@ -274,28 +231,14 @@ class CrashTest {
     void shouldChangeNothingWhenAStepFails(Protocol protocol) throws IOException {
         boolean hit = true;
         for (int step = 0; hit; step++) {
-            prepare(false);
-            Map<Long, Long> before = countedByImage();
+            prepare(protocol, false);
+            Until before = load.untilNow();
             faults.arm(step);
-            boolean acknowledged = false;
-            try {
-                protocol.action.run(this);
-                acknowledged = true;
-            } catch (IOException e) {
-                assertTrue(faults.isHit(), e::toString);
-            }
+            boolean acknowledged = run(protocol);
             hit = faults.isHit();
             faults.disarm();
-            if (protocol.takesAway) {
-                assertEquals(acknowledged, check(before), () -> protocol + " reported what it had not done");
-                if (acknowledged) {
-                    gone.putAll(before);
-                }
-                count();
-                check(null);
-                before = countedByImage();
-                protocol.action.run(this);
-                gone.putAll(before);
+            if (protocol.takesAway()) {
+                repeat(protocol, before, acknowledged);
                 acknowledged = false;
             }
             close();
@@ -303,41 +246,70 @@ class CrashTest {
         }
     }
 
-    /** Restarts, and lets everything go on and end. */
-    private void finish(Protocol protocol, Map<Long, Long> before, boolean acknowledged, int step) throws IOException {
-        String what = protocol + ", step " + step;
-        count();
-        open(FileChanges.REAL);
-        boolean wasReset = check(protocol.takesAway ? before : null);
-        assertTrue(wasReset || !acknowledged || !protocol.takesAway, () -> what + " was acknowledged and is gone");
-        if (wasReset) {
-            gone.putAll(before);
-        }
-        start(1, 1);
-        count();
-        check(null);
-        for (List<Program> image : programs.values()) {
-            for (Program program : image) {
-                program.target.close();
+    /** Something was taken away, or not; then it is done again, without a failure. */
+    private void repeat(Protocol protocol, Until before, boolean acknowledged) throws IOException {
+        Marks marks = store.status().dropped().isEmpty() ? Marks.EXACT : Marks.SOME_LEFT;
+        boolean wasReset = load.check(store, before, marks);
+        assertEquals(acknowledged, wasReset, () -> protocol + " reported what it had not done");
+        if (marks == Marks.EXACT) {
+            if (wasReset) {
+                load.remove(before);
             }
+            load.count();
+            load.check(store, null, Marks.EXACT);
         }
-        check(null);
-        close();
-        for (List<Program> image : programs.values()) {
-            assertTrue(image.stream().noneMatch(program -> Files.exists(program.target.path())), what);
-        }
+        Until until = load.untilNow();
+        protocol.action.run(this);
+        load.remove(until);
+    }
+
+    /** Restarts, and lets everything go on and end. */
+    private void finish(Protocol protocol, Until before, boolean acknowledged, int step) throws IOException {
+        String what = protocol + ", step " + step;
+        load.count();
         open(FileChanges.REAL);
-        check(null);
+        if (protocol == Protocol.MACHINE_STARTS_AGAIN) {
+            load.machine().count(1); // without that it may be left over from before the daemon started
+        }
+        Marks marks = protocol.isReset() && !acknowledged ? Marks.SOME_GONE : Marks.EXACT;
+        boolean wasReset = load.check(store, protocol.takesAway() ? before : null, marks);
+        assertTrue(wasReset || !acknowledged || !protocol.takesAway(), () -> what + " was acknowledged and is gone");
+        if (wasReset) {
+            load.remove(before);
+        }
+        if (protocol == Protocol.ATTACH) {
+            checkOtherMachine(acknowledged, before == null, what);
+        }
+        load.start(1, 1);
+        load.count();
+        load.check(store, null, Marks.EXACT);
+        load.end();
+        load.check(store, null, Marks.EXACT);
+        close();
+        assertFalse(load.hasLeftFiles(), what);
+        open(FileChanges.REAL);
+        load.check(store, null, Marks.EXACT);
         assertEquals(List.of(), store.status().dropped(), what);
         unmount();
     }
 
+    private void checkOtherMachine(boolean acknowledged, boolean failed, String what) throws IOException {
+        List<String> machines =
+                store.status().guests().stream().map(GuestStatus::name).toList();
+        assertTrue(machines.contains(CrashLoad.MACHINE), what);
+        if (acknowledged || failed) {
+            assertEquals(acknowledged, machines.contains(OTHER_MACHINE), what);
+        }
+    }
+
     @AfterEach
     void unmount() throws IOException {
-        for (List<Program> image : programs.values()) {
-            for (Program program : image) {
-                program.target.close();
-            }
+        if (load != null) {
+            load.end();
+        }
+        if (otherMachine != null) {
+            otherMachine.close();
+            otherMachine = null;
         }
         close();
         if (path != null) {

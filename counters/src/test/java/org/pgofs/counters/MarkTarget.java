@@ -31,6 +31,7 @@ final class MarkTarget implements AutoCloseable {
     private final long rawVersion;
     private final int functionSize;
     private final int counters;
+    private final Path path;
     private final FileChannel channel;
 
     /** A running target; its image file is written if there is none. */
@@ -44,7 +45,7 @@ final class MarkTarget implements AutoCloseable {
         this.rawVersion = rawVersion;
         this.functionSize = functionSize;
         counters = 2 * functionSize;
-        String name = String.format("%032x", 0x1000 + NUMBER.incrementAndGet());
+        String name = String.format("f%031x", NUMBER.incrementAndGet());
         Path unfinished = directory.resolve("t-" + name);
         channel = FileChannel.open(
                 unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -53,7 +54,8 @@ final class MarkTarget implements AutoCloseable {
         byte[] unset = new byte[counters];
         Arrays.fill(unset, unset());
         channel.write(ByteBuffer.wrap(unset), COUNTERS_AT + PADDING);
-        Files.move(unfinished, directory.resolve("s-" + name), StandardCopyOption.ATOMIC_MOVE);
+        path = directory.resolve(SegmentFile.PREFIX + name);
+        Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
         publishImage();
     }
 
@@ -105,8 +107,12 @@ final class MarkTarget implements AutoCloseable {
         Path file = directory.resolve(new ImageKey(0, rawVersion, 0, 0).fileName());
         if (!Files.exists(file)) {
             Path unfinished = directory.resolve("t-image-" + NUMBER.incrementAndGet());
-            Files.write(unfinished, image.array());
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+            // It is open until it has its name: a store deletes one that is not and that nobody writes any more.
+            try (FileChannel opened =
+                    FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                opened.write(image.rewind());
+                Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+            }
         }
     }
 
@@ -132,6 +138,21 @@ final class MarkTarget implements AutoCloseable {
         ByteBuffer bytes = ByteBuffer.allocate(counters);
         channel.read(bytes, COUNTERS_AT + PADDING);
         return bytes.array();
+    }
+
+    byte[] bitmaps() throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(BITMAPS);
+        channel.read(bytes, BITMAPS_AT + PADDING);
+        return bytes.array();
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Whether it runs. */
+    boolean isOpen() {
+        return channel.isOpen();
     }
 
     /** As if the daemon had died before it noted that the marks are cleared. */

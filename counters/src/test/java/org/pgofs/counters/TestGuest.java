@@ -98,6 +98,11 @@ final class TestGuest implements AutoCloseable {
         channel.write(StandardCharsets.US_ASCII.encode(text), offset);
     }
 
+    /** Whether it runs. */
+    boolean isOpen() {
+        return channel.isOpen();
+    }
+
     /** Ends the machine: as a kill would, it leaves its memory behind. */
     @Override
     public void close() throws IOException {
