@@ -5,6 +5,7 @@
  *   kill      by SIGKILL
  *   fork      a child calls counted() N times more
  *   exec      becomes itself anew, as with exit
+ *   wait      says so by a byte, and ends when there is no more to read
  *   library   calls library_counted() of a shared library too, which it opens and closes
  */
 #include <dlfcn.h>
@@ -46,6 +47,13 @@ static int open_library(const char *name, long n) {
   return dlclose(library);
 }
 
+static int wait_for_end(void) {
+  char byte;
+  if (write(1, "", 1) != 1) return 1;
+  while (read(0, &byte, 1) > 0) continue;
+  return 0;
+}
+
 int main(int argc, char **argv) {
   if (argc < 3) return 2;
   const char *how = argv[1];
@@ -54,6 +62,7 @@ int main(int argc, char **argv) {
   repeat(n, counted);
   if (strcmp(how, "kill") == 0) raise(SIGKILL);
   if (strcmp(how, "exec") == 0) return execl(argv[0], argv[0], "exit", argv[2], (char *)0);
+  if (strcmp(how, "wait") == 0) return wait_for_end();
   if (strcmp(how, "library") == 0) return argc == 4 ? open_library(argv[3], n) : 2;
   return 0;
 }

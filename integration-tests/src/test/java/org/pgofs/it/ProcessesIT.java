@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** All processes of one image are counted, each increment once, however they start and end. */
@@ -54,6 +56,52 @@ final class ProcessesIT {
                 workers.forEach(Worker::close);
             }
         }
+    }
+
+    /** With the bounds that there are if none are given. */
+    @Test
+    @EnabledIfSystemProperty(named = "pgofs.full", matches = "true")
+    void shouldCountTwoThousandProcessesAtOnce() throws Exception {
+        int processes = 2000;
+        Path program = TOOLCHAIN.instrumented(directory.resolve("burst"), Checkout.SOURCES.resolve("c/burst.c"));
+        String all = "for i in $(seq " + processes + "); do \"$0\" wait 3 <&0 & done; wait";
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            Process parent = mount.shell()
+                    .command("bash", "-c", all, program.toString())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            try {
+                assertEquals(processes, parent.getInputStream().readNBytes(processes).length);
+                assertNobodyWaits(mount, processes, 0);
+                System.out.println("at once: " + mount.status().get("users"));
+                assertEquals(3L * processes, mount.profile(TOOLCHAIN).calls("counted"));
+                parent.getOutputStream().close();
+                assertEquals(0, parent.waitFor());
+            } finally {
+                parent.destroyForcibly();
+            }
+            Await.until("all have ended", () -> live(mount).isEmpty());
+            assertNobodyWaits(mount, 0, processes);
+            assertEquals(3L * processes, mount.profile(TOOLCHAIN).calls("counted"));
+        }
+    }
+
+    private static void assertNobodyWaits(PgofsMount mount, int live, long ended) {
+        assertEquals(live, live(mount).size(), "live");
+        assertEquals(ended, image(mount).get("ended_processes"), "ended");
+        for (String none : List.of("over_bounds", "dropped", "attention")) {
+            assertEquals(List.of(), mount.status().get(none), none);
+        }
+        assertEquals(0L, mount.status().get("without_image_file"));
+        assertEquals(Map.of(), mount.status().get("refused"));
+    }
+
+    private static List<?> live(PgofsMount mount) {
+        return (List<?>) image(mount).get("live_processes");
+    }
+
+    private static Map<?, ?> image(PgofsMount mount) {
+        return (Map<?, ?>) ((List<?>) mount.status().get("images")).get(0);
     }
 
     /** A child that the C library knows nothing of goes on counting in its parent's segment after the parent's end. */

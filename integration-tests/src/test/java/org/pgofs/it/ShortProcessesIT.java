@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A build that runs an instrumented program for every file. */
@@ -54,6 +55,32 @@ final class ShortProcessesIT {
             assertTrue(segment * PROCESSES > 2 * bound, "all segments together pass the bound");
             assertTrue(most <= bound, most + " bytes in the segment directory, more than " + bound);
         }
+    }
+
+    /** Four at a time, with the bounds that there are if none are given. */
+    @Test
+    @EnabledIfSystemProperty(named = "pgofs.full", matches = "true")
+    void shouldCountTenThousandProcesses() throws Exception {
+        Path program =
+                Toolchain.DEFAULT.instrumented(directory.resolve("burst"), Checkout.SOURCES.resolve("c/burst.c"));
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            mount.shell()
+                    .patient()
+                    .bash("seq 10000 | xargs -P 4 -I '{}' \"$1\" exit 3", program)
+                    .ok();
+            assertEquals(30000, mount.profile(Toolchain.DEFAULT).calls("counted"));
+            Await.until("all have ended", () -> ended(mount) == 10000);
+            assertEquals(30000, mount.profile(Toolchain.DEFAULT).calls("counted"));
+            for (String none : List.of("over_bounds", "dropped", "attention")) {
+                assertEquals(List.of(), mount.status().get(none), none);
+            }
+            assertEquals(Map.of(), mount.status().get("refused"));
+            assertEquals(1, sizes(files(mount.segments()), "i-").count(), "image files");
+        }
+    }
+
+    private static long ended(PgofsMount mount) {
+        return (Long) ((Map<?, ?>) ((List<?>) mount.status().get("images")).get(0)).get("ended_processes");
     }
 
     /** Writes a Makefile and its sources; returns the number of lines to translate. */
