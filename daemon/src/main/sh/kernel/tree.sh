@@ -78,15 +78,16 @@ kernel_compile() { # BUILD WHAT WORD...
   local build=$1 what=$2 log=$1/.pgofs.log started=$SECONDS status=0
   shift 2
   : >"$log"
-  kernel_make "$build" -j"$jobs" "$@" >>"$log" 2>&1 9>&- &
+  # In a session of its own, so that all of it can be ended at once: make alone leaves compilers behind.
+  setsid make -C "$source" O="$build" ARCH="$arch" LLVM="-$clang" -j"$jobs" "$@" >>"$log" 2>&1 9>&- </dev/null &
   local compiling=$!
-  trap 'kernel_interrupted '"$compiling" INT TERM
+  trap 'kernel_interrupted '"$compiling" INT TERM HUP
   while kill -0 "$compiling" 2>/dev/null; do
     kernel_progress "$what" "$log" $((SECONDS - started))
     sleep 1
   done
   wait "$compiling" || status=$?
-  trap - INT TERM
+  trap - INT TERM HUP
   [ ! -t 1 ] || printf '\r\033[K'
   if [ "$status" != 0 ]; then
     grep -E -m 5 'error:|undefined|\*\*\*' "$log" >&2 || tail -n 5 "$log" >&2
@@ -109,8 +110,8 @@ kernel_progress() { # WHAT LOG SECONDS
 }
 
 kernel_interrupted() { # PROCESS
-  trap '' INT TERM
-  kill -TERM "$1" 2>/dev/null || true
+  trap '' INT TERM HUP
+  kill -TERM -- "-$1" 2>/dev/null || true
   wait "$1" 2>/dev/null || true
   echo
   die "interrupted; the same command goes on where it was" 130

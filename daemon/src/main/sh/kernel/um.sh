@@ -52,23 +52,38 @@ um_start() { # VMLINUX
   trap 'exit 143' TERM HUP
   # shellcheck disable=SC2086 # words
   setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child sh -c "$um_surroundings" sh "$room" "${writable:-ro}" \
+    "$(readlink -f "${PGOFS_SEGMENT_DIR:-/run/pgofs}")" \
     env -u TMPDIR -u TMP -u TEMP setsid --wait setarch --addr-no-randomize "$1" mem="$mem" \
     root=/dev/root rootfstype=hostfs rootflags=/ "${writable:-ro}" init="$lib/kernel/init" quiet \
     con=null con0="$input",fd:1 con1=null,fd:2 console=tty1 ssl=null uml_dir="$room" umid=guest \
-    pgofs_status="$room" pgofs_init="$init" pgofs_dir="$PWD" $append <&0 &
+    pgofs_status="$room" pgofs_init="\"$init\"" pgofs_dir="\"$PWD\"" $append <&0 &
   guest=$!
 }
 
-# What a guest process finds if it gets loose: when the kernel is killed, its guest processes go on for a moment as what
-# they are, processes of this machine and of root, until the process namespace has ended. They must not write to its files,
-# which they took for their own, and not switch it off.
+# What the kernel finds of this machine. Its root may mount files of the host anew, wherever they are, and guest processes
+# that get loose, for a moment, when it is killed are processes of this machine and of root: neither must write to its
+# files, nor switch it off. All mounts are read-only for them, but for the room, the segment directory, where the kernel
+# publishes, and a /dev/shm of their own, where it has its memory; and no process is seen by which to reach other mounts.
 # shellcheck disable=SC2016 # it is expanded there
 readonly um_surroundings='
-  room=$1 access=$2
-  shift 2
-  mount --bind "$room" "$room" || exit
+  room=$1 access=$2 segments=$3
+  shift 3
+  mount -t proc proc /proc && mount --bind "$room" "$room" || exit
   if [ -e /proc/sysrq-trigger ]; then mount --bind /dev/null /proc/sysrq-trigger || exit; fi
-  if [ "$access" = ro ]; then mount -o remount,bind,ro / || exit; fi
+  if [ "$access" = ro ]; then
+    if [ -d /dev/shm ]; then mount -t tmpfs tmpfs /dev/shm || exit; fi
+    if [ -d "$segments" ]; then mount --bind "$segments" "$segments" || exit; fi
+    while read -r _ _ _ _ point options _; do
+      point=$(printf %b. "$point") point=${point%.}
+      case $options,$point in
+        ro,*,* | *,"$room" | *,"$segments" | *,/dev/shm) continue ;;
+      esac
+      mount -o remount,bind,ro "$point" 2>/dev/null || ! mountpoint -q "$point" || {
+        echo "pgofs kernel: $point cannot be made read-only: give --rw, or unmount it" >&2
+        exit 1
+      }
+    done </proc/self/mountinfo
+  fi
   "$@"
   exit'
 
@@ -81,11 +96,13 @@ um_wait() {
 }
 
 um_clean_up() {
-  trap - EXIT INT TERM HUP
+  trap '' INT TERM HUP # Ctrl-C may come twice
+  trap - EXIT
   if [ -n "$guest" ]; then
     kill -KILL "$guest" 2>/dev/null || true # unshare, which takes all of the guest with it
     wait "$guest" 2>/dev/null || true
     [ -n "$init" ] || stty sane 2>/dev/null || true
   fi
   rm -rf "$room"
+  trap - INT TERM HUP
 }

@@ -9,9 +9,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class UserModeLinuxIT {
     private static final Path CACHE = Checkout.ROOT.resolve("integration-tests/target/kernel");
     private static final Path SOURCE = CACHE.resolve("linux-source-6.1");
+    private static final int JOBS = 2;
     private static final String OPTIONS = "CONFIG_EXT2_FS=m\nCONFIG_BLK_DEV_LOOP=y\n";
 
     @TempDir
@@ -105,7 +110,7 @@ final class UserModeLinuxIT {
             guest.tell("go");
             guest.await("done");
             String kernel = Shell.in(room)
-                    .bash("pgrep -f \"^$1/um/vmlinux .*pgofs_dir=$2\" | head -n 1", CACHE, room)
+                    .bash("pgrep -f \"^$1/um/vmlinux .*pgofs_dir=.$2\" | head -n 1", CACHE, room)
                     .ok()
                     .output()
                     .strip();
@@ -150,6 +155,118 @@ final class UserModeLinuxIT {
             assertTrue(failed.errors().contains("pgofs kernel: the kernel ended before its init did"), failed.errors());
             assertNothingLeft();
         }
+    }
+
+    /** Through its root, through mounts of its own, and by way of processes that see other mounts. */
+    @Test
+    void shouldNotLetTheGuestsRootWriteToTheHostUnlessItIsTold() throws Exception {
+        Path other = Files.createDirectory(room.resolve("other files"));
+        Shell.in(room).run("mount", "-t", "tmpfs", "tmpfs", other.toString()).ok();
+        script(
+                "mount -o remount,rw /; mkdir /run/files",
+                "for files in \"$PWD\" \"$PWD/other files\"; do",
+                "  echo 1 >\"$files/direct\"",
+                "  for way in '' /proc/1/root; do",
+                "    mount -t hostfs -o \"$way$files\" none /run/files && echo 1 >\"/run/files/mounted$(basename \"$way\")\"",
+                "    umount /run/files",
+                "  done",
+                "done; exit 5");
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            assertEquals(5, boot(mount, room.resolve("script")).join());
+            assertEquals("", written());
+            assertEquals(5, boot(mount, room.resolve("script"), "--rw").join());
+            assertEquals(
+                    "direct\nmounted\nmountedroot\nother files/direct\nother files/mounted\nother files/mountedroot\n",
+                    written());
+            assertNothingLeft();
+        } finally {
+            Shell.in(room).run("umount", "-l", other.toString());
+        }
+    }
+
+    private String written() {
+        return Shell.in(room)
+                .bash("find . -name direct -o -name 'mounted*' | sed 's,^./,,' | sort")
+                .ok()
+                .output();
+    }
+
+    @Test
+    void shouldRunInADirectoryWithABlankInItsName() throws Exception {
+        Path blank = Files.createDirectory(room.resolve("a room"));
+        script("[ \"$PWD\" = '" + blank + "' ] && exit 4");
+        Path script = Files.move(room.resolve("script"), blank.resolve("a script"));
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            Shell inside = shell(blank)
+                    .with("TMPDIR", room.toString())
+                    .with("PGOFS_SEGMENT_DIR", mount.segments().toString());
+            assertEquals(4, GuestKernel.boot(inside, script).join());
+        }
+    }
+
+    /** By Ctrl-C, which reaches everything that the terminal runs, and by a signal to the command alone. */
+    @Test
+    void shouldGoOnWhereABuildWasInterrupted() throws Exception {
+        Path cache = Files.createDirectory(directory.resolve("cache"));
+        Map<Path, FileTime> before = Map.of();
+        for (int run = 0; run < 2; run++) {
+            interruptBuild(cache, before.size() + 20, run == 0);
+            Map<Path, FileTime> now = compiled(cache);
+            long again = before.entrySet().stream()
+                    .filter(file -> !file.getValue().equals(now.get(file.getKey())))
+                    .count();
+            assertTrue(again <= JOBS, again + " of " + before.size() + " were compiled again");
+            assertTrue(now.size() > before.size(), now.size() + " and not more than " + before.size());
+            before = now;
+        }
+    }
+
+    private static void interruptBuild(Path cache, int files, boolean byTerminal) throws Exception {
+        Process build = Shell.in(cache)
+                .with("PGOFS_KERNEL_DIR", cache.toString())
+                .command(
+                        "env",
+                        "--default-signal=INT",
+                        "setsid",
+                        Checkout.PGOFS.toString(),
+                        "kernel",
+                        "build",
+                        "--jobs",
+                        Integer.toString(JOBS),
+                        "--source",
+                        SOURCE.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(cache.resolve("output").toFile())
+                .start();
+        while (compiled(cache).size() < files) {
+            assertFalse(build.waitFor(100, TimeUnit.MILLISECONDS), "the build ended");
+        }
+        Shell.in(cache)
+                .run("kill", byTerminal ? "-INT" : "-TERM", "--", (byTerminal ? "-" : "") + build.pid())
+                .ok();
+        assertEquals(130, build.waitFor());
+        String output = Files.readString(cache.resolve("output"), StandardCharsets.UTF_8);
+        assertTrue(output.endsWith("interrupted; the same command goes on where it was\n"), output);
+        Shell.in(cache).run("flock", "-n", "um/.pgofs.lock", "true").ok();
+        String left = Shell.in(cache)
+                .bash("for p in /proc/[0-9]*; do [[ $(readlink $p/cwd) != $PWD/* ]] || tr '\\0' ' ' <$p/cmdline; done")
+                .ok()
+                .output();
+        assertEquals("", left);
+    }
+
+    /** What make would not compile again, and when it did. */
+    private static Map<Path, FileTime> compiled(Path cache) throws IOException {
+        Map<Path, FileTime> files = new HashMap<>();
+        if (Files.exists(cache.resolve("um/.pgofs.config"))) {
+            try (Stream<Path> all = Files.walk(cache.resolve("um"))) {
+                for (Path file :
+                        (Iterable<Path>) all.filter(path -> path.toString().endsWith(".o.cmd"))::iterator) {
+                    files.put(file, Files.getLastModifiedTime(file));
+                }
+            }
+        }
+        return files;
     }
 
     /** The counters of a module are in memory of the module. */
