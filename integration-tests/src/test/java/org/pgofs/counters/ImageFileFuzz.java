@@ -13,7 +13,7 @@ import org.pgofs.profraw.UnsupportedRawVersionException;
 /** Image files: of those that are accepted a profile can be written in every version, and read back. */
 public final class ImageFileFuzz {
     /** The bounds of a user are larger; here many images must fit into one second. */
-    private static final long MOST = 1 << 22;
+    private static final long MOST = 1 << 20;
 
     private static final int PIECE = 1000;
 
