@@ -1,15 +1,14 @@
 package org.pgofs.counters;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Set;
+import org.pgofs.it.FuzzFile;
 
 /**
  * The counters and value sites of a segment: whatever a program writes there, what is read is canonical. The segment is
@@ -25,7 +24,7 @@ public final class ValueAreaFuzz {
     private static final int FILE_SIZE = 4 * PAGE;
 
     private static final StoredImage IMAGE = image();
-    private static final Path FILE = file();
+    private static final Path FILE = FuzzFile.make(".segment");
 
     private ValueAreaFuzz() {}
 
@@ -54,16 +53,6 @@ public final class ValueAreaFuzz {
             return StoredImage.read(image.array(), "program", name -> false);
         } catch (InvalidFileException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static Path file() {
-        try {
-            Path file = Files.createTempFile(Path.of("/dev/shm"), "pgofs-fuzz", ".segment");
-            file.toFile().deleteOnExit();
-            return file;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

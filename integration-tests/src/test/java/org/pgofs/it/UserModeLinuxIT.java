@@ -50,26 +50,8 @@ final class UserModeLinuxIT {
     @BeforeAll
     static void runTheCommandsOfTheDocument() throws IOException {
         Files.createDirectories(CACHE);
-        String commands = String.join("", WorkflowDocumentIT.blocks(Checkout.ROOT.resolve("docs/kernel.md"), ""));
-        Path script = Files.writeString(reader.resolve("script"), commands);
-        document = shell(reader)
-                .with("PATH", Checkout.PGOFS.getParent() + ":" + System.getenv("PATH"))
-                .with("PGOFS_LOG", reader.resolve("log").toString())
-                .run(
-                        "unshare",
-                        "--mount",
-                        "--pid",
-                        "--fork",
-                        "--kill-child",
-                        "--mount-proc",
-                        "bash",
-                        "-euxo",
-                        "pipefail",
-                        "-c",
-                        WorkflowDocumentIT.OWN,
-                        "bash",
-                        script.toString())
-                .ok();
+        List<String> blocks = DocumentCommands.of(Checkout.ROOT.resolve("docs/kernel.md"), "");
+        document = DocumentCommands.run(shell(reader), String.join("", blocks));
     }
 
     @BeforeEach

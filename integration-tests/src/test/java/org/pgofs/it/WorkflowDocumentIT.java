@@ -9,20 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Runs the commands of the documents as a reader types them: one after another in one shell, as root, with pgofs in
- * PATH. The shell has a /mnt, a /run and processes of its own, which end with it.
- */
+/** Runs the commands of the documents. */
 final class WorkflowDocumentIT {
-    private static final Pattern BLOCK = Pattern.compile("(?ms)^( *)```sh\\n(.*?)^ *```$");
-    static final String OWN = "mount -t tmpfs tmpfs /mnt; mount -t tmpfs tmpfs /run; . \"$1\"";
-
     @TempDir
     Path directory;
 
@@ -39,7 +31,7 @@ final class WorkflowDocumentIT {
 
     @Test
     void shouldRunTheCommandsOfTheWorkflow() throws IOException {
-        List<String> blocks = blocks(Checkout.ROOT.resolve("docs/workflow.md"), "");
+        List<String> blocks = DocumentCommands.of(Checkout.ROOT.resolve("docs/workflow.md"), "");
         Shell.Result result = run(String.join("", blocks));
 
         assertEquals(20000, calls("server.profraw", "server.c:answer"));
@@ -61,7 +53,7 @@ final class WorkflowDocumentIT {
     void shouldRunTheCommandsOfTheReadme() throws IOException {
         Shell.in(directory).bash("mv server program; mv program/server.c .").ok();
         StringBuilder script = new StringBuilder();
-        for (String block : blocks(Checkout.ROOT.resolve("README.md"), "## Use it")) {
+        for (String block : DocumentCommands.of(Checkout.ROOT.resolve("README.md"), "## Use it")) {
             script.append(block);
             // What the text around the blocks tells the reader to do.
             if (block.contains("./server &")) {
@@ -84,7 +76,8 @@ final class WorkflowDocumentIT {
                         + "stock/release/tally")
                 .ok();
         String quiet = "export CARGO_TERM_QUIET=true PATH=${PATH/:/:/usr/bin:}; mkdir -p /mnt/pgofs\n";
-        Shell.Result result = run(quiet + String.join("", blocks(Checkout.ROOT.resolve("docs/rust.md"), "")));
+        Shell.Result result =
+                run(quiet + String.join("", DocumentCommands.of(Checkout.ROOT.resolve("docs/rust.md"), "")));
         assertTrue(result.output().contains("1 panic\n"), result.output());
 
         String all = tally("tally.profraw");
@@ -114,42 +107,9 @@ final class WorkflowDocumentIT {
                 .output();
     }
 
-    static List<String> blocks(Path document, String heading) throws IOException {
-        String text = Files.readString(document, StandardCharsets.UTF_8);
-        String section = heading.isEmpty() ? text : text.replaceFirst("(?s).*?\n" + heading + "\n", "");
-        assertTrue(heading.isEmpty() || section.length() < text.length(), heading);
-        String end = heading.isEmpty() ? section : section.replaceFirst("(?s)\n## .*", "\n");
-        List<String> blocks =
-                BLOCK.matcher(end).results().map(WorkflowDocumentIT::unindented).toList();
-        assertFalse(blocks.isEmpty());
-        return blocks;
-    }
-
-    private static String unindented(MatchResult block) {
-        return block.group(2).replaceAll("(?m)^" + block.group(1), "");
-    }
-
     /** A reader wants no command to fail and no compiler to warn. */
     private Shell.Result run(String script) throws IOException {
-        Path file = Files.writeString(directory.resolve("script"), script);
-        Shell.Result result = Shell.in(directory)
-                .with("PATH", Checkout.PGOFS.getParent() + ":" + System.getenv("PATH"))
-                .with("PGOFS_LOG", directory.resolve("log").toString())
-                .run(
-                        "unshare",
-                        "--mount",
-                        "--pid",
-                        "--fork",
-                        "--kill-child",
-                        "--mount-proc",
-                        "bash",
-                        "-euxo",
-                        "pipefail",
-                        "-c",
-                        OWN,
-                        "bash",
-                        file.toString())
-                .ok();
+        Shell.Result result = DocumentCommands.run(Shell.in(directory), script);
         List<String> complaints =
                 result.errors().lines().filter(line -> !line.startsWith("+")).toList();
         assertEquals(List.of(), complaints);

@@ -5,23 +5,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.pgofs.it.FuzzFile;
 
 /** Executables, as the doctor looks at them. */
 public final class ElfFileFuzz {
     private static final int BUILD_ID = 3;
-    private static final Path FILE = file();
+    private static final Path FILE = FuzzFile.make(".elf");
 
     private ElfFileFuzz() {}
-
-    private static Path file() {
-        try {
-            Path file = Files.createTempFile(Path.of("/dev/shm"), "pgofs-fuzz", ".elf");
-            file.toFile().deleteOnExit();
-            return file;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 
     /**
      * Tries one.
