@@ -74,7 +74,8 @@ cc_read() {
       -) cc_input=yes ;;
       @?*)
         # Quotes only matter to us where a name in them has a blank and then looks like an option.
-        if read -r -d '' text <"${word#@}" || [ -n "$text" ]; then
+        # One may name itself, of which the compiler complains.
+        if [ ${#FUNCNAME[@]} -lt 10 ] && { read -r -d '' text <"${word#@}" || [ -n "$text" ]; }; then
           read -r -d '' -a words <<<"${text//[\"\'\\]/}" || true
           cc_read "${words[@]}"
         fi 2>/dev/null

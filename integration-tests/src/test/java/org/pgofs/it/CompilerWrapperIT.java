@@ -107,6 +107,7 @@ final class CompilerWrapperIT {
                 "$CC -MM -MF main.d main.c",
                 "$CC -fsyntax-only main.c",
                 "$CC -c missing.c",
+                "echo @words >words; timeout 60 $CC @words",
                 "$CC -frobnicate -c main.c",
                 "echo 'int main(void) {' | $CC -x c - -c -o main.o",
                 "$CC -Wall -Werror -c assembled.s",
