@@ -45,7 +45,7 @@ final class DroppedFiles {
     /**
      * Adds a file, unless it is there.
      *
-     * @param user the owner; any number if that is not known
+     * @param user the owner, or {@link #NOBODY}
      */
     void add(String name, int user, String reason) {
         String file = printable(name, '!');
@@ -53,7 +53,7 @@ final class DroppedFiles {
             return;
         }
         int ofUser = ofUsers.merge(user, 1, Integer::sum);
-        if (ofUser == FLOOD && user != ROOT) {
+        if (ofUser == FLOOD && isFlooding(user)) {
             name(
                     "user-" + Integer.toUnsignedString(user),
                     "has " + FLOOD + " files that were dropped: nothing more of"
@@ -73,7 +73,7 @@ final class DroppedFiles {
 
     /** Whether so many files of a user were dropped that there is no point in looking at more. */
     boolean isFlooding(int user) {
-        return user != ROOT && ofUsers.getOrDefault(user, 0) >= FLOOD;
+        return user != ROOT && user != NOBODY && ofUsers.getOrDefault(user, 0) >= FLOOD;
     }
 
     private void addOther(String file, int user) {

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.pgofs.counters.CounterStoreStatus.DroppedFile;
 
 class DroppedFilesTest {
     private static final int USER = 1000;
@@ -44,10 +46,17 @@ class DroppedFilesTest {
     void shouldTellOfAUserWhoFloodsAndOfNoOther() {
         add(DroppedFiles.FLOOD - 1, USER);
         add(DroppedFiles.FLOOD, 0);
+        add(DroppedFiles.FLOOD, DroppedFiles.NOBODY);
         assertFalse(dropped.isFlooding(USER));
         add(DroppedFiles.FLOOD, USER);
         assertTrue(dropped.isFlooding(USER));
+        assertFalse(dropped.isFlooding(DroppedFiles.NOBODY), "is no user");
         assertFalse(dropped.isFlooding(0), "root may do worse");
-        assertTrue(dropped.list().stream().anyMatch(file -> file.file().equals("user-1000")));
+        assertEquals(
+                List.of("user-1000"),
+                dropped.list().stream()
+                        .map(DroppedFile::file)
+                        .filter(file -> file.startsWith("user-"))
+                        .toList());
     }
 }

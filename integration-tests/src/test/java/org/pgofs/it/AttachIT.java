@@ -157,6 +157,15 @@ final class AttachIT {
             assertRefused("is not an ELF file", attach(mount, Files.writeString(directory.resolve("text"), "text")));
             assertRefused("does not exist", attach(mount, directory.resolve("none")));
             assertRefused("not a regular file", attach(mount, directory));
+            assertRefused(
+                    "give --name",
+                    pgofs(
+                            "attach",
+                            "--vmlinux",
+                            kernel.toString(),
+                            "--ram",
+                            "/",
+                            mount.root().toString()));
             guest.end();
             assertRefused("is not used by any virtual machine", attach(mount, kernel));
             memory = directory.resolve("none");

@@ -60,7 +60,7 @@ public final class AttachCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Path absolute = memory.toAbsolutePath().normalize();
         if (name == null) {
-            name = absolute.getFileName().toString();
+            name = absolute.toFile().getName();
         }
         Daemon daemon = new Daemon(mountPoint);
         daemon.ask(new GuestRequest(
