@@ -315,8 +315,7 @@ final class CrashLoad {
             assertEquals(
                     without(gone),
                     counters,
-                    () -> "not there: " + status.unidentified() + ", " + status.dropped() + status.overBounds()
-                            + status.images());
+                    () -> "not there: " + status.unidentified() + ", " + status.dropped() + status.overBounds());
         }
         checkMarks(snapshots.get(MarkTarget.BYTES), isReset ? reset.marks : Set.of(), isReset, exactness);
         checkTime(snapshots.get(MarkTarget.TIMES), isReset ? reset.times : Set.of(), isReset, exactness);

@@ -99,7 +99,7 @@ final class MountCommand implements Callable<Integer> {
                 Session.start(segmentDirectory.toAbsolutePath().normalize(), bounds, absolute, mountOptions, profiles);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(session), "shutdown"));
         try {
-            proveReady(absolute);
+            proveReady(session, absolute);
             session.awaitUnmount();
         } catch (IOException | InterruptedException | RuntimeException e) {
             exitCode = CommandLine.ExitCode.SOFTWARE;
@@ -125,7 +125,7 @@ final class MountCommand implements Callable<Integer> {
         Runtime.getRuntime().halt(exitCode);
     }
 
-    private void proveReady(Path absolute) throws IOException, InterruptedException {
+    private void proveReady(Session session, Path absolute) throws IOException, InterruptedException {
         // By another process: a thread of this one that waits for another could hang at exit. What is read of a profile
         // that is there already is enough to have compiled what serves it.
         Path pgo = absolute.resolve("pgo");
@@ -141,8 +141,11 @@ final class MountCommand implements Callable<Integer> {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start()
                 .waitFor();
-        if (status != 0) {
+        if (status != 0 && session.isMounted()) {
             throw new IOException("mounted, but " + pgo + " cannot be read");
+        }
+        if (status != 0) {
+            return; // it was ended meanwhile
         }
         LOG.info("mounted on {}", absolute);
         if (System.getenv("NOTIFY_SOCKET") != null) {

@@ -53,6 +53,11 @@ final class Session implements AutoCloseable {
         }
     }
 
+    /** Whether nobody has unmounted it, or begun to. */
+    boolean isMounted() throws IOException {
+        return mount.isMounted();
+    }
+
     void awaitUnmount() throws InterruptedException {
         mount.awaitUnmount();
     }

@@ -105,6 +105,16 @@ public final class Mount implements AutoCloseable {
     }
 
     /**
+     * Whether nobody has unmounted it, or begun to.
+     *
+     * @return whether it is there, under whatever path
+     * @throws IOException if the mount table cannot be read
+     */
+    public boolean isMounted() throws IOException {
+        return !closed.get() && mounted().isPresent();
+    }
+
+    /**
      * Unmounts: gives open files 1.5 s to be closed, then cuts off those that are left. Returns within 2 s. More calls
      * wait for the first.
      */
