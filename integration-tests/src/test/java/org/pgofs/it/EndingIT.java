@@ -211,17 +211,10 @@ final class EndingIT {
     void shouldWithstandWhoBreaksItsLeases() throws Exception {
         mount.startDaemon();
         assertEquals(LEASE, mount.status().get("liveness"));
-        String breaker =
-                """
-                import glob, os
-                while True:
-                    for file in glob.glob(os.environ["PGOFS_SEGMENT_DIR"] + "/s-*"):
-                        try:
-                            os.close(os.open(file, os.O_WRONLY | os.O_NONBLOCK))
-                        except OSError:
-                            pass
-                """;
-        Process breaking = mount.shell().command("python3", "-c", breaker).start();
+        Path breaker = TOOLCHAIN.clang(directory.resolve("breaker"), Checkout.SOURCES.resolve("c/lease_breaker.c"));
+        Process breaking = mount.shell()
+                .command(breaker.toString(), mount.segments().toString())
+                .start();
         try {
             mount.shell()
                     .bash("for i in {1..100}; do echo work 3 | \"$1\"; done", program)

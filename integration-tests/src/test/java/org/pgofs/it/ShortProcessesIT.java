@@ -76,6 +76,9 @@ final class ShortProcessesIT {
             }
             assertEquals(Map.of(), mount.status().get("refused"));
             assertEquals(1, sizes(files(mount.segments()), "i-").count(), "image files");
+            Await.until(
+                    "the segments are gone",
+                    () -> sizes(files(mount.segments()), "s-").count() == 0);
         }
     }
 
