@@ -15,7 +15,10 @@ public final class ImageFileFuzz {
     /** The bounds of a user are larger; here many images must fit into one second. */
     private static final long MOST = 1 << 20;
 
+    /** An entry of value data, of one function, is made again for every piece: in large ones that takes its time. */
     private static final int PIECE = 1000;
+
+    private static final int PIECES = 16;
 
     private ImageFileFuzz() {}
 
@@ -59,8 +62,9 @@ public final class ImageFileFuzz {
 
     private static ByteBuffer bytes(RawBytes profile) {
         ByteBuffer bytes = ByteBuffer.allocate((int) profile.size());
+        int piece = Math.max(PIECE, bytes.capacity() / PIECES);
         for (int at = 0; at < bytes.capacity(); at = bytes.position()) {
-            bytes.limit(Math.min(at + PIECE, bytes.capacity()));
+            bytes.limit(Math.min(at + piece, bytes.capacity()));
             profile.read(at, bytes);
         }
         return bytes.rewind();
