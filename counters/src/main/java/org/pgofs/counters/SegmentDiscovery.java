@@ -60,12 +60,14 @@ final class SegmentDiscovery {
      */
     void scan() throws IOException {
         scanNotBefore = System.nanoTime() + SCAN_DELAY_NS;
+        scanDue = true; // one that fails is made again
         waiting.forgetUnnamed();
         dropped.beginScan();
         names().forEach(this::found);
         dropped.endScan();
         catalog.retryPending();
         catalog.endUnused();
+        scanDue = false;
     }
 
     private Collection<String> names() throws IOException {
@@ -140,7 +142,7 @@ final class SegmentDiscovery {
         catalog.forgetDeletedImageFiles();
         if (catalog.usage().takeFreed()) {
             retryWaiting();
-            scanDue = waiting.hasUnnamed();
+            scanDue |= waiting.hasUnnamed();
         }
         int readyInMs = catalog.usage().readingTime().readyInMs();
         int scanInMs = scanIfDue();
@@ -156,7 +158,6 @@ final class SegmentDiscovery {
         if (delay > 0) {
             return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(delay));
         }
-        scanDue = false;
         scan();
         return -1;
     }

@@ -83,11 +83,11 @@ final class SegmentWatcher {
     /** Applies everything that happened before it was called; what follows from it is left to the thread. */
     void catchUp() throws IOException {
         List<DirectoryWatch.Event> events = watch.drain();
-        discovery.apply(events);
-        discovery.recheck();
         if (!events.isEmpty()) {
             watch.wake();
         }
+        discovery.apply(events);
+        discovery.recheck();
     }
 
     /** Lets the thread look again at what is due. */

@@ -34,7 +34,7 @@ final class DemoIT {
     @Test
     void shouldCleanUpWhenItIsInterrupted() throws Exception {
         Process demo = shell().with("PGOFS_DEMO_REQUESTS", "1000000000")
-                .command("setsid", DEMO.toString(), "14")
+                .command("env", "--default-signal=INT", "setsid", DEMO.toString(), "14")
                 .redirectErrorStream(true)
                 .start();
         try (BufferedReader output =

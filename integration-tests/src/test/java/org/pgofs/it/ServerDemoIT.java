@@ -53,7 +53,7 @@ final class ServerDemoIT {
     @EnabledIfSystemProperty(named = "pgofs.full", matches = "true")
     @Timeout(1800)
     void shouldCleanUpWhenItIsInterrupted(String name) throws Exception {
-        Demo demo = Demo.start(directory, "setsid", RUN.toString(), VERSION, name);
+        Demo demo = Demo.start(directory, "env", "--default-signal=INT", "setsid", RUN.toString(), VERSION, name);
         demo.readUntil("$ echo 1 >");
         // As Ctrl-C does: to all of the group, which is alone in its session.
         Shell.in(directory).run("kill", "-INT", "--", "-" + demo.process.pid()).ok();
