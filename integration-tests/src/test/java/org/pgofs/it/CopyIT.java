@@ -44,7 +44,8 @@ final class CopyIT {
             byte[] expected = Files.readAllBytes(mount.profraw());
             assertTrue(expected.length > 128, "more than a header");
             assertArrayEquals(expected, Files.readAllBytes(copy));
-            assertEquals(expected.length, Files.size(mount.profraw()));
+            long unopened = Files.size(mount.profraw());
+            assertTrue(unopened > 128 && unopened < expected.length, "all but the values: " + unopened);
             Shell.in(directory)
                     .bash("test \"$(sha256sum <\"$1\")\" = \"$(sha256sum <\"$2\")\"", mount.profraw(), copy)
                     .ok();
