@@ -48,6 +48,7 @@ final class UserModeLinuxIT {
 
     /** Runs the commands of the document, as a reader does; all that is built is built by them. */
     @BeforeAll
+    @Timeout(1800) // three builds of a kernel; that of the class is for tests only
     static void runTheCommandsOfTheDocument() throws IOException {
         Files.createDirectories(CACHE);
         List<String> blocks = DocumentCommands.of(Checkout.ROOT.resolve("docs/kernel.md"), "");
