@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.pgofs.counters.CounterStoreStatus.DroppedFile;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
 import org.pgofs.counters.CounterStoreStatus.StateStatus;
@@ -65,7 +66,13 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if the state that an earlier store left cannot be read
      */
     public static CounterStore open(SegmentDirectory directory, Bounds bounds) throws IOException {
-        CounterStore store = new CounterStore(directory, bounds.within(openFiles(bounds)));
+        return open(directory, bounds, System::nanoTime);
+    }
+
+    /** The same, by a clock in nanoseconds for what users may take of the time. */
+    static CounterStore open(SegmentDirectory directory, Bounds bounds, LongSupplier clock) throws IOException {
+        Usage usage = new Usage(bounds.within(openFiles(bounds)), new ReadingTime(clock));
+        CounterStore store = new CounterStore(directory, usage);
         try {
             store.start();
             return store;
@@ -87,10 +94,10 @@ public final class CounterStore implements AutoCloseable {
         return allowed - OTHER_FILES;
     }
 
-    private CounterStore(SegmentDirectory directory, Bounds bounds) throws IOException {
+    private CounterStore(SegmentDirectory directory, Usage usage) throws IOException {
         liveness = Liveness.find(directory.state());
         LOG.info("the end of a program is noticed by {}", liveness.text());
-        catalog = new SegmentCatalog(directory, reader, bounds, this::isHeld);
+        catalog = new SegmentCatalog(directory, reader, usage, this::isHeld);
         discovery = new SegmentDiscovery(directory, catalog);
         state = new StateDirectory(directory.state(), directory.changes());
         LastTakes lastTakes = new LastTakes();
@@ -363,13 +370,13 @@ public final class CounterStore implements AutoCloseable {
 
     private ImageStatus statusOf(ImageCounters image) throws IOException {
         Counts counts = image.sum(reader, image.liveValues(reader));
-        List<String> problems = SelfCheck.of(image.image(), counts);
+        SelfCheck check = SelfCheck.of(image.image(), counts);
         return new ImageStatus(
                 counts.toSnapshot(image.image()),
                 pids(image.live()),
                 image.ended(),
-                SelfCheck.belowZero(image.image(), counts),
-                problems);
+                check.belowZero(),
+                check.problems());
     }
 
     private StateStatus stateStatus() throws IOException {
@@ -442,7 +449,8 @@ public final class CounterStore implements AutoCloseable {
      * Lets go of a virtual machine. What it counted until now stays in the counts of its image.
      *
      * @param name as given to {@link #attach}
-     * @throws IOException if there is none of that name, or if the change cannot be saved
+     * @throws IOException if there is none of that name; or if the change cannot be saved now: it is when it can, and only
+     *     if this process dies before is the machine attached again
      */
     public void detach(String name) throws IOException {
         lock.lock();

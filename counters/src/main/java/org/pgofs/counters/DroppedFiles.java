@@ -78,7 +78,9 @@ final class DroppedFiles {
 
     private void addOther(String file, int user) {
         if (more() == 0) {
-            LOG.warn("more files of user {} are dropped than are named", Integer.toUnsignedString(user));
+            LOG.warn(
+                    "more files{} are dropped than are named",
+                    user == NOBODY ? "" : " of user " + Integer.toUnsignedString(user));
         }
         if (others.size() < REMEMBERED) {
             others.add(file);

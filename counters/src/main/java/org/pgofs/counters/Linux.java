@@ -1,6 +1,7 @@
 package org.pgofs.counters;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
@@ -93,12 +94,17 @@ final class Linux {
         }
         long hard = limit.getLong(Long.BYTES);
         limit.putLong(0, wanted).putLong(Long.BYTES, Long.compareUnsigned(hard, wanted) < 0 ? wanted : hard);
-        if (C.prlimit(0, RLIMIT_NOFILE, limit, null) == 0) {
-            return wanted;
+        try {
+            if (C.prlimit(0, RLIMIT_NOFILE, limit, null) == 0) {
+                return wanted;
+            }
+            limit.putLong(0, hard).putLong(Long.BYTES, hard);
+            check(C.prlimit(0, RLIMIT_NOFILE, limit, null), "RLIMIT_NOFILE");
+            return hard;
+        } finally {
+            // A call gets the address of a buffer alone: nothing else keeps its memory.
+            Reference.reachabilityFence(limit);
         }
-        limit.putLong(0, hard).putLong(Long.BYTES, hard);
-        check(C.prlimit(0, RLIMIT_NOFILE, limit, null), "RLIMIT_NOFILE");
-        return hard;
     }
 
     /** How many bytes a descriptor has ready to be read. */

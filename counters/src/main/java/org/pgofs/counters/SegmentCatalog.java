@@ -46,13 +46,14 @@ final class SegmentCatalog {
      * A catalog of nothing yet.
      *
      * @param segments where they are
+     * @param usage of nothing yet
      * @param isHeld tells images that must not be forgotten
      */
-    SegmentCatalog(SegmentDirectory segments, SegmentReader reader, Bounds bounds, Predicate<ImageCounters> isHeld) {
+    SegmentCatalog(SegmentDirectory segments, SegmentReader reader, Usage usage, Predicate<ImageCounters> isHeld) {
         directory = segments.path();
         changes = segments.changes();
         this.reader = reader;
-        usage = new Usage(bounds);
+        this.usage = usage;
         images = new ImageCatalog(directory, changes, usage, isHeld);
         epochs = new MemberEpochs(reader, images, dropped);
     }
@@ -158,7 +159,10 @@ final class SegmentCatalog {
         }
     }
 
-    /** Deletes image files that are not needed. All is saved; {@link SegmentDiscovery#tidy} is to be called when events were applied. */
+    /**
+     * Deletes image files that are not needed. All is saved; {@link SegmentDiscovery#tidy} is to be called when events were
+     * applied.
+     */
     boolean deleteIdleImageFiles() {
         // What waits may need any of them.
         return waiting.isEmpty() && images.deleteIdle();
@@ -205,8 +209,6 @@ final class SegmentCatalog {
             segment.close();
             throw e;
         }
-        usage.addSegment(segment.owner(), segment.size());
-        inodes.put(segment.inode(), segment.name());
         place(segment);
         if (!hasRoom) {
             endIfUnused(segment.name());
@@ -226,11 +228,19 @@ final class SegmentCatalog {
         }
     }
 
-    /** Closes a segment, which is neither live nor pending any more. */
+    /** Counts a segment, which is live or pending, if it was neither before. */
+    private void hold(SegmentFile segment) {
+        if (inodes.putIfAbsent(segment.inode(), segment.name()) == null) {
+            usage.addSegment(segment.owner(), segment.size());
+        }
+    }
+
+    /** Closes a segment, which is neither live nor pending any more, or never was. */
     private void release(SegmentFile segment) {
         segment.close();
-        inodes.remove(segment.inode());
-        usage.removeSegment(segment.owner(), segment.size());
+        if (inodes.remove(segment.inode()) != null) {
+            usage.removeSegment(segment.owner(), segment.size());
+        }
     }
 
     private void drop(SegmentFile segment, String reason) {
@@ -264,12 +274,14 @@ final class SegmentCatalog {
             image.join(segment);
             images.join(reference);
             live.put(segment.name(), new Live(segment, image, reference));
+            hold(segment);
         } catch (OverBoundException e) {
             release(segment);
             waiting.add(segment.name(), segment.owner(), e.getMessage());
         } catch (IOException e) {
             LOG.debug("{} waits for its image file: {}", segment.name(), e.getMessage());
             pending.put(segment.name(), segment);
+            hold(segment);
         } catch (InvalidFileException | RuntimeException e) {
             // Whatever one file brings about, the others are looked at.
             drop(segment, String.valueOf(e.getMessage()));

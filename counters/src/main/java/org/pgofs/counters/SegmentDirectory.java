@@ -65,7 +65,7 @@ public final class SegmentDirectory implements AutoCloseable {
      * @throws IOException if it cannot be used; the message is one line that says why and what to do
      */
     public static SegmentDirectory take(Path directory) throws IOException {
-        return take(directory, FileChanges.REAL);
+        return take(directory, RealChanges.INSTANCE);
     }
 
     /** With other ways to change files. */

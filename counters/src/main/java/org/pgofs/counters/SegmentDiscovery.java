@@ -55,8 +55,8 @@ final class SegmentDiscovery {
     }
 
     /**
-     * Looks at every file of the directory that was not dropped, the oldest first: who had room before this store was opened has it again,
-     * before those who came later.
+     * Looks at every file of the directory that was not dropped, the oldest first: who had room before this store was
+     * opened has it again, before those who came later.
      */
     void scan() throws IOException {
         scanNotBefore = System.nanoTime() + SCAN_DELAY_NS;

@@ -2,25 +2,42 @@ package org.pgofs.counters;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
-/** What of an image's counts is not served as it is: one bad function must not cost the profiles of all others. */
-final class SelfCheck {
+/**
+ * What of an image's counts is not served as it is: one bad function must not cost the profiles of all others.
+ *
+ * @param belowZero how many counters are served as 0 because their sum is less
+ * @param problems sentences about the image
+ */
+record SelfCheck(int belowZero, List<String> problems) {
     /** Functions that are named. */
     private static final int NAMED = 5;
 
-    private SelfCheck() {}
+    static SelfCheck of(StoredImage image, Counts counts) {
+        int below = 0;
+        List<Integer> absurd = new ArrayList<>();
+        long[] sums = counts.counters().values();
+        int times = Variant.hasTimes(image.rawVersion()) ? 1 : 0;
+        for (int function = 0; sums.length > 0 && function < image.functions(); function++) {
+            int first = image.countersOffset(function) / Long.BYTES;
+            boolean isAbsurd = false;
+            for (int i = first + times; i < first + image.counters(function); i++) {
+                below += sums[i] < 0 ? 1 : 0;
+                isAbsurd |= sums[i] > CounterSum.LARGEST;
+            }
+            if (isAbsurd) {
+                absurd.add(function);
+            }
+        }
+        return new SelfCheck(below, problems(image, counts, below, absurd));
+    }
 
-    /** Sentences about an image. */
-    static List<String> of(StoredImage image, Counts counts) {
+    private static List<String> problems(StoredImage image, Counts counts, int below, List<Integer> absurd) {
         List<String> problems = new ArrayList<>();
-        int below = belowZero(image, counts);
         if (below > 0) {
             problems.add("has " + below + " counters below 0, which are served as 0: the program set them back since"
                     + " the last reset or take");
         }
-        List<Integer> absurd = absurd(image, counts);
         for (String function : image.functionNames(absurd.subList(0, Math.min(NAMED, absurd.size())))) {
             problems.add("has counters above 2^56 in function " + function
                     + ", which are served as 0: llvm-profdata would reject all");
@@ -38,32 +55,5 @@ final class SelfCheck {
                     + " values, of which the most frequent are served");
         }
         return problems;
-    }
-
-    /** How many counters of an image are served as 0 because their sum is less. */
-    static int belowZero(StoredImage image, Counts counts) {
-        return functions(image, counts)
-                .map(function -> (int)
-                        sums(image, counts, function).filter(sum -> sum < 0).count())
-                .sum();
-    }
-
-    private static List<Integer> absurd(StoredImage image, Counts counts) {
-        return functions(image, counts)
-                .filter(function -> sums(image, counts, function).anyMatch(sum -> sum > CounterSum.LARGEST))
-                .boxed()
-                .toList();
-    }
-
-    private static IntStream functions(StoredImage image, Counts counts) {
-        return IntStream.range(0, counts.counters().values().length > 0 ? image.functions() : 0);
-    }
-
-    /** Of the counters of a function, without a time. */
-    private static LongStream sums(StoredImage image, Counts counts, int function) {
-        int first = image.countersOffset(function) / Long.BYTES;
-        int times = Variant.hasTimes(image.rawVersion()) ? 1 : 0;
-        return IntStream.range(first + times, first + image.counters(function))
-                .mapToLong(i -> counts.counters().values()[i]);
     }
 }

@@ -11,7 +11,7 @@ final class Usage {
     private final Bounds bounds;
     private final Amounts total = new Amounts();
     private final Map<Integer, Amounts> users = new TreeMap<>(Integer::compareUnsigned);
-    private final ReadingTime readingTime = new ReadingTime(System::nanoTime);
+    private final ReadingTime readingTime;
     private boolean freed;
 
     private static final class Amounts {
@@ -32,8 +32,9 @@ final class Usage {
         }
     }
 
-    Usage(Bounds bounds) {
+    Usage(Bounds bounds, ReadingTime readingTime) {
         this.bounds = bounds;
+        this.readingTime = readingTime;
     }
 
     /** Whether the segments of a user count at all. */

@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,6 +155,38 @@ class BoundsTest extends StoreFixture {
         assertEquals(List.of(), store.images());
         assertEquals(1, waiting());
         assertEquals(List.of(), store.status().dropped());
+    }
+
+    /** By a clock on which to read an image file takes three seconds. */
+    @Test
+    void shouldLetImagesWaitWhoseUserHasTakenTooMuchTime() throws IOException {
+        closeStore();
+        for (long key = 1; key <= 3; key++) {
+            TestTarget target = start(key, key);
+            Files.setAttribute(target.path(), "unix:uid", NOBODY);
+            Files.setAttribute(target.imagePath(), "unix:uid", NOBODY);
+        }
+        AtomicLong seconds = new AtomicLong();
+        AtomicInteger looks = new AtomicInteger();
+        directory = SegmentDirectory.take(path);
+        store = CounterStore.open(
+                directory,
+                bounds,
+                () -> TimeUnit.SECONDS.toNanos(looks.getAndIncrement() < 5 ? seconds.addAndGet(3) : seconds.get()));
+        assertEquals(2, store.images().size());
+        assertEquals(
+                List.of(new OverBound(NOBODY, "to read the image files of a user may take a tenth of the time", 1)),
+                store.status().overBounds());
+        targets.get(2).set(7, 0, 0);
+
+        seconds.addAndGet(60);
+        start(4, 100); // of root, who need not wait: somebody looks
+        await(() -> waiting() == 0);
+        assertEquals(
+                1 + 2 + 7 + 100,
+                store.freeze(images -> images).stream()
+                        .mapToLong(snapshot -> counts(snapshot)[0])
+                        .sum());
     }
 
     @Test

@@ -267,7 +267,7 @@ class CrashTest {
     private void finish(Protocol protocol, Until before, boolean acknowledged, int step) throws IOException {
         String what = protocol + ", step " + step;
         load.count();
-        open(FileChanges.REAL);
+        open(RealChanges.INSTANCE);
         if (protocol == Protocol.MACHINE_STARTS_AGAIN) {
             load.machine().count(1); // without that it may be left over from before the daemon started
         }
@@ -287,7 +287,7 @@ class CrashTest {
         load.check(store, null, Marks.EXACT);
         close();
         assertFalse(load.hasLeftFiles(), what);
-        open(FileChanges.REAL);
+        open(RealChanges.INSTANCE);
         load.check(store, null, Marks.EXACT);
         assertEquals(List.of(), store.status().dropped(), what);
         unmount();

@@ -72,42 +72,43 @@ final class FaultyChanges implements FileChanges {
 
     @Override
     public void makeDirectory(Path directory) throws IOException {
-        step(() -> REAL.makeDirectory(directory));
+        step(() -> RealChanges.INSTANCE.makeDirectory(directory));
     }
 
     @Override
     public int create(Path file) throws IOException {
         int[] fd = new int[1];
-        step(() -> fd[0] = REAL.create(file));
+        step(() -> fd[0] = RealChanges.INSTANCE.create(file));
         return fd[0];
     }
 
     @Override
     public void append(int fd, ByteBuffer bytes) throws IOException {
         step(
-                () -> REAL.append(fd, bytes),
-                () -> REAL.append(fd, bytes.duplicate().limit((bytes.position() + bytes.limit()) / 2)));
+                () -> RealChanges.INSTANCE.append(fd, bytes),
+                () -> RealChanges.INSTANCE.append(fd, bytes.duplicate().limit((bytes.position() + bytes.limit()) / 2)));
     }
 
     @Override
     public void rename(Path from, Path to) throws IOException {
-        step(() -> REAL.rename(from, to));
+        step(() -> RealChanges.INSTANCE.rename(from, to));
     }
 
     @Override
     public void delete(Path file) throws IOException {
-        step(() -> REAL.delete(file));
+        step(() -> RealChanges.INSTANCE.delete(file));
     }
 
     @Override
     public void writeAt(int fd, long offset, ByteBuffer bytes) throws IOException {
         step(
-                () -> REAL.writeAt(fd, offset, bytes),
-                () -> REAL.writeAt(fd, offset, bytes.duplicate().limit((bytes.position() + bytes.limit()) / 2)));
+                () -> RealChanges.INSTANCE.writeAt(fd, offset, bytes),
+                () -> RealChanges.INSTANCE.writeAt(
+                        fd, offset, bytes.duplicate().limit((bytes.position() + bytes.limit()) / 2)));
     }
 
     @Override
     public void writeLong(int fd, long offset, long value) throws IOException {
-        step(() -> REAL.writeLong(fd, offset, value));
+        step(() -> RealChanges.INSTANCE.writeLong(fd, offset, value));
     }
 }

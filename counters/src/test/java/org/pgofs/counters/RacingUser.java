@@ -1,11 +1,10 @@
 package org.pgofs.counters;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** The real changes, beside a user who makes something of a name before and after each, as long as he may. */
-final class RacingUser implements FileChanges {
+final class RacingUser extends RealChanges {
     private static final int TURNS = 6;
 
     private final String script;
@@ -30,39 +29,19 @@ final class RacingUser implements FileChanges {
     @Override
     public void makeDirectory(Path directory) throws IOException {
         race();
-        REAL.makeDirectory(directory);
+        super.makeDirectory(directory);
     }
 
     @Override
     public int create(Path file) throws IOException {
         race();
-        return REAL.create(file);
-    }
-
-    @Override
-    public void append(int fd, ByteBuffer bytes) throws IOException {
-        REAL.append(fd, bytes);
+        return super.create(file);
     }
 
     @Override
     public void rename(Path from, Path to) throws IOException {
         race();
-        REAL.rename(from, to);
+        super.rename(from, to);
         race();
-    }
-
-    @Override
-    public void delete(Path file) throws IOException {
-        REAL.delete(file);
-    }
-
-    @Override
-    public void writeAt(int fd, long offset, ByteBuffer bytes) throws IOException {
-        REAL.writeAt(fd, offset, bytes);
-    }
-
-    @Override
-    public void writeLong(int fd, long offset, long value) throws IOException {
-        REAL.writeLong(fd, offset, value);
     }
 }

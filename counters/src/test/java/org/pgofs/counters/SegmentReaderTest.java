@@ -56,7 +56,7 @@ class SegmentReaderTest {
     @ValueSource(ints = {0, 1, 2, 10, 1000, 100_000})
     void shouldAddEveryCounterWhereverTheHolesAre(int touched) throws IOException, InvalidFileException {
         long[] expected = new long[COUNTERS];
-        try (SegmentFile segment = SegmentFile.open(segment(touched, expected), FileChanges.REAL)) {
+        try (SegmentFile segment = SegmentFile.open(segment(touched, expected), RealChanges.INSTANCE)) {
             CounterSum sum = new CounterSum(COUNTERS);
             new SegmentReader().addCounters(segment, BEGIN, sum);
             assertArrayEquals(expected, sum.values());
@@ -86,7 +86,7 @@ class SegmentReaderTest {
     @Test
     void shouldServeTheSumAndNothingBelowZero() throws IOException, InvalidFileException {
         long[] expected = new long[COUNTERS];
-        try (SegmentFile segment = SegmentFile.open(segment(1000, expected), FileChanges.REAL)) {
+        try (SegmentFile segment = SegmentFile.open(segment(1000, expected), RealChanges.INSTANCE)) {
             long[] carry = new long[COUNTERS];
             for (int i = 0; i < COUNTERS; i++) {
                 carry[i] = random.nextInt(2000) - 1500L;
@@ -106,7 +106,7 @@ class SegmentReaderTest {
             file.writeLong(-1);
         }
         expected[7] = 0;
-        try (SegmentFile segment = SegmentFile.open(path, FileChanges.REAL)) {
+        try (SegmentFile segment = SegmentFile.open(path, RealChanges.INSTANCE)) {
             assertArrayEquals(expected, served(List.of(segment), new CounterSum(COUNTERS)));
         }
     }
@@ -115,7 +115,7 @@ class SegmentReaderTest {
     void shouldTellATruncatedSegment() throws IOException, InvalidFileException {
         long[] expected = new long[COUNTERS];
         Path path = segment(1000, expected);
-        try (SegmentFile segment = SegmentFile.open(path, FileChanges.REAL);
+        try (SegmentFile segment = SegmentFile.open(path, RealChanges.INSTANCE);
                 RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
             file.setLength(TestTarget.COUNTERS_AT + BEGIN + 8);
             CounterSum sum = new CounterSum(COUNTERS);

@@ -64,7 +64,7 @@ public final class ValueAreaFuzz {
     public static void fuzzerTestOneInput(byte[] input) {
         try {
             write(input);
-            try (SegmentFile segment = SegmentFile.open(FILE, FileChanges.REAL)) {
+            try (SegmentFile segment = SegmentFile.open(FILE, RealChanges.INSTANCE)) {
                 Counts counts = Counts.none(IMAGE);
                 new SegmentReader().add(segment, IMAGE, counts);
                 counts.values().sites().forEach((site, values) -> values.forEach(ValueAreaFuzz::check));
