@@ -15,20 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define NEVER_INLINED __attribute__((noinline, visibility("default")))
-
-NEVER_INLINED void counted(void) { __asm__ volatile(""); }
-
-char source[8], target[8];
-
-/* Observes a target and a size for each call. */
-NEVER_INLINED void repeat(long n, void (*function)(void)) {
-  for (long i = 0; i < n; i++) {
-    function();
-    memcpy(target, source, (size_t)i % sizeof target);
-    __asm__ volatile("" : : : "memory");
-  }
-}
+#include "counted.h"
 
 static int fork_child(long n) {
   int status;

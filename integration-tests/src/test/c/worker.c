@@ -34,7 +34,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define NEVER_INLINED __attribute__((noinline, visibility("default")))
+#include "counted.h"
 
 #ifdef WITH_LIBRARY
 void library_counted(void);
@@ -42,7 +42,6 @@ void library_counted(void);
 static void library_counted(void) {}
 #endif
 
-NEVER_INLINED void counted(void) { __asm__ volatile(""); }
 NEVER_INLINED void untouched(void) { __asm__ volatile(""); }
 NEVER_INLINED void spun(void) { __asm__ volatile(""); }
 
@@ -65,17 +64,6 @@ static void stop(const char *name) {
   if (pthread_join(spinner, 0)) fail("pthread_join");
   FILE *file = fopen(name, "w");
   if (!file || fprintf(file, "%ld\n", spins) < 0 || fclose(file)) fail(name);
-}
-
-char source[8], target[8];
-
-/* Observes a target and a size for each call. */
-NEVER_INLINED void repeat(long n, void (*function)(void)) {
-  for (long i = 0; i < n; i++) {
-    function();
-    memcpy(target, source, (size_t)i % sizeof target);
-    __asm__ volatile("" : : : "memory");
-  }
 }
 
 static void fork_child(long n) {

@@ -142,20 +142,13 @@ final class CrashLoad {
         }
     }
 
-    /** Covers one more byte counter each time, and the bit of the same number. */
-    private final class Covering extends Counting {
-        private final MarkTarget target = new MarkTarget(segments, MarkTarget.BYTES, 32);
+    /** What counts in a program with marks. */
+    private abstract static class Marking extends Counting {
+        final MarkTarget target;
 
-        Covering() throws IOException {
-            super(MarkTarget.BYTES);
-        }
-
-        @Override
-        void count(long more) throws IOException {
-            int mark = nextMark++;
-            target.put(mark, 0);
-            target.putBits(mark / Byte.SIZE, target.bitmaps()[mark / Byte.SIZE] | 1 << (mark % Byte.SIZE));
-            marks.add(mark);
+        Marking(long image, MarkTarget target) {
+            super(image);
+            this.target = target;
         }
 
         @Override
@@ -174,12 +167,25 @@ final class CrashLoad {
         }
     }
 
-    /** Counts in a counter, and notes the time of the first call. */
-    private final class Timed extends Counting {
-        private final MarkTarget target = new MarkTarget(segments, MarkTarget.TIMES);
+    /** Covers one more byte counter each time, and the bit of the same number. */
+    private final class Covering extends Marking {
+        Covering() throws IOException {
+            super(MarkTarget.BYTES, new MarkTarget(segments, MarkTarget.BYTES, 32));
+        }
 
+        @Override
+        void count(long more) throws IOException {
+            int mark = nextMark++;
+            target.put(mark, 0);
+            target.putBits(mark / Byte.SIZE, target.bitmaps()[mark / Byte.SIZE] | 1 << (mark % Byte.SIZE));
+            marks.add(mark);
+        }
+    }
+
+    /** Counts in a counter, and notes the time of the first call. */
+    private final class Timed extends Marking {
         Timed() throws IOException {
-            super(MarkTarget.TIMES);
+            super(MarkTarget.TIMES, new MarkTarget(segments, MarkTarget.TIMES));
         }
 
         @Override
@@ -193,21 +199,6 @@ final class CrashLoad {
             for (int i = 0; i < Long.BYTES; i++) {
                 target.put(Long.BYTES + i, (int) (counted >> (i * Byte.SIZE)));
             }
-        }
-
-        @Override
-        boolean runs() {
-            return target.isOpen();
-        }
-
-        @Override
-        void end() throws IOException {
-            target.close();
-        }
-
-        @Override
-        Path path() {
-            return target.path();
         }
     }
 
