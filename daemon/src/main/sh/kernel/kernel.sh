@@ -97,6 +97,12 @@ kernel_check() {
     um | x86_64 | qemu) ;;
     *) usage_error "there is no machine $machine" ;;
   esac
+  if [ "$machine" = um ]; then
+    [ ${#added[@]} = 0 ] || usage_error "--add needs --machine qemu"
+    [ -z "$attached" ] || usage_error "--attach needs --machine qemu"
+  else
+    [ -z "$writable" ] || usage_error "--rw needs --machine um"
+  fi
   is_number "$jobs" || usage_error "--jobs must be a number, not $jobs"
   is_number "$clang" || usage_error "--clang must be a number, not $clang"
   is_number "$runs" || usage_error "--runs must be a number, not $runs"

@@ -56,7 +56,7 @@ um_start() { # VMLINUX
     env -u TMPDIR -u TMP -u TEMP setsid --wait setarch --addr-no-randomize "$1" mem="$mem" \
     root=/dev/root rootfstype=hostfs rootflags=/ "${writable:-ro}" init="$lib/kernel/init" quiet \
     con=null con0="$input",fd:1 con1=null,fd:2 console=tty1 ssl=null uml_dir="$room" umid=guest \
-    pgofs_status="$room" pgofs_init="\"$init\"" pgofs_dir="\"$PWD\"" $append <&0 &
+    pgofs_status="\"$room\"" pgofs_init="\"$init\"" pgofs_dir="\"$PWD\"" $append <&0 &
   guest=$!
 }
 
