@@ -141,10 +141,10 @@ final class MountCommand implements Callable<Integer> {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start()
                 .waitFor();
-        if (status != 0 && session.isMounted()) {
-            throw new IOException("mounted, but " + pgo + " cannot be read");
-        }
         if (status != 0) {
+            if (session.isMounted()) {
+                throw new IOException("mounted, but " + pgo + " cannot be read");
+            }
             return; // it was ended meanwhile
         }
         LOG.info("mounted on {}", absolute);
