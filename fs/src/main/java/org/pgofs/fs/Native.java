@@ -105,10 +105,15 @@ final class Native {
     /**
      * Loads the libraries.
      *
-     * @throws MountException if libfuse 2 is not installed
+     * @throws MountException if libfuse 2 is not installed, or jnr-ffi finds no directory for its own library
      */
     Native() throws MountException {
-        c = LibraryLoader.create(C.class).failImmediately().load(LIBC);
+        try {
+            c = LibraryLoader.create(C.class).failImmediately().load(LIBC);
+        } catch (UnsatisfiedLinkError e) {
+            throw new MountException(
+                    "jnr-ffi cannot load its library: make " + System.getProperty("java.io.tmpdir") + " writable", e);
+        }
         try {
             fuse = LibraryLoader.create(Fuse.class).failImmediately().load(LIBFUSE);
         } catch (UnsatisfiedLinkError e) {

@@ -17,7 +17,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class MountPointIT {
     /** With what keeps newer versions from printing warnings. */
     private static final String JAVA = "\"$1\"/bin/java -XX:+IgnoreUnrecognizedVMOptions"
-            + " --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -cp \"$2\" org.pgofs.fs.MountMain \"$3\" 1000";
+            + " --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.io.tmpdir=\"$4\""
+            + " -cp \"$2\" org.pgofs.fs.MountMain \"$3\" 1000";
+    /** Another user; the capability is for reading the class path. */
+    private static final String NOBODY =
+            "setpriv --reuid=65534 --inh-caps=+dac_read_search --ambient-caps=+dac_read_search ";
 
     @TempDir
     private Path directory;
@@ -74,11 +78,16 @@ final class MountPointIT {
 
     @Test
     void shouldSayThatItNeedsRoot() throws IOException, InterruptedException {
-        // The capability is for reading the class path.
-        Shell.Result result = java(
-                "exec setpriv --reuid=65534 --inh-caps=+dac_read_search" + " --ambient-caps=+dac_read_search " + JAVA);
+        Shell.Result result = java("exec " + NOBODY + JAVA);
         assertEquals(1, result.exit());
         assertEquals("only root can mount: use sudo", result.output());
+    }
+
+    @Test
+    void shouldSayThatThereIsNoPlaceForALibrary() throws IOException, InterruptedException {
+        Shell.Result result = java("cd / && set -- \"${@:1:3}\" /proc && exec " + NOBODY + JAVA);
+        assertEquals(1, result.exit());
+        assertEquals("jnr-ffi cannot load its library: make /proc writable", result.output());
     }
 
     @ParameterizedTest
@@ -121,18 +130,21 @@ final class MountPointIT {
     }
 
     private Shell.Result java(String script) throws IOException, InterruptedException {
-        Path path = Files.createDirectory(directory.resolve("mount"));
-        return Shell.run(script, System.getProperty("java.home"), System.getProperty("java.class.path"), path);
+        return Shell.run(script, arguments(Files.createDirectory(directory.resolve("mount"))));
     }
 
     private static Process startJava(Path path) throws IOException {
-        Process process = Shell.start(
-                "exec " + JAVA,
-                ProcessBuilder.Redirect.PIPE,
-                System.getProperty("java.home"),
-                System.getProperty("java.class.path"),
-                path);
+        Process process = Shell.start("exec " + JAVA, ProcessBuilder.Redirect.PIPE, arguments(path));
         assertEquals("mounted", process.inputReader().readLine());
         return process;
+    }
+
+    private static Object[] arguments(Path path) {
+        return new Object[] {
+            System.getProperty("java.home"),
+            System.getProperty("java.class.path"),
+            path,
+            System.getProperty("java.io.tmpdir")
+        };
     }
 }

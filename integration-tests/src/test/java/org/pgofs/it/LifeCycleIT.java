@@ -198,6 +198,22 @@ final class LifeCycleIT {
     }
 
     @Test
+    void shouldSayThatOnlyRootCanMount() throws Exception {
+        // The capability is for reading the checkout.
+        Shell.Result result = Shell.in(directory)
+                .run(
+                        "setpriv",
+                        "--reuid=65534",
+                        "--inh-caps=+dac_read_search",
+                        "--ambient-caps=+dac_read_search",
+                        Checkout.PGOFS.toString(),
+                        "mount",
+                        directory.toString());
+        assertEquals(1, result.status());
+        assertEquals("pgofs: only root can mount: use sudo\n", result.errors());
+    }
+
+    @Test
     void shouldSayThatTheLogCannotBeWritten() throws Exception {
         try (PgofsMount mount = PgofsMount.prepare(directory)) {
             Shell.Result result = Shell.in(directory)
