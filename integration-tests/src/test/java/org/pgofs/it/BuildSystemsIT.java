@@ -129,7 +129,7 @@ final class BuildSystemsIT {
                 .replace("build-2", "build-1")
                 .replace(WRAPPER, "")
                 .replace("'", "") // around the value of CC
-                .replaceAll("/tmp/conftest-[0-9a-f]+", "/tmp/conftest");
+                .replaceAll("/conftest-[0-9a-f]+", "/conftest");
     }
 
     /** All that CMake keeps but the launchers. */
