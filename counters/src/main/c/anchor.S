@@ -2,8 +2,9 @@
  * What the linker must see, no code. Calls nothing.
  *
  * Empty sections that page-align the counters, the bitmaps and, so that nothing else shares the last page of these, the
- * records, wherever the archive stands in the link. SHF_LINK_ORDER ("o") keeps them at one end of the output section: padding between records would make garbage of those behind it.
- * SHF_GNU_RETAIN ("R") keeps them under --gc-sections. The text is there because "o" needs something to point to.
+ * records, wherever the archive stands in the link. SHF_LINK_ORDER ("o") keeps them at one end of the output section:
+ * padding between records would make garbage of those behind it. SHF_GNU_RETAIN ("R") keeps them under --gc-sections.
+ * The text is there because "o" needs something to point to.
  */
 	.section .text.pgofs_anchor,"axR",@progbits
 	.byte 0

@@ -3,7 +3,7 @@
 # All of it is one archive member: whatever brings in a part brings in the constructor and the sections.
 # Beside it, for user-mode Linux: pgofs_modules.o for the kernel, pgofs_module.o for each of its modules.
 set -eu
-source=$(cd "$(dirname "$0")" && pwd)
+source=$(CDPATH="" cd "$(dirname "$0")" && pwd)
 archive=$1
 objects=$archive.objects
 compiler=${CC:-cc}
@@ -38,7 +38,7 @@ for file in modules.c export.S; do
 done
 join "$beside/pgofs_modules.o" "$objects"/kernel-*.o
 # A module may be far from the kernel, and is no user of the C library.
-for file in kernel/module.c values.c; do
+for file in kernel/module.c kernel/import.S values.c; do
   compile "$objects/module-$(basename "$file").o" "$source/$file" -fno-pic -mcmodel=large -ffreestanding -fcf-protection=none
 done
 join "$beside/pgofs_module.o" "$objects"/module-*.o

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -62,6 +63,8 @@ const char *pgofs_directory_open(struct pgofs_directory *directory, const char *
     return wrong;
   }
   directory->fd = fd;
+  directory->device = status.st_dev;
+  directory->inode = status.st_ino;
   directory->root = status.st_uid;
   directory->limited = system.f_blocks != 0;
   return NULL;
@@ -108,6 +111,24 @@ void pgofs_name_new(char name[PGOFS_NAME_SIZE]) {
   name[PGOFS_NAME_SIZE - 1] = 0;
 }
 
+/* A signal ends it on Linux 6.1, and a timer's would each time: they are held back. 0, or -1 with errno. */
+static int allocate(int fd, uint64_t size) {
+  sigset_t all;
+  sigset_t before;
+  (void)sigfillset(&all);
+  if (pthread_sigmask(SIG_BLOCK, &all, &before) != 0) {
+    return -1;
+  }
+  int result;
+  do {
+    result = fallocate(fd, 0, 0, (off_t)size);
+  } while (result != 0 && errno == EINTR);
+  int error = errno;
+  (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+  errno = error;
+  return result;
+}
+
 /* 0, or -1 with errno. */
 static int file_prepare(struct pgofs_file *file, const struct pgofs_directory *directory, uint64_t size) {
   struct stat status;
@@ -119,7 +140,7 @@ static int file_prepare(struct pgofs_file *file, const struct pgofs_directory *d
     return -1;
   }
   /* A page that a full tmpfs cannot provide kills whoever touches it: take them all now, or none. */
-  return directory->limited ? fallocate(file->fd, 0, 0, (off_t)size) : ftruncate(file->fd, (off_t)size);
+  return directory->limited ? allocate(file->fd, size) : ftruncate(file->fd, (off_t)size);
 }
 
 /*

@@ -68,6 +68,10 @@ static void header_fill(struct pgofs_image *image) {
   header->file_size = area_set(&header->vtable_names, end, pgofs_range_size(sections->vtable_names));
 }
 
+static size_t vtable_count(const struct pgofs_image *image) {
+  return image->header.vtables.size / sizeof(struct pgofs_vtable);
+}
+
 /* Checks every record, and finds the image's key. Returns a reason. */
 int pgofs_image_describe(struct pgofs_image *image, const struct pgofs_sections *sections,
                          const struct pgofs_self *self) {
@@ -88,6 +92,11 @@ int pgofs_image_describe(struct pgofs_image *image, const struct pgofs_sections 
       return reason;
     }
     key_add_bytes(&key, &record, sizeof record);
+  }
+  for (size_t i = 0; i < vtable_count(image); i++) {
+    struct pgofs_vtable vtable;
+    pgofs_vtable_get(&vtable, i, sections, self);
+    key_add_bytes(&key, &vtable, sizeof vtable);
   }
   image->header.key = (struct pgofs_image_key){{scramble(key.word[0]), scramble(key.word[1])}};
   return 0;
@@ -153,7 +162,7 @@ static int content_write(const struct pgofs_image *image, int fd) {
     output_add(&output, &record, sizeof record);
   }
   output_range(&output, sections->names);
-  for (size_t i = 0; i < image->header.vtables.size / sizeof(struct pgofs_vtable); i++) {
+  for (size_t i = 0; i < vtable_count(image); i++) {
     struct pgofs_vtable vtable;
     pgofs_vtable_get(&vtable, i, sections, image->self);
     output_add(&output, &vtable, sizeof vtable);

@@ -1,7 +1,7 @@
 /*
  * Publishes this image when it is loaded, and again in the child of a fork; lets go of the value sites when it is
- * closed. The constructor may call libc; the fork
- * handler system calls only. Both leave errno as it was.
+ * closed. The constructor may call libc; the fork handler system calls only. Both leave errno as it was, and are no
+ * place to be cancelled at, as neither fork nor dlopen is.
  */
 #include "pgofs_rt.h"
 
@@ -34,6 +34,7 @@ extern const uint64_t __llvm_profile_raw_version __attribute__((weak, visibility
 
 /* For the fork handler. */
 static char directory_path[PATH_MAX];
+static struct pgofs_directory directory_at_start;
 static struct pgofs_segment segment = {.values = &pgofs_values};
 static bool published;
 static bool filtered_at_start;
@@ -75,12 +76,29 @@ static int directory_open(struct pgofs_directory *directory, const struct pgofs_
   if (wrong == NULL) {
     memcpy(directory_path, path, strlen(path) + 1);
     wrong = pgofs_directory_open(directory, path);
+    directory_at_start = *directory;
   }
   if (wrong != NULL) {
     say(self, "not published: ", wrong);
     return -1;
   }
   return 0;
+}
+
+/* Another one that was mounted in its place meanwhile lacks the image file. */
+static bool is_as_at_start(const struct pgofs_directory *directory) {
+  return directory->device == directory_at_start.device && directory->inode == directory_at_start.inode;
+}
+
+/* Returns what was allowed before. */
+static int cancellation_forbid(void) {
+  int before = PTHREAD_CANCEL_ENABLE;
+  (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+  return before;
+}
+
+static void cancellation_restore(int before) {
+  (void)pthread_setcancelstate(before, &before);
 }
 
 /* Whether seccomp decides over system calls. */
@@ -95,20 +113,25 @@ static bool is_filtered(void) {
  */
 static void forked(void) {
   int error = errno;
+  int cancellation = cancellation_forbid();
   struct pgofs_directory directory;
   if ((filtered_at_start || !is_filtered()) && pgofs_directory_open(&directory, directory_path) == NULL) {
-    (void)pgofs_segment_republish(&segment, &directory);
+    if (is_as_at_start(&directory)) {
+      (void)pgofs_segment_republish(&segment, &directory);
+    }
     (void)close(directory.fd);
   }
+  cancellation_restore(cancellation);
   errno = error;
 }
 
 /*
  * dlclose unmaps an image, its counters with it, but not the value sites: a library that left them mapped would look as
- * if it still ran. At the end of the process they must stay: other threads run on, in this image too.
+ * if it still ran. At the end of the process they should stay: other threads run on, in this image too.
  *
- * Handlers of atexit run in both cases. At the end of the process they run before any destructor; dlclose runs them from
- * a destructor of the C library's start files, which follows those of the image that have no priority.
+ * Handlers of atexit run in both cases. Those of the program, and of a library that it opened, run before any destructor
+ * at the end of the process. dlclose runs them from a destructor of the C library's start files, which follows those of
+ * the image that have no priority; and so does the end of the process those of a library that was there at the start.
  */
 static bool destructing;
 
@@ -207,6 +230,8 @@ static void start(void) {
 /* As early as a program may ask for, so that few counts have to be copied. */
 __attribute__((constructor(101))) static void pgofs_start(void) {
   int error = errno;
+  int cancellation = cancellation_forbid();
   start();
+  cancellation_restore(cancellation);
   errno = error;
 }

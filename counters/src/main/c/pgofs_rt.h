@@ -85,6 +85,8 @@ void pgofs_vtable_get(struct pgofs_vtable *to, size_t index, const struct pgofs_
 /* directory.c: the segment directory and new files in it. */
 struct pgofs_directory {
   int fd;
+  dev_t device;
+  ino_t inode;
   uid_t root;   /* as whom root of the machine appears */
   bool limited; /* its tmpfs can run full */
 };

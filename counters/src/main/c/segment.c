@@ -159,12 +159,17 @@ static void values_start(const struct pgofs_segment *segment) {
   __atomic_store_n(&segment->values->sites, header->value_sites.size / header->value_site_size, __ATOMIC_RELEASE);
 }
 
-/* Values are no longer recorded. For a library that is being closed: nothing runs in it any more. */
+/*
+ * Values are no longer recorded, and the segment is no longer mapped by them. Empty pages stay in its place: another
+ * thread may be about to record a value.
+ */
 void pgofs_segment_forget_values(struct pgofs_segment *segment) {
+  unsigned char *shared = segment->shared;
   __atomic_store_n(&segment->values->sites, 0, __ATOMIC_SEQ_CST);
-  if (segment->shared != NULL) {
-    (void)munmap(segment->shared, segment->header.file_size - segment->header.page_size);
-    segment->shared = NULL;
+  segment->shared = NULL;
+  if (shared != NULL) {
+    (void)mmap(shared, segment->header.file_size - segment->header.page_size, PROT_READ | PROT_WRITE,
+               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
   }
 }
 

@@ -183,6 +183,9 @@ should_not_fill_a_limited_directory() {
   PGOFS_SEGMENT_DIR="$work/limited" "$work/target" tft
   is "room for one segment: files" 1 "$(find "$work/limited" -name 's-*' | wc -l)"
   is "room for one segment: counts" 3 "$("$work/dump" "$work/limited"/s-* | cut -d ' ' -f 1)"
+  rm "$work/limited"/*-*
+  PGOFS_SEGMENT_DIR="$work/limited" strace -f -o "$work/trace" -e inject=fallocate:error=EINTR:when=1 "$work/target" t
+  is "allocation interrupted: files" 1 "$(find "$work/limited" -name 's-*' | wc -l)"
   umount "$work/limited"
 }
 

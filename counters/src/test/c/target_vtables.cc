@@ -13,6 +13,10 @@ __attribute__((noinline)) int call(Base *object, int x) {
   return object->next(x);
 }
 
+#ifdef MOVED
+__attribute__((used, section(".data.rel.ro.before"))) static char before_vtables[65536] = {1};
+#endif
+
 int main() {
   Base base;
   First first;

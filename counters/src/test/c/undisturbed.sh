@@ -70,6 +70,16 @@ should_fork_while_others_count() {
   is "$build threads: segments" 51 "$(files s-)"
 }
 
+should_not_be_where_a_thread_is_cancelled() {
+  link_target "$work/library.so" -shared -fPIC -O2 "$tests/target_library.c"
+  link_target "$work/cancelled" -O2 "$tests/target_cancelled.c" "$tests/target_tick.c" -pthread
+  for what in fork open; do
+    fresh
+    is "cancelled $what" "status 42" "$(says "$work/cancelled" $what)"
+    is "cancelled $what: segments" 2 "$(files s-)"
+  done
+}
+
 should_keep_off_the_standard_descriptors() {
   fresh
   strace -f -o "$work/trace" "$work/scenes" plain <&- >&- 2>&- || true
@@ -125,6 +135,8 @@ should_run_on_when_its_surroundings_change() {
   while_waiting 'umount -l "$directory"' "unmounted lazily"
   is "unmounted lazily: left behind" 0 "$(segments_in "$directory")"
   mount -t tmpfs -o size=0,mode=1733 pgofs-test "$directory"
+  while_waiting 'umount -l "$directory"; mount -t tmpfs -o size=0,mode=1733 pgofs-test "$directory"' "replaced"
+  is "replaced: left behind" 0 "$(segments_in "$directory")"
   while_waiting 'umount -l "$directory"; rmdir "$directory"' "removed"
   mkdir "$directory"
   if mount -t tmpfs -o size=0,huge=always,mode=1733 pgofs-test "$directory" 2> /dev/null; then
@@ -215,19 +227,20 @@ should_make_the_documented_system_calls() {
       }' "$work/trace" | sort -u > "$work/calls"
     is "calls at $kind" "$(documented $kind | sort -u | tr '\n' ' ')" "$(tr '\n' ' ' < "$work/calls")"
   done
-  # Of a library that is closed.
+  # Of a library that is closed: those of the loader, and ours.
+  link_target "$work/ending.so" -shared -fPIC -O2 -DLIBRARY "$tests/target_ending.c"
   fresh
   strace -f -o "$work/trace" python3 -c '
 import ctypes, os, sys
 library = ctypes.CDLL(sys.argv[1])
-library.tock()
+library.spin(2)
 os.write(1, b"opened")
 import _ctypes
 _ctypes.dlclose(library._handle)
-os.write(1, b"closed")' "$work/library.so" > /dev/null
-  is "opened in a program without" "1 1" "$(counted)"
-  is "calls at dlclose" "munmap" \
-    "$(sed '1,/"opened/d; /"closed/,$d' "$work/trace" | awk '{ sub(/\(.*/, "", $2); print $2 }' | sort -u)"
+os.write(1, b"closed")' "$work/ending.so" > /dev/null
+  is "opened in a program without" 1 "$(files s-)"
+  is "calls at dlclose" "$(documented dlclose) munmap" \
+    "$(sed '1,/"opened/d; /"closed/,$d' "$work/trace" | awk '{ sub(/\(.*/, "", $2); print $2 }' | sort -u | xargs)"
 }
 
 # With another C library than the one that the runtime was built with.
@@ -251,6 +264,7 @@ build=scenes
 build scenes
 should_behave_as_without
 should_fork_while_others_count
+should_not_be_where_a_thread_is_cancelled
 should_keep_off_the_standard_descriptors
 should_run_on_when_its_surroundings_change
 should_keep_a_user_from_truncating_by_a_slip

@@ -140,6 +140,21 @@ should_let_go_of_a_library() {
   is "the end of the process" "2 1 2 2" "$(library_counts)"
 }
 
+# Threads that still run in a library when it is told that the process ends, are about to record a value.
+should_end_while_threads_run_in_a_library() {
+  link_target "$work/libending.so" -shared -fPIC -O2 -DLIBRARY "$tests/target_ending.c"
+  "$compiler" -shared -fPIC -O2 -DSLOW "$tests/target_ending.c" -o "$work/libslow.so"
+  "$compiler" -O2 -pthread "$tests/target_ending.c" -Wl,--no-as-needed,-rpath,"$work" -L"$work" -lending -lslow \
+    -o "$work/ending"
+  fresh
+  failed=0
+  for _ in 1 2 3 4 5 6 7 8; do
+    "$work/ending" || failed=$((failed + 1))
+  done
+  is "the end with threads: failures" 0 "$failed"
+  is "the end with threads: segments" 8 "$(files s-)"
+}
+
 libraries() {
   for segment in "$segments"/s-*; do
     case $("$work/dump" "$segment") in
@@ -171,6 +186,13 @@ should_observe_vtables() {
   expected=$(stock_values "$work/stock-vtables")
   is "vtables" "$expected" "$(values "$segments"/s-* "$work/vtables")"
   is "observed vtables" 3 "$(echo "$expected" | grep -c '^_Z4callP4Basei 2 0 _ZTV')"
+  # Another build, of which nothing but the places of its vtables is different.
+  fresh
+  for flag in -UMOVED -DMOVED; do
+    link_target "$work/vtables" "$flag" -Wl,--build-id=none "$@"
+    "$work/vtables"
+  done
+  is "images with vtables elsewhere" 2 "$(files i-)"
 }
 
 should_observe_what_the_compilers_runtime_observes
@@ -179,6 +201,7 @@ should_take_pages_only_for_what_is_observed
 should_start_anew_after_a_reset
 should_give_a_forked_child_sites_of_its_own
 should_let_go_of_a_library
+should_end_while_threads_run_in_a_library
 if [ "$version" -ge 19 ]; then
   should_observe_vtables
 fi
