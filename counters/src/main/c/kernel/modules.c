@@ -1,7 +1,7 @@
 /*
  * Linked into user-mode Linux: publishes its modules, each as an image of its own, like a shared library of a program.
- * Runs when a module is loaded, on the stack of the process that loads it, which has 16 KiB. May call system calls and
- * memcpy and the like only.
+ * Runs when a module is loaded, on the stack of the process that loads it, which has 16 KiB. May call system calls, what
+ * the C library does without locks or memory of its own, and the kernel's functions below.
  */
 #include "module.h"
 
