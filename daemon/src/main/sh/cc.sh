@@ -116,9 +116,9 @@ cc_takes_runtime() {
   [ -z "$cc_no_start" ] || [ -n "$cc_start" ]
 }
 
-# The runtime is built for this machine.
+# The runtime is built for this kind of machine.
 cc_target() {
-  case $1 in "$HOSTTYPE"-*linux*) ;; *) cc_as_is=yes ;; esac
+  case $1 in x86_64-*linux*) ;; *) cc_as_is=yes ;; esac
 }
 
 cc_main() {

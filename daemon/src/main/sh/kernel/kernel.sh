@@ -81,6 +81,10 @@ kernel_read() { # WORD...
         writable=rw
         continue
         ;;
+      -h | --help)
+        kernel_usage
+        exit
+        ;;
       -*) usage_error "there is no option $option" ;;
       *)
         operands+=("$option")
@@ -139,12 +143,6 @@ kernel_main() {
     build | run | optimize) shift ;;
     '') usage_error "what shall be done?" ;;
     *) usage_error "there is no verb $verb" ;;
-  esac
-  case " $* " in
-    *' -h '* | *' --help '*)
-      kernel_usage
-      exit
-      ;;
   esac
   kernel_read "$@"
   kernel_check

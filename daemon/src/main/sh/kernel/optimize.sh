@@ -48,7 +48,8 @@ optimize_warnings() {
 
 # Boots one kernel, and adds to the arrays elapsed and processor what each kind of work took, in microseconds.
 optimize_measure() { # NAME
-  local started=$EPOCHREALTIME word name nanoseconds ticks before process='' both from
+  local started=$EPOCHREALTIME word name nanoseconds ticks before process='' both from vmlinux
+  vmlinux=$(sed 's/[^[:alnum:]\/_-]/\\&/g' <<<"$cache/um-$1/vmlinux") # for pgrep, a regular expression
   rm -f "$cache/.output"
   mkfifo "$cache/.output"
   exec {both}<>"$cache/.output" # to open it for writing alone would wait for a reader
@@ -58,7 +59,7 @@ optimize_measure() { # NAME
   while read -r word name nanoseconds; do
     case $word in
       begin)
-        process=${process:-$(pgrep -o -f "^$cache/um-$1/vmlinux .*uml_dir=$room ")}
+        process=${process:-$(pgrep -o -f "^$vmlinux .*uml_dir=.*/${room##*/} ")}
         ticks=$(optimize_ticks "$process")
         if [ "$name" = syscalls ]; then
           elapsed[boot $1]+=" $((${EPOCHREALTIME/./} - ${started/./}))"

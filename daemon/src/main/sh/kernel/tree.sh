@@ -65,7 +65,7 @@ kernel_configure() { # BUILD FRAGMENT...
       kernel_make "$build" olddefconfig
   } >"$build/.pgofs.log" 2>&1 || die "the configuration failed: $(tail -n 1 "$build/.pgofs.log"); all of it is in $build/.pgofs.log"
   # Of several lines for one option the last counts.
-  sed -n '/^CONFIG_/ { s/=/ /p }' "$@" | awk '{ is[$1] = $2 } END { for (name in is) print name "=" is[name] }' |
+  sed -n '/^CONFIG_/ { s/=/ /p }' "$@" | awk '{ name = $1; sub(/^[^ ]* /, ""); is[name] = $0 } END { for (name in is) print name "=" is[name] }' |
     while read -r line; do
       [[ $line == *=n ]] && ! grep -q "^${line%n}" "$build/.config" && continue
       grep -qxF "$line" "$build/.config" || echo "pgofs kernel: this option does not fit the rest, and was left out: $line" >&2

@@ -33,9 +33,21 @@ machine_run() {
   [ -x "$built/vmlinux" ] || die "there is no kernel in $built: pgofs kernel build makes one"
   local segments=${PGOFS_SEGMENT_DIR:-/run/pgofs}
   [ -d "$segments" ] || die "there is no segment directory $segments: pgofs mount makes it"
+  um_check_paths
   um_start "$built/vmlinux"
   um_wait
   exit "$status"
+}
+
+# The guest has a /dev/shm of its own, and its command line has quotes around what may have blanks.
+um_check_paths() {
+  local path
+  for path in "${PGOFS_SEGMENT_DIR:-/run/pgofs}" "${TMPDIR:-/tmp}" "$PWD" ${init:+"$init"}; do
+    case $(readlink -f "$path")/ in
+      *'"'*) die "$path has a quote in its name, which the kernel's command line cannot have" ;;
+      /dev/shm/*) [ -n "$writable" ] || die "the guest does not see $path, since it has a /dev/shm of its own: take another directory" ;;
+    esac
+  done
 }
 
 # Boots a kernel in the background. Sets guest, its process, and room, a directory that is removed at the end.
@@ -46,10 +58,11 @@ machine_run() {
 um_start() { # VMLINUX
   local input=null
   [ -n "$init" ] || input=fd:0
-  room=$(mktemp -d "${TMPDIR:-/tmp}/pgofs-kernel.XXXXXX")
+  guest='' room=''
   trap um_clean_up EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
+  room=$(mktemp -d "${TMPDIR:-/tmp}/pgofs-kernel.XXXXXX")
   # shellcheck disable=SC2086 # words
   setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child sh -c "$um_surroundings" sh "$room" "${writable:-ro}" \
     "$(readlink -f "${PGOFS_SEGMENT_DIR:-/run/pgofs}")" \
@@ -103,6 +116,6 @@ um_clean_up() {
     wait "$guest" 2>/dev/null || true
     [ -n "$init" ] || stty sane 2>/dev/null || true
   fi
-  rm -rf "$room"
+  [ -z "$room" ] || rm -rf "$room"
   trap - INT TERM HUP
 }

@@ -10,7 +10,7 @@ machine_build() {
   tree_find
   tree_check
   tree_lock "$built"
-  kernel_configure "$built" "$lib/kernel/kernel.config" "$lib/kernel/x86_64.config" ${fragments[@]+"${fragments[@]}"}
+  kernel_configure "$built" "$lib/kernel/kernel.config" "$lib/kernel/x86_64.config" "${fragments[@]}"
   # The name is relative to the directory of the build. A newer file has the kernel linked again.
   cp -u "$lib/kernel/x86_64.lds" "$built/pgofs.lds"
   kernel_compile "$built" "instrumented kernel" CFLAGS_GCOV="-fprofile-generate -mllvm -disable-vp $(tree_names)" \
@@ -21,13 +21,12 @@ machine_build() {
 
 machine_run() {
   [ -f "$built/$bzimage" ] || die "there is no kernel in $built: pgofs kernel build --machine x86_64 makes one"
-  [ -z "$writable" ] || usage_error "a virtual machine cannot write to the files of this one"
   guest_tools
-  guest='' memory=''
-  room=$(mktemp -d "${TMPDIR:-/tmp}/pgofs-kernel.XXXXXX")
+  guest='' memory='' room=''
   trap guest_clean_up EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
+  room=$(mktemp -d "${TMPDIR:-/tmp}/pgofs-kernel.XXXXXX")
   guest_memory
   guest_disk
   guest_start

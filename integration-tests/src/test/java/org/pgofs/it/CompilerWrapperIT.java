@@ -60,6 +60,8 @@ final class CompilerWrapperIT {
                 "$CC -shared -fPIC part.c -o libpart.so; $CC main.c -L. -lpart -Wl,-rpath,. -o program",
                 "$CC -shared -fPIC part.c -nostartfiles -o libpart.so; $CC main.c part.c libpart.so -Wl,-rpath,. -o program",
                 "$CC -static main.c part.c -o program",
+                "export HOSTTYPE=x86_64-linux; $CC --target=x86_64-linux-gnu main.c part.c -o program", // as tcsh has
+                // it
                 "$CC main.c part.c -fprofile-generate=somewhere -o program",
                 "$CC -fprofile-generate -c main.c part.c; $CC -fprofile-generate main.o part.o -o program",
                 "$CC -fno-profile-generate -fprofile-generate main.c part.c -o program",
@@ -171,7 +173,8 @@ final class CompilerWrapperIT {
                                 + "' link; ./link cc -- clang-14 main.c part.c -o program; ./program;"
                                 + "to=$PWD; cd '" + Checkout.PGOFS.getParent()
                                 + "'; ./pgofs cc -- clang-14 $to/main.c $to/part.c -o $to/program; $to/program;"
-                                + "bash pgofs cc -- clang-14 $to/main.c $to/part.c -o $to/program; $to/program;")
+                                + "bash pgofs cc -- clang-14 $to/main.c $to/part.c -o $to/program; $to/program;"
+                                + "cd ..; CDPATH=.:/ bin/pgofs cc -- clang-14 $to/main.c $to/part.c -o $to/program")
                 .ok();
     }
 

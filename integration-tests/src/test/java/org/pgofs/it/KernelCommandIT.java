@@ -47,6 +47,7 @@ final class KernelCommandIT {
                 "run --attach .|2|--attach needs --machine qemu; see pgofs kernel --help",
                 "run --machine qemu --rw|2|--rw needs --machine um; see pgofs kernel --help",
                 "run|1|there is no kernel in cache/um: pgofs kernel build makes one",
+                "run --append -h|1|there is no kernel in cache/um: pgofs kernel build makes one",
                 "optimize|2|optimize needs a profile; see pgofs kernel --help",
                 "optimize a b|2|optimize needs a profile; see pgofs kernel --help",
                 "optimize missing|1|missing cannot be read",

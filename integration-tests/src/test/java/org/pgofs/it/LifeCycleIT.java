@@ -197,6 +197,41 @@ final class LifeCycleIT {
         }
     }
 
+    /** By Ctrl-C, which reaches the daemon too where it has not left for a session of its own yet. */
+    @Test
+    void shouldLeaveNothingBehindWhenAMountIsInterrupted() throws Exception {
+        try (PgofsMount mount = PgofsMount.prepare(directory)) {
+            for (int milliseconds : List.of(10, 50, 200, 400, 600)) {
+                Process process = Shell.in(directory)
+                        .with("PGOFS_LOG", directory.resolve("log").toString())
+                        .command(
+                                "env",
+                                "--default-signal=INT",
+                                "setsid",
+                                Checkout.PGOFS.toString(),
+                                "mount",
+                                "--segment-dir",
+                                mount.segments().toString(),
+                                mount.root().toString())
+                        .start();
+                if (!process.waitFor(milliseconds, TimeUnit.MILLISECONDS)) {
+                    Shell.in(directory)
+                            .run("kill", "-INT", "--", "-" + process.pid())
+                            .ok();
+                    assertEquals(130, process.waitFor(), milliseconds + " ms");
+                    assertEquals(List.of(), processes(mount.root()), milliseconds + " ms");
+                    assertFalse(PgofsMount.isMounted(mount.root()), milliseconds + " ms");
+                } else {
+                    mount.shell()
+                            .run(
+                                    Checkout.PGOFS.toString(),
+                                    "umount",
+                                    mount.root().toString());
+                }
+            }
+        }
+    }
+
     @Test
     void shouldSayThatOnlyRootCanMount() throws Exception {
         // The capability is for reading the checkout.

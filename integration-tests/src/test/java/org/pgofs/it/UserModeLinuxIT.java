@@ -213,4 +213,27 @@ final class UserModeLinuxIT extends UserModeLinuxFixture {
             assertTrue(files.noneMatch(file -> file.getFileName().toString().startsWith("pgofs-kernel")));
         }
     }
+
+    @Test
+    void shouldRefuseDirectoriesThatTheGuestWouldNotSee() throws IOException {
+        script("true");
+        Path hidden = Files.createTempDirectory(Path.of("/dev/shm"), "pgofs");
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            Shell.Result result = shell(mount)
+                    .with("TMPDIR", hidden.toString())
+                    .run(
+                            Checkout.PGOFS.toString(),
+                            "kernel",
+                            "run",
+                            "--init",
+                            room.resolve("script").toString());
+            assertEquals(
+                    "pgofs kernel: the guest does not see " + hidden
+                            + ", since it has a /dev/shm of its own: take another directory\n",
+                    result.errors());
+            assertEquals(1, result.status());
+        } finally {
+            Files.delete(hidden);
+        }
+    }
 }
