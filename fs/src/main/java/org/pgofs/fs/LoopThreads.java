@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -17,25 +18,35 @@ import org.slf4j.LoggerFactory;
  *   <li>It assumes that the loop may be run by several threads at once, and that it returns in all of them when the
  *       session ends.
  *   <li>It guarantees that a thread is waiting for requests whenever fewer than {@link #MAX} are being served: one that
- *       blocks does not block the others.
+ *       blocks does not block the others. Where no more threads can be made, those that are there serve.
  *   <li>It guarantees that the last thread runs {@code whenEnded} after all have left the loop.
  * </ol>
  */
 final class LoopThreads {
     static final int MAX = 64;
     private static final int MIN = 2;
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Logger LOG = LoggerFactory.getLogger(LoopThreads.class);
 
     private final Runnable loop;
     private final Runnable whenEnded;
+    private final ThreadFactory factory;
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final AtomicInteger busy = new AtomicInteger();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile int live;
+    private boolean failed;
+    private long failedAt;
 
     LoopThreads(Runnable loop, Runnable whenEnded) {
+        this(loop, whenEnded, Thread::new);
+    }
+
+    /** With other threads. */
+    LoopThreads(Runnable loop, Runnable whenEnded, ThreadFactory factory) {
         this.loop = loop;
         this.whenEnded = whenEnded;
+        this.factory = factory;
     }
 
     synchronized void start() {
@@ -76,13 +87,28 @@ final class LoopThreads {
     }
 
     private synchronized void addIfNoneIdle() {
-        if (busy.get() >= live && live < MAX) {
-            add();
+        if (busy.get() >= live && live < MAX && !hasJustFailed()) {
+            try {
+                add();
+            } catch (OutOfMemoryError e) {
+                // The process may have no more (TasksMax, a pids cgroup). The calling thread can serve its request.
+                if (!failed) {
+                    LOG.error("cannot make another thread: {}; requests may wait for each other", e.getMessage());
+                }
+                failed = true;
+                failedAt = System.nanoTime();
+            }
         }
     }
 
+    /** The JVM complains on standard output each time. */
+    private boolean hasJustFailed() {
+        return failed && System.nanoTime() - failedAt < RETRY_NANOS;
+    }
+
     private synchronized void add() {
-        Thread thread = new Thread(this::run, "fuse-" + (live + 1));
+        Thread thread = factory.newThread(this::run);
+        thread.setName("fuse-" + (live + 1));
         thread.setDaemon(true);
         thread.start();
         threads.add(thread);
