@@ -192,7 +192,7 @@ public final class Mount implements AutoCloseable {
                 libraries.c.umount2(
                         mounted.get().mountPoint(), Native.MNT_FORCE | Native.MNT_DETACH | Native.UMOUNT_NOFOLLOW);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.error("cannot unmount {}", mountPoint, e);
         }
     }

@@ -36,12 +36,15 @@ record MountTable(List<Entry> mounts) {
 
     static MountTable parse(String mountinfo) {
         List<Entry> entries = new ArrayList<>();
-        mountinfo.lines().forEach(line -> {
+        // Not lines(): the kernel leaves a carriage return in a path as it is.
+        for (String line : mountinfo.split("\n", 0)) {
             List<String> fields = List.of(line.split(" ", 0));
-            int separator = fields.indexOf("-");
-            entries.add(new Entry(
-                    fields.get(DEVICE_FIELD), decode(fields.get(MOUNT_POINT_FIELD)), fields.get(separator + 1)));
-        });
+            int type = fields.indexOf("-") + 1;
+            if (type > MOUNT_POINT_FIELD && type < fields.size()) {
+                entries.add(
+                        new Entry(fields.get(DEVICE_FIELD), decode(fields.get(MOUNT_POINT_FIELD)), fields.get(type)));
+            }
+        }
         return new MountTable(entries);
     }
 

@@ -62,6 +62,19 @@ final class MountPointIT {
     }
 
     @Test
+    void shouldMountBesideAMountWithCarriageReturnsInItsName() throws IOException, InterruptedException {
+        Path other = Files.createDirectory(directory.toRealPath().resolve("a\rb\rc"));
+        Path path = Files.createDirectory(directory.toRealPath().resolve("mount"));
+        Shell.run("mount -t tmpfs none \"$1\"", other).ok();
+        try {
+            Mounted.once(path, root);
+            assertTrue(!Shell.isMounted(path));
+        } finally {
+            Shell.run("umount \"$1\"", other).ok();
+        }
+    }
+
+    @Test
     void shouldSayWhenThereIsNoDevice() {
         var refused = assertThrows(MountException.class, () -> MountPoint.checkDevice(directory.resolve("fuse")));
         assertTrue(refused.getMessage().contains("modprobe fuse"), refused.getMessage());

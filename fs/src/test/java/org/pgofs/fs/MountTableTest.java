@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class MountTableTest {
     private static final MountTable TABLE = MountTable.parse(
@@ -33,6 +36,19 @@ final class MountTableTest {
     void shouldDecodeEscapedNames() {
         assertEquals("/with space\\and\ttab", TABLE.mounts().get(3).mountPoint());
         assertEquals("/gr\u00fcn", TABLE.mounts().get(4).mountPoint());
+    }
+
+    @Test
+    void shouldTakeCarriageReturnsForPartsOfNames() {
+        MountTable table = MountTable.parse("25 22 0:23 / /a\rb\rc rw - tmpfs none rw\n");
+        assertEquals(List.of(new MountTable.Entry("0:23", "/a\rb\rc", "tmpfs")), table.mounts());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "\n", "25 22 0:23", "25 22 0:23 / /a rw", "25 22 - tmpfs none rw", "25 22 0:23 / /a rw -"})
+    void shouldPassOverWhatIsNoMount(String line) {
+        assertEquals(List.of(), MountTable.parse(line).mounts());
     }
 
     @Test
