@@ -26,10 +26,10 @@ final class Attributes {
         put(stat, directory, FileStat.S_IFDIR, 0, directory.created());
     }
 
-    /** Fills in what is true for those who do not have the file open. */
-    void putFile(long stat, PseudoFile file) throws FsException {
+    /** Fills in what is true for those who do not have the file open: a size, but not below the one given. */
+    void putFile(long stat, PseudoFile file, long minSize) throws FsException {
         FileOperations operations = file.operations();
-        long size = operations.size();
+        long size = Math.max(operations.size(), minSize);
         // While it is empty it does not change; tar wants to see that, and does not open it.
         putFile(stat, file, size, size == 0 ? created : operations.modified());
     }

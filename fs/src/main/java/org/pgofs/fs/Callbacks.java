@@ -138,7 +138,7 @@ final class Callbacks {
             } else if (node instanceof PseudoFile file) {
                 Handle own = openedByCaller(name);
                 if (own == null) {
-                    attributes.putFile(stat, file);
+                    attributes.putFile(stat, file, largestTold(file));
                 } else {
                     putOpenFile(stat, own);
                 }
@@ -157,8 +157,7 @@ final class Callbacks {
     }
 
     private void putOpenFile(long stat, Handle handle) throws FsException {
-        long size = handle.file().size();
-        attributes.putFile(stat, handle.node(), size, handle.modified());
+        attributes.putFile(stat, handle.node(), handle.size(), handle.modified());
     }
 
     private int chmod(long path, long mode) {
@@ -313,6 +312,17 @@ final class Callbacks {
             }
         }
         return latest;
+    }
+
+    /** Somebody may have mapped an open file of that size; the kernel would take from him what lies behind a smaller one. */
+    private long largestTold(PseudoFile node) {
+        long largest = 0;
+        for (Handle handle : files.entries().values()) {
+            if (handle.node() == node) {
+                largest = Math.max(largest, handle.toldSize());
+            }
+        }
+        return largest;
     }
 
     private int caller() {

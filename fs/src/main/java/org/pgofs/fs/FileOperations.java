@@ -13,7 +13,7 @@ public interface FileOperations {
     OpenFile open() throws FsException;
 
     /**
-     * The size that a stat shows to a process that does not have the file open.
+     * The size that a stat shows to a process that does not have the file open; it shows more if an open file has more.
      *
      * @return bytes
      * @throws FsException if it cannot be found out

@@ -9,6 +9,7 @@ final class Handle {
     private final int opener;
     private final OpenFile file;
     private Instant modified;
+    private volatile long toldSize;
 
     /**
      * A handle.
@@ -37,6 +38,18 @@ final class Handle {
 
     OpenFile file() {
         return file;
+    }
+
+    /** The size of its content, which settles it. */
+    long size() throws FsException {
+        long size = file.size();
+        toldSize = size;
+        return size;
+    }
+
+    /** What {@link #size()} returned, 0 before; settles nothing. */
+    long toldSize() {
+        return toldSize;
     }
 
     /** The time that the first to ask was told. */

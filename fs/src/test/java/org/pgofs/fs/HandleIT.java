@@ -13,6 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Content and size belong to the open file. */
 final class HandleIT {
+    private static final String STAT =
+            "print(subprocess.run([\"stat\", \"-c%s\", f], capture_output=True, text=True).stdout.strip())";
+
     @TempDir
     private Path directory;
 
@@ -23,6 +26,7 @@ final class HandleIT {
     void mount() throws IOException, InterruptedException {
         Directory root = Directory.fixed()
                 .add("grows", new PseudoFile(0444, new Numbered(5, number -> number * 1000)))
+                .add("large", new PseudoFile(0444, new Numbered(5, number -> number * 20000)))
                 .add("changes", new PseudoFile(0444, new Numbered(1000, number -> 1000)));
         mounted = Mounted.at(directory, root, "");
     }
@@ -78,11 +82,26 @@ final class HandleIT {
 
     @Test
     void shouldTellOthersTheSizeOfTheFile() throws IOException, InterruptedException {
+        assertEquals("5", mounted.sh(python("a = os.open(f, 0); " + STAT)).ok());
+    }
+
+    /** Otherwise a stat would take from the opener what it has mapped. */
+    @Test
+    void shouldTellOthersNoLessThanTheSizeOfAnOpenFile() throws IOException, InterruptedException {
         assertEquals(
-                "5",
-                mounted.sh(python("a = os.open(f, 0); print(os.fstat(a).st_size == 1000 and"
-                                + " subprocess.run([\"stat\", \"-c%s\", f], capture_output=True, text=True)"
-                                + ".stdout.strip())"))
+                "1000\n5",
+                mounted.sh(python("a = os.open(f, 0); os.fstat(a); " + STAT + "; os.close(a); " + STAT))
+                        .ok());
+    }
+
+    @Test
+    void shouldLeaveAMappedFileWhole() throws IOException, InterruptedException {
+        assertEquals(
+                "5 20000",
+                mounted.sh("python3 -c 'import mmap, os, subprocess, sys; f = sys.argv[1]; s = os.stat(f).st_size;"
+                                + " m = mmap.mmap(os.open(f, 0), 0, mmap.MAP_PRIVATE, mmap.PROT_READ);"
+                                + " subprocess.run([\"stat\", f], stdout=subprocess.DEVNULL);"
+                                + " print(s, m[:].count(b\"1\"))' $M/large")
                         .ok());
     }
 
