@@ -2,6 +2,7 @@ package org.pgofs.daemon;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,9 @@ final class PgoTree {
     /** Not listed: what the command line makes {@code status --json} of. */
     static final String STATUS_JSON = ".status.json";
 
+    /** Not listed: the pid of the daemon, and in the next line its segment directory; of what {@code umount} waits for. */
+    static final String DAEMON = ".daemon";
+
     /** Not listed: by which machines are attached and detached. */
     public static final String GUESTS = ".guests";
 
@@ -60,13 +64,15 @@ final class PgoTree {
     private final CounterStore store;
     private final StatusReport report;
     private final Profiles profiles;
+    private final Path segmentDirectory;
     private final Map<String, Node> variants = new ConcurrentHashMap<>();
     private final Map<Image, Node> images = new HashMap<>();
 
-    PgoTree(CounterStore store, Profiles profiles, StatusReport report) {
+    PgoTree(CounterStore store, Profiles profiles, StatusReport report, Path segmentDirectory) {
         this.store = store;
         this.profiles = profiles;
         this.report = report;
+        this.segmentDirectory = segmentDirectory;
     }
 
     Directory root() {
@@ -81,12 +87,17 @@ final class PgoTree {
                 .add("images", Directory.dynamic(this::imageDirectories));
         return withTake(directory, ALL, PgoTree::main)
                 .addHidden(WARM_UP, new PseudoFile(OWNER_TAKES, new TextFile(PgoTree::warmUp)))
+                .addHidden(DAEMON, new PseudoFile(ALL_READ, new TextFile(this::daemon)))
                 .addHidden(GUESTS, PseudoFile.ofRoot(OWNER_READS, new GuestsFile(store)))
                 .addHidden(STATUS_JSON, new PseudoFile(ALL_READ, new TextFile(report::json)));
     }
 
     private static String warmUp() {
         return " ".repeat(WARM_UP_PIECES * WARM_UP_PIECE);
+    }
+
+    private String daemon() {
+        return ProcessHandle.current().pid() + "\n" + segmentDirectory;
     }
 
     private Map<String, Node> variantFiles() {

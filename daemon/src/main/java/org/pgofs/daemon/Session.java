@@ -41,7 +41,8 @@ final class Session implements AutoCloseable {
             CounterStore store = CounterStore.open(directory, bounds);
             try {
                 StatusReport report = new StatusReport(store, profiles, mountPoint, segmentDirectory);
-                Mount mount = Mount.mount(mountPoint, new PgoTree(store, profiles, report).root(), options);
+                Mount mount =
+                        Mount.mount(mountPoint, new PgoTree(store, profiles, report, segmentDirectory).root(), options);
                 return new Session(directory, store, mount);
             } catch (IOException | RuntimeException | Error e) {
                 store.close();

@@ -39,9 +39,12 @@ final class StatusCommand implements Callable<Integer> {
         Path file = mountPoint.resolve("pgo").resolve(name);
         try {
             return Files.readString(file);
-        } catch (NoSuchFileException e) {
-            throw new IOException(mountPoint + " is not a mount point of pgofs: see pgofs mount --help", e);
         } catch (IOException e) {
+            // A dead mount is no directory either, but does not exist.
+            boolean isFile = Files.exists(mountPoint) && !Files.isDirectory(mountPoint);
+            if (isFile || e instanceof NoSuchFileException) {
+                throw new IOException(mountPoint + " is not a mount point of pgofs: see pgofs mount --help", e);
+            }
             throw new IOException("cannot read " + file + ": " + e.getMessage(), e);
         }
     }

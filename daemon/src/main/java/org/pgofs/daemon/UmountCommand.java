@@ -1,12 +1,10 @@
 package org.pgofs.daemon;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.pgofs.counters.SegmentDirectory;
@@ -28,7 +26,10 @@ final class UmountCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path segments = segmentDirectory(StatusCommand.read(mountPoint, PgoTree.STATUS_JSON));
+        String[] lines = StatusCommand.read(mountPoint, PgoTree.DAEMON).split("\n", 2);
+        long pid = Long.parseLong(lines[0]);
+        // Before it may end: later, another process may have its number.
+        Optional<ProcessHandle> daemon = ProcessHandle.of(pid);
         Process umount = new ProcessBuilder("umount", mountPoint.toString())
                 .redirectErrorStream(true)
                 .start();
@@ -36,7 +37,7 @@ final class UmountCommand implements Callable<Integer> {
         if (umount.waitFor() != 0) {
             throw new IOException(output.lines().findFirst().orElse("umount failed"));
         }
-        awaitRelease(segments);
+        awaitRelease(Path.of(lines[1]), pid, daemon);
         return CommandLine.ExitCode.OK;
     }
 
@@ -44,30 +45,26 @@ final class UmountCommand implements Callable<Integer> {
      * Until the daemon has let go of its segment directory: then another one can be mounted. If a mount namespace that
      * somebody made meanwhile still has the mount, the daemon does not notice its end, and is told.
      */
-    private static void awaitRelease(Path segments) throws IOException, InterruptedException {
+    private static void awaitRelease(Path segments, long pid, Optional<ProcessHandle> daemon)
+            throws IOException, InterruptedException {
         long begin = System.nanoTime();
         boolean told = false;
-        while (SegmentDirectory.isHeld(segments)) {
+        while (daemon.map(ProcessHandle::isAlive).orElse(true) && isHeldBy(segments, pid)) {
             long waited = System.nanoTime() - begin;
             if (waited > PATIENCE.toNanos()) {
                 throw new IOException("unmounted, but the daemon does not let go of " + segments);
             }
             if (!told && waited > NOTICED.toNanos()) {
                 told = true;
-                SegmentDirectory.holder(segments).flatMap(ProcessHandle::of).ifPresent(ProcessHandle::destroy);
+                daemon.ifPresent(ProcessHandle::destroy);
             }
             TimeUnit.MILLISECONDS.sleep(5);
         }
     }
 
-    private static Path segmentDirectory(String json) throws IOException {
-        try (JsonParser parser = new JsonFactory().createParser(json)) {
-            while (parser.nextToken() != null) {
-                if (parser.currentToken() == JsonToken.FIELD_NAME && "segment_dir".equals(parser.currentName())) {
-                    return Path.of(parser.nextTextValue());
-                }
-            }
-        }
-        throw new IOException("the status names no segment directory");
+    /** Another daemon may have taken the directory. */
+    private static boolean isHeldBy(Path segments, long pid) throws IOException {
+        return SegmentDirectory.isHeld(segments)
+                && SegmentDirectory.holder(segments).orElse(pid) == pid;
     }
 }

@@ -93,6 +93,13 @@ final class CommandLineIT {
         assertRefused(pgofs("status", plain), plain.toString());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"umount", "status"})
+    void shouldSayThatAFileIsNoMountPoint(String verb) throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+        assertRefused(pgofs(verb, file), file + " is not a mount point of pgofs: see pgofs mount --help");
+    }
+
     @Test
     void shouldSayWhatIsMissingOnTheMachine() throws Exception {
         Path point = Files.createDirectory(directory.resolve("point"));

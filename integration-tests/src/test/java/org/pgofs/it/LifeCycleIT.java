@@ -137,6 +137,58 @@ final class LifeCycleIT {
         }
     }
 
+    /** What takes the directory next is here a script that waits for it, as no daemon is there so soon. */
+    @Test
+    void shouldLeaveTheNextHolderAloneWhenItUnmounts() throws Exception {
+        String next = "import fcntl, os, sys; f = open(sys.argv[1], 'r+'); print('r', flush=True);"
+                + " fcntl.lockf(f, fcntl.LOCK_EX); f.write('%-10d' % os.getpid()); f.flush();"
+                + " print('held', flush=True); sys.stdin.read()";
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            String lock = mount.segments().resolve(".state/lock").toString();
+            Process holder = Shell.in(directory)
+                    .command("unshare", "-m", "--propagation", "private", "sh", "-c", "echo ready; read line")
+                    .start();
+            Process taker =
+                    Shell.in(directory).command("python3", "-c", next, lock).start();
+            try {
+                assertEquals('r', holder.getInputStream().read());
+                assertEquals('r', taker.getInputStream().read());
+                Process umount = Shell.in(directory)
+                        .command(
+                                Checkout.PGOFS.toString(),
+                                "umount",
+                                mount.root().toString())
+                        .start();
+                Await.until("it is unmounted", () -> !PgofsMount.isMounted(mount.root()));
+                mount.daemon().destroy();
+                assertEquals(0, mount.daemon().waitFor());
+                assertEquals(0, umount.waitFor());
+                assertFalse(taker.waitFor(3, TimeUnit.SECONDS), "the next one was ended");
+            } finally {
+                holder.destroyForcibly();
+                taker.destroyForcibly();
+            }
+        }
+    }
+
+    @Test
+    void shouldUnmountThoughTheStatusCannotBeRead() throws Exception {
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            Path refused = mount.segments().resolve(".refused");
+            Files.delete(refused);
+            Files.createDirectory(refused);
+            assertEquals(
+                    1,
+                    Shell.in(directory)
+                            .run("cat", mount.root() + "/pgo/.status.json")
+                            .status());
+            Shell.in(directory)
+                    .run(Checkout.PGOFS.toString(), "umount", mount.root().toString())
+                    .ok();
+            assertEnds(mount);
+        }
+    }
+
     @Test
     void shouldNotNeedItsWatchdog() throws Exception {
         try (PgofsMount mount = PgofsMount.start(directory)) {
