@@ -1,6 +1,7 @@
 package org.pgofs.daemon;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.pgofs.counters.Bounds;
@@ -94,9 +95,8 @@ final class MountCommand implements Callable<Integer> {
         } catch (IllegalArgumentException | UnsupportedRawVersionException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        Path absolute = mountPoint.toAbsolutePath().normalize();
-        Session session =
-                Session.start(segmentDirectory.toAbsolutePath().normalize(), bounds, absolute, mountOptions, profiles);
+        Path absolute = mountPoint.toAbsolutePath();
+        Session session = Session.start(real(segmentDirectory), bounds, absolute, mountOptions, profiles);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(session), "shutdown"));
         try {
             proveReady(session, absolute);
@@ -108,6 +108,11 @@ final class MountCommand implements Callable<Integer> {
         session.close();
         LOG.info("unmounted");
         return CommandLine.ExitCode.OK;
+    }
+
+    /** The kernel goes up from where a link leads, so ".." cannot be taken away by the text of a path. */
+    private static Path real(Path directory) throws IOException {
+        return Files.exists(directory) ? directory.toRealPath() : directory.toAbsolutePath();
     }
 
     private Bounds bounds() {

@@ -35,14 +35,13 @@ final class Session implements AutoCloseable {
     static Session start(Path segmentDirectory, Bounds bounds, Path mountPoint, MountOptions options, Profiles profiles)
             throws IOException {
         // First what needs no cleaning up when it fails.
-        Mount.check(mountPoint);
+        Path real = Mount.check(mountPoint);
         SegmentDirectory directory = SegmentDirectory.take(segmentDirectory);
         try {
             CounterStore store = CounterStore.open(directory, bounds);
             try {
-                StatusReport report = new StatusReport(store, profiles, mountPoint, segmentDirectory);
-                Mount mount =
-                        Mount.mount(mountPoint, new PgoTree(store, profiles, report, segmentDirectory).root(), options);
+                StatusReport report = new StatusReport(store, profiles, real, segmentDirectory);
+                Mount mount = Mount.mount(real, new PgoTree(store, profiles, report, segmentDirectory).root(), options);
                 return new Session(directory, store, mount);
             } catch (IOException | RuntimeException | Error e) {
                 store.close();

@@ -69,11 +69,12 @@ public final class Mount implements AutoCloseable {
      * Checks whether a tree could be mounted, as {@link #mount} does first.
      *
      * @param mountPoint as given to {@link #mount}
+     * @return its path as the kernel sees it
      * @throws MountException if nothing can be mounted there; the message is a line that says what to do
      * @throws IOException if the mount table cannot be read
      */
-    public static void check(Path mountPoint) throws IOException {
-        MountPoint.prepare(new Native(), mountPoint);
+    public static Path check(Path mountPoint) throws IOException {
+        return MountPoint.prepare(new Native(), mountPoint);
     }
 
     /**

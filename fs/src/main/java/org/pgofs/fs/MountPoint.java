@@ -47,18 +47,25 @@ final class MountPoint {
         }
     }
 
-    /** The real path, made without asking the mount point itself: that of a dead mount does not answer. */
+    /**
+     * The real path, made without asking the mount point itself: that of a dead mount does not answer. Nothing is
+     * normalized, since the kernel goes up from where a link leads.
+     */
     private static Path real(Path mountPoint) throws MountException {
-        Path absolute = mountPoint.toAbsolutePath().normalize();
+        Path absolute = mountPoint.toAbsolutePath();
         try {
-            if (Files.isSymbolicLink(absolute)) {
+            Path name = absolute.getFileName();
+            if (name == null || isDots(name) || Files.isSymbolicLink(absolute)) {
                 return absolute.toRealPath();
             }
-            Path parent = absolute.getParent();
-            return parent == null ? absolute : parent.toRealPath().resolve(absolute.getFileName());
+            return absolute.getParent().toRealPath().resolve(name);
         } catch (IOException e) {
             throw missing(mountPoint, e);
         }
+    }
+
+    private static boolean isDots(Path name) {
+        return name.equals(Path.of(".")) || name.equals(Path.of(".."));
     }
 
     /** What several killed processes left lies one on another. */

@@ -53,6 +53,18 @@ final class MountPointIT {
     }
 
     @Test
+    void shouldGoUpFromWhereALinkLeads() throws IOException {
+        Path inner = Files.createDirectories(directory.toRealPath().resolve("a/inner"));
+        Path expected = Files.createDirectory(inner.resolveSibling("x"));
+        Files.createDirectory(directory.resolve("x"));
+        Path link = Files.createSymbolicLink(directory.resolve("link"), inner);
+        assertEquals(expected, Mount.check(link.resolve("../x")));
+        assertEquals(expected, Mount.check(link.resolve("../x/.")));
+        assertEquals(expected, Mount.check(link.resolve("./../x")));
+        assertRefused(link.resolve(".."), expected.getParent() + " is not empty");
+    }
+
+    @Test
     void shouldMountOverAnotherEmptyFileSystem() throws IOException, InterruptedException {
         Path path = Files.createDirectory(directory.toRealPath().resolve("mount"));
         Shell.run("mount -t tmpfs none \"$1\"", path).ok();
