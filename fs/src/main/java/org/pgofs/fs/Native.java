@@ -1,5 +1,7 @@
 package org.pgofs.fs;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
@@ -111,8 +113,7 @@ final class Native {
         try {
             c = LibraryLoader.create(C.class).failImmediately().load(LIBC);
         } catch (UnsatisfiedLinkError e) {
-            throw new MountException(
-                    "jnr-ffi cannot load its library: make " + System.getProperty("java.io.tmpdir") + " writable", e);
+            throw new MountException("jnr-ffi cannot load its library: " + reason(e), e);
         }
         try {
             fuse = LibraryLoader.create(Fuse.class).failImmediately().load(LIBFUSE);
@@ -121,5 +122,14 @@ final class Native {
                     LIBFUSE + " cannot be loaded: install libfuse 2 (Debian: apt install libfuse2)", e);
         }
         runtime = Runtime.getRuntime(fuse);
+    }
+
+    /** Its library is put into the directory for temporary files first. */
+    private static String reason(UnsatisfiedLinkError e) {
+        String directory = System.getProperty("java.io.tmpdir");
+        if (!Files.isWritable(Path.of(directory))) {
+            return "make " + directory + " writable";
+        }
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 }

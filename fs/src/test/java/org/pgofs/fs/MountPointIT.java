@@ -115,6 +115,16 @@ final class MountPointIT {
         assertEquals("jnr-ffi cannot load its library: make /proc writable", result.output());
     }
 
+    /** In some locales jffi gives its library a name that it does not find again. */
+    @Test
+    void shouldSayWhyALibraryCannotBeLoadedThoughThereIsAPlaceForIt() throws IOException, InterruptedException {
+        Shell.Result result = java("exec " + JAVA.replace(" -cp ", " -Duser.language=fa -Duser.country=IR -cp "));
+        assertEquals(1, result.exit());
+        assertTrue(result.output().startsWith("jnr-ffi cannot load its library: "), result.output());
+        assertTrue(!result.output().contains("writable"), result.output());
+        assertEquals(1, result.output().lines().count(), result.output());
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void shouldUnmountWhenItsProcessEnds(boolean killed) throws IOException, InterruptedException {
