@@ -112,6 +112,19 @@ final class CommandLineIT {
         assertRefused(apart(withoutLibrary, point), "libfuse2");
     }
 
+    /** The options that the variable has are as if the locale were that. */
+    @Test
+    void shouldMountWhereNumbersHaveOtherDigits() throws Exception {
+        try (PgofsMount mount = PgofsMount.prepare(directory)) {
+            mount.shell()
+                    .with("JAVA_TOOL_OPTIONS", "-Duser.language=fa -Duser.country=IR")
+                    .with("PGOFS_LOG", directory.resolve("log").toString())
+                    .bash("\"$1\" mount --segment-dir \"$2\" \"$3\"", Checkout.PGOFS, mount.segments(), mount.root())
+                    .ok();
+            pgofs("umount", mount.root()).ok();
+        }
+    }
+
     @Test
     void shouldReturnFromMountWhenTheMountIsReady() throws Exception {
         Path program = Toolchain.DEFAULT.worker(directory);
