@@ -5,7 +5,7 @@ package org.pgofs.fs;
  * decide about more.
  *
  * @param mode the permission bits of the root directory, 0 to 07777
- * @param uid the owner of everything (debugfs: of the root directory)
+ * @param uid the owner of everything (debugfs: of the root directory), an unsigned number, as the group is
  * @param gid the group of everything (debugfs: of the root directory)
  */
 public record MountOptions(int mode, int uid, int gid) {
@@ -15,6 +15,9 @@ public record MountOptions(int mode, int uid, int gid) {
     private static final int OCTAL = 8;
     private static final int DECIMAL = 10;
     private static final int MAX_MODE = 07777;
+
+    /** The number after it means "unchanged" to chown. */
+    private static final long MAX_ID = 0xffff_fffeL;
 
     /**
      * Reads the argument of {@code -o}. What is not given is as in {@link #DEFAULT}; the last of several counts.
@@ -32,9 +35,9 @@ public record MountOptions(int mode, int uid, int gid) {
             int equals = option.indexOf('=');
             String name = equals < 0 ? option : option.substring(0, equals);
             switch (name) {
-                case "mode" -> mode = number(option, OCTAL, MAX_MODE);
-                case "uid" -> uid = number(option, DECIMAL, Integer.MAX_VALUE);
-                case "gid" -> gid = number(option, DECIMAL, Integer.MAX_VALUE);
+                case "mode" -> mode = (int) number(option, OCTAL, MAX_MODE);
+                case "uid" -> uid = (int) number(option, DECIMAL, MAX_ID);
+                case "gid" -> gid = (int) number(option, DECIMAL, MAX_ID);
                 case "", "allow_other" -> {}
                 default -> throw new IllegalArgumentException("unknown mount option '" + option + "'");
             }
@@ -42,9 +45,9 @@ public record MountOptions(int mode, int uid, int gid) {
         return new MountOptions(mode, uid, gid);
     }
 
-    private static int number(String option, int radix, int max) {
+    private static long number(String option, int radix, long max) {
         try {
-            int value = Integer.parseInt(option.substring(option.indexOf('=') + 1), radix);
+            long value = Long.parseLong(option.substring(option.indexOf('=') + 1), radix);
             if (value >= 0 && value <= max) {
                 return value;
             }
@@ -52,6 +55,6 @@ public record MountOptions(int mode, int uid, int gid) {
             // The message below says all.
         }
         throw new IllegalArgumentException("mount option '" + option + "' needs a number from 0 to "
-                + (radix == OCTAL ? "0" : "") + Integer.toString(max, radix));
+                + (radix == OCTAL ? "0" : "") + Long.toString(max, radix));
     }
 }

@@ -20,13 +20,30 @@ final class MountOptionsTest {
     }
 
     @Test
+    void shouldTakeAllNumbersThatAnOwnerCanHave() {
+        assertEquals(
+                new MountOptions(0700, -2, Integer.MIN_VALUE), MountOptions.parse("uid=4294967294,gid=2147483648"));
+    }
+
+    @Test
     void shouldLetTheLastOfSeveralCount() {
         assertEquals(new MountOptions(0711, 0, 0), MountOptions.parse("mode=755,allow_other,mode=711"));
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"mod=755", "ro", "mode=8", "mode=10000", "mode", "mode=", "uid=-1", "gid=x", "uid=4294967296"})
+            strings = {
+                "mod=755",
+                "ro",
+                "mode=8",
+                "mode=10000",
+                "mode",
+                "mode=",
+                "uid=-1",
+                "gid=x",
+                "uid=4294967296",
+                "gid=4294967295"
+            })
     void shouldNameTheOptionThatItDoesNotAccept(String option) {
         var refused = assertThrows(IllegalArgumentException.class, () -> MountOptions.parse("uid=1," + option));
         assertTrue(refused.getMessage().contains("'" + option + "'"), refused.getMessage());
