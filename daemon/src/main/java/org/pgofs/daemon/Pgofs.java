@@ -3,6 +3,7 @@ package org.pgofs.daemon;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.pgofs.daemon.doctor.DoctorCommand;
 import org.pgofs.daemon.guest.AttachCommand;
@@ -97,8 +98,12 @@ public final class Pgofs {
 
     private static int failure(Exception e, CommandLine command) {
         LOG.debug("failed", e);
-        String message = e.getMessage() == null || !(e instanceof IOException) ? e.toString() : e.getMessage();
-        command.getErr().println("pgofs: " + message);
+        command.getErr().println("pgofs: " + message(e));
         return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    static String message(Exception e) {
+        Exception said = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e;
+        return said.getMessage() == null || !(said instanceof IOException) ? said.toString() : said.getMessage();
     }
 }
