@@ -12,6 +12,7 @@ the runtime that publishes the counters:
   make CC="pgofs cc -- clang"
   ./configure CC="pgofs cc -- clang" CXX="pgofs cc -- clang++"
   cmake -DCMAKE_C_COMPILER_LAUNCHER="pgofs;cc;--" -DCMAKE_C_LINKER_LAUNCHER="pgofs;cc;--" ...
+    (and CMAKE_CXX_... for C++)
 
 The compiler is run as it is, with nothing added,
   - when nothing is generated: -E, -M, -MM, -fsyntax-only, no input (--version, -print-...);
@@ -121,6 +122,19 @@ cc_target() {
   case $1 in x86_64-*linux*) ;; *) cc_as_is=yes ;; esac
 }
 
+# Its options have the same names, and what it instruments is something else.
+cc_refuse_gcc() { # COMPILER...
+  local word
+  for word; do
+    case $word in
+      gcc | g++ | gcc-[0-9]* | g++-[0-9]* | *-gcc | *-g++ | *-gcc-[0-9]* | *-g++-[0-9]*)
+        echo "pgofs: $word is not clang, and only clang's instrumentation can be published" >&2
+        exit 1
+        ;;
+    esac
+  done
+}
+
 cc_main() {
   case ${1-} in
     -h | --help)
@@ -168,6 +182,7 @@ cc_main() {
     # First: what comes later may be taken for source code (-x c), or stand behind --.
     [ -z "$cc_links" ] || runtime=("$home/lib/libpgofs_rt.a")
   fi
+  cc_refuse_gcc "${compiler[@]##*/}"
   if [ ${#flags[@]} -gt 0 ]; then
     flags=(--start-no-unused-arguments "${flags[@]}" --end-no-unused-arguments) # assembler code has no use for them
   fi

@@ -11,7 +11,7 @@ Prints what a build needs: clang $(pgofs config --cflags) -c a.c; clang $(pgofs 
   --libs         what publishes the counters: for linking with clang, at any place
   --runtime      the runtime's archive alone, for programs that are instrumented by other flags
   --rustflags    both for rustc and, in RUSTFLAGS, for cargo
-  --segment-dir  where targets publish unless PGOFS_SEGMENT_DIR says otherwise
+  --segment-dir  where targets publish: PGOFS_SEGMENT_DIR, or else /run/pgofs
 END_OF_USAGE
 }
 
@@ -22,7 +22,7 @@ config_main() {
     --runtime) echo "$home/lib/libpgofs_rt.a" ;;
     # Not bundled: each library would carry a copy to the final link.
     --rustflags) echo "-Cprofile-generate -Lnative=$home/lib -lstatic:-bundle=pgofs_rt" ;;
-    --segment-dir) echo /run/pgofs ;;
+    --segment-dir) case ${PGOFS_SEGMENT_DIR-} in /*) echo "$PGOFS_SEGMENT_DIR" ;; *) echo /run/pgofs ;; esac ;;
     -h | --help) config_usage ;;
     *)
       echo "pgofs: config takes one option; see pgofs config --help" >&2

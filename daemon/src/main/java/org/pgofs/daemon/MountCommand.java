@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.pgofs.counters.Bounds;
-import org.pgofs.counters.SegmentDirectory;
 import org.pgofs.fs.MountOptions;
 import org.pgofs.profraw.UnsupportedRawVersionException;
 import org.slf4j.Logger;
@@ -48,9 +47,11 @@ final class MountCommand implements Callable<Integer> {
     @Option(
             names = "--segment-dir",
             paramLabel = "DIR",
-            description = "Where targets publish their counters (PGOFS_SEGMENT_DIR of the targets; default:"
-                    + " /run/pgofs). A tmpfs is mounted on it, unless it is one.")
-    private Path segmentDirectory = SegmentDirectory.DEFAULT;
+            defaultValue = "${env:PGOFS_SEGMENT_DIR:-/run/pgofs}",
+            description =
+                    "Where targets publish their counters (default: PGOFS_SEGMENT_DIR, as for the targets, or else"
+                            + " /run/pgofs). It is made if it is not there, and a tmpfs is mounted on it, unless it is one.")
+    private Path segmentDirectory;
 
     @Option(
             names = "--raw-version",
@@ -95,6 +96,8 @@ final class MountCommand implements Callable<Integer> {
         } catch (IllegalArgumentException | UnsupportedRawVersionException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+        requireNamed(mountPoint, "MOUNTPOINT");
+        requireNamed(segmentDirectory, "the segment directory");
         Path absolute = mountPoint.toAbsolutePath();
         Session session = Session.start(real(segmentDirectory), bounds, absolute, mountOptions, profiles);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(session), "shutdown"));
@@ -108,6 +111,13 @@ final class MountCommand implements Callable<Integer> {
         session.close();
         LOG.info("unmounted");
         return CommandLine.ExitCode.OK;
+    }
+
+    /** An unset variable of a shell must not mean the working directory. */
+    private void requireNamed(Path path, String what) {
+        if (path.toString().isEmpty()) {
+            throw new CommandLine.ParameterException(spec.commandLine(), what + " is empty");
+        }
     }
 
     /** The kernel goes up from where a link leads, so ".." cannot be taken away by the text of a path. */

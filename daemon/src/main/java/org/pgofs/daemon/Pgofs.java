@@ -41,7 +41,8 @@ import picocli.CommandLine.ParameterException;
             "            clang $(pgofs config --cflags) -c a.c",
             "            clang $(pgofs config --libs) a.o",
             "  cc      Run a compiler with what instruments and links added:",
-            "            CC=\"pgofs cc -- clang\""
+            "            CC=\"pgofs cc -- clang\"",
+            "  kernel  Build, boot and optimise Linux kernels as targets"
         },
         mixinStandardHelpOptions = true,
         versionProvider = Pgofs.Version.class,

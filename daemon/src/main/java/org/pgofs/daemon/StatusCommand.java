@@ -1,6 +1,7 @@
 package org.pgofs.daemon;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -39,6 +40,9 @@ final class StatusCommand implements Callable<Integer> {
         Path file = mountPoint.resolve("pgo").resolve(name);
         try {
             return Files.readString(file);
+        } catch (AccessDeniedException e) {
+            throw new IOException(
+                    mountPoint + " is open to its owner alone: use sudo, or mount with -o uid= or mode=", e);
         } catch (IOException e) {
             // A dead mount is no directory either, but does not exist.
             boolean isFile = Files.exists(mountPoint) && !Files.isDirectory(mountPoint);

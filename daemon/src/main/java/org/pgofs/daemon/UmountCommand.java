@@ -35,7 +35,8 @@ final class UmountCommand implements Callable<Integer> {
                 .start();
         String output = new String(umount.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (umount.waitFor() != 0) {
-            throw new IOException(output.lines().findFirst().orElse("umount failed"));
+            String said = output.lines().findFirst().orElse("umount failed");
+            throw new IOException(said.contains("busy") ? said + " fuser -vm " + mountPoint + " shows by whom" : said);
         }
         awaitRelease(Path.of(lines[1]), pid, daemon);
         return CommandLine.ExitCode.OK;

@@ -85,6 +85,54 @@ final class CommandLineIT {
     }
 
     @Test
+    void shouldTakeTheSegmentDirectoryOfTheEnvironment() throws Exception {
+        try (PgofsMount mount = PgofsMount.prepare(directory)) {
+            Shell shell =
+                    mount.shell().with("PGOFS_LOG", directory.resolve("log").toString());
+            String pgofs = Checkout.PGOFS.toString();
+            assertEquals(
+                    mount.segments() + "\n",
+                    shell.run(pgofs, "config", "--segment-dir").ok().output());
+            shell.run(pgofs, "mount", mount.root().toString()).ok();
+            assertTrue(shell.run(pgofs, "status", mount.root().toString())
+                    .ok()
+                    .output()
+                    .contains(mount.segments().toString()));
+            shell.run(pgofs, "umount", mount.root().toString()).ok();
+        }
+    }
+
+    @Test
+    void shouldNotTakeAnEmptyWordForTheWorkingDirectory() throws Exception {
+        for (String words : List.of("''", "--segment-dir '' .")) {
+            Shell.Result result = Shell.in(directory).bash("exec \"$1\" mount -f " + words, Checkout.PGOFS);
+            assertEquals(2, result.status());
+            assertTrue(result.errors().contains(" is empty; see "), result.errors());
+        }
+    }
+
+    @Test
+    void shouldSayThatOnlyTheOwnerMayRead() throws Exception {
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            // Not every user can reach the checkout.
+            Shell shell = Shell.in(directory);
+            shell.bash("chmod 755 .; cp -a \"$1\" .", Checkout.PGOFS.getParent().getParent())
+                    .ok();
+            for (String verb : List.of("status", "umount")) {
+                Shell.Result result = shell.bash(
+                        "exec setpriv --reuid=65534 --clear-groups ./pgofs/bin/pgofs \"$1\" \"$2\"",
+                        verb,
+                        mount.root());
+                assertEquals(1, result.status());
+                assertEquals(
+                        "pgofs: " + mount.root()
+                                + " is open to its owner alone: use sudo, or mount with -o uid= or mode=\n",
+                        result.errors());
+            }
+        }
+    }
+
+    @Test
     void shouldRefuseToUnmountWhatIsNotItsOwn() throws Exception {
         Path plain = Files.createDirectory(directory.resolve("plain"));
         assertRefused(pgofs("umount", plain), plain.toString());

@@ -196,6 +196,17 @@ final class CompilerWrapperIT {
         assertEquals("pgofs: cc needs a compiler; see pgofs cc --help\n", result.errors());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"gcc", "g++", "gcc-12", "x86_64-linux-gnu-gcc"})
+    void shouldSayThatGccIsNotClang(String compiler) {
+        Shell.Result result = run("", Toolchain.DEFAULT, WRAPPER + compiler + " main.c part.c -o program");
+        assertEquals(1, result.status());
+        assertTrue(
+                result.errors().endsWith(" is not clang, and only clang's instrumentation can be published\n"),
+                result.errors());
+        run("", Toolchain.DEFAULT, WRAPPER + compiler + " -E main.c").ok();
+    }
+
     @Test
     void shouldSayThatThereIsNoSuchCompiler() {
         Shell.Result result = run("", Toolchain.DEFAULT, WRAPPER + "clang-1 -c main.c");

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.pgofs.counters.SegmentDirectory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,8 +29,9 @@ public final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = "--segment-dir",
             paramLabel = "DIR",
-            description = "Where targets publish their counters (default: /run/pgofs).")
-    private Path segmentDirectory = SegmentDirectory.DEFAULT;
+            defaultValue = "${env:PGOFS_SEGMENT_DIR:-/run/pgofs}",
+            description = "Where targets publish their counters (default: PGOFS_SEGMENT_DIR, or else /run/pgofs).")
+    private Path segmentDirectory;
 
     /** For picocli. */
     public DoctorCommand() {}
