@@ -16,7 +16,8 @@ import java.util.zip.Inflater;
 
 /**
  * The names in a names section. It has a blob for each translation unit: ULEB128 size of the names, ULEB128 size of what
- * they are compressed to by zlib or 0, the names with a 1 byte between each two. Zeros between blobs are padding.
+ * they are compressed to by zlib or 0, the names with a 1 byte between each two. Zeros behind a blob are padding; what
+ * llvm-profdata finds before the first one it takes for a size.
  *
  * <p>The bytes may be anything: of names that unfold to more than they should no more than one is kept.
  */
@@ -109,7 +110,7 @@ final class Names {
 
     private void read() throws InvalidFileException {
         while (section.hasRemaining()) {
-            if (section.get(section.position()) == 0) {
+            if (section.position() > 0 && section.get(section.position()) == 0) {
                 section.get();
                 continue;
             }

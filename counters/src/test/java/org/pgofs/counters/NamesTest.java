@@ -71,7 +71,7 @@ class NamesTest {
         compressed("b\u0001c".getBytes(StandardCharsets.UTF_8), 3);
 
         assertEquals(List.of("main", "a.c:loop", "x".repeat(200), "b", "c"), names(section.toByteArray()));
-        assertEquals(List.of(), names(new byte[8]));
+        assertEquals(List.of(), names(new byte[0]));
     }
 
     /** What is read at a time may end anywhere. */
@@ -110,7 +110,12 @@ class NamesTest {
         "01 00, cut off",
         "03 00 61 01 01, empty name",
         "02 00 01 61, empty name",
-        "00 01 00, cut off",
+        "00 01 00, zlib",
+        "00, cut off",
+        "00 00, empty name",
+        "00 00 00 00 00 00 00 00, empty name",
+        "00 01 00 61, zlib",
+        "00 04 00 6d 61 69 6e, zlib",
         "05 03 61 62 63, zlib",
         "05 02 78 9c, zlib",
         "ff ff ff ff 7f 01 00, more than 268435456 bytes",
