@@ -1,6 +1,5 @@
 package org.pgofs.counters;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -13,14 +12,12 @@ final class CanonicalValues {
 
     private static final int LAST_EXACT_SIZE = 8;
     private static final int LARGE_SIZE = 513;
-    private static final int VTABLE_ADDRESS = 8;
-    private static final int VTABLE_BYTES = 16;
 
     /** The kind of each site, by its number; of a site that no record has it is not asked. */
     private final byte[] kinds;
 
     private final long[] functions;
-    private final ByteBuffer vtables;
+    private final VtableRanges vtables;
 
     CanonicalValues(Image image, int sites) {
         kinds = new byte[sites];
@@ -37,7 +34,7 @@ final class CanonicalValues {
         functions = new long[image.functions()];
         Arrays.setAll(functions, image::address);
         Arrays.sort(functions);
-        vtables = image.vtables();
+        vtables = new VtableRanges(image.vtables());
     }
 
     /** The number of value sites of the image. */
@@ -58,19 +55,9 @@ final class CanonicalValues {
         }
         long linked = value - loadBias;
         boolean known = kinds[site] == ValueKind.VTABLE_TARGET.number()
-                ? isInVtable(linked)
+                ? vtables.has(linked)
                 : Arrays.binarySearch(functions, linked) >= 0;
         return known ? linked : EXTERNAL;
-    }
-
-    private boolean isInVtable(long address) {
-        for (int at = 0; at < vtables.limit(); at += ImageLayout.VTABLE_SIZE) {
-            long offset = address - vtables.getLong(at + VTABLE_ADDRESS);
-            if (Long.compareUnsigned(offset, Integer.toUnsignedLong(vtables.getInt(at + VTABLE_BYTES))) < 0) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Sizes up to 8 and powers of two stand for themselves, what is between for one more than the lower power. */

@@ -43,7 +43,7 @@ final class ImageLayout {
             Area vtableNames) {
         /**
          * About how many bytes the image takes up with its counters: the file and its records as profiles have them; the
-         * sums, and those of a process that is added; what is known of value sites.
+         * sums, and those of a process that is added; what is known of value sites and of vtables.
          *
          * @param fileSize of the whole file in bytes
          */
@@ -51,6 +51,7 @@ final class ImageLayout {
             return 2 * fileSize
                     + 3 * (countersSize + bitmapsSize)
                     + valueSites
+                    + vtables.size() / VTABLE_SIZE * VtableRanges.KEPT
                     + records.size() / RecordLayout.SIZE * Long.BYTES;
         }
     }

@@ -1,0 +1,62 @@
+package org.pgofs.counters;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** Which addresses lie in a vtable; an image may have very many, one over another. Immutable. */
+final class VtableRanges {
+    /** Bytes that are kept for each. */
+    static final long KEPT = 2 * Long.BYTES;
+
+    private static final int ADDRESS = 8;
+    private static final int BYTES = 16;
+
+    /** What turns the order of addresses into that of signed numbers. */
+    private static final long SIGN = Long.MIN_VALUE;
+
+    // Each ascending on its own: an address is in as many vtables as begin up to it and do not end up to it.
+    private final long[] begins;
+    private final long[] ends;
+
+    /**
+     * The vtables of an image.
+     *
+     * @param vtables as {@link Image#vtables} has them
+     */
+    VtableRanges(ByteBuffer vtables) {
+        begins = new long[vtables.limit() / ImageLayout.VTABLE_SIZE];
+        long[] all = new long[begins.length];
+        int ending = 0;
+        for (int i = 0; i < begins.length; i++) {
+            int at = i * ImageLayout.VTABLE_SIZE;
+            long begin = vtables.getLong(at + ADDRESS);
+            long end = begin + Integer.toUnsignedLong(vtables.getInt(at + BYTES));
+            begins[i] = begin ^ SIGN;
+            if (Long.compareUnsigned(begin, end) <= 0) { // otherwise it ends behind the last address
+                all[ending++] = end ^ SIGN;
+            }
+        }
+        ends = Arrays.copyOf(all, ending);
+        Arrays.sort(begins);
+        Arrays.sort(ends);
+    }
+
+    boolean has(long address) {
+        return upTo(begins, address ^ SIGN) > upTo(ends, address ^ SIGN);
+    }
+
+    /** How many of some numbers, which ascend, are not above one. */
+    private static int upTo(long[] ascending, long number) {
+        int low = 0;
+        int high = ascending.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (ascending[middle] <= number) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+}
