@@ -19,6 +19,12 @@ final class StoredImage implements Image {
     private static final HexFormat HEX = HexFormat.of();
     private static final int MOST_SHARED = 4;
 
+    /** Bytes of a build id, {@code PGOFS_BUILD_ID_MAX}. */
+    static final int BUILD_ID_MAX = 64;
+
+    /** A linker makes one. */
+    private static final int MOST_BINARY_IDS = 16;
+
     private final ByteBuffer file;
     private final ImageLayout.Header header;
     private final String name;
@@ -177,12 +183,13 @@ final class StoredImage implements Image {
     /** The first of the binary ids, which are checked: one that is odd would cost the whole profile. */
     private static String buildId(ByteBuffer binaryIds) throws InvalidFileException {
         String first = "";
-        while (binaryIds.hasRemaining()) {
+        for (int count = 1; binaryIds.hasRemaining(); count++) {
+            require(count <= MOST_BINARY_IDS, "has more than %d binary ids", MOST_BINARY_IDS);
             require(binaryIds.remaining() >= Long.BYTES, "has a binary id that is cut off");
             long size = binaryIds.getLong();
             long padding = -size & (Long.BYTES - 1);
             require(
-                    size > 0 && size <= binaryIds.remaining() && size + padding <= binaryIds.remaining(),
+                    size > 0 && size <= BUILD_ID_MAX && size + padding <= binaryIds.remaining(),
                     "has a binary id of %d bytes",
                     size);
             byte[] id = new byte[(int) size];

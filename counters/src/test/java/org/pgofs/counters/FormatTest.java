@@ -92,6 +92,7 @@ class FormatTest {
                 Map.entry("IMAGE_MAGIC", ImageLayout.MAGIC_VALUE),
                 Map.entry("FORMAT_VERSION", (long) SegmentLayout.FORMAT_VERSION),
                 Map.entry("PATH_MAX", (long) SegmentLayout.PATH_MAX),
+                Map.entry("BUILD_ID_MAX", (long) StoredImage.BUILD_ID_MAX),
                 Map.entry("VALUE_KINDS", (long) ValueKind.COUNT));
         java.forEach((name, value) -> assertEquals(c(name), value, name));
         assertEquals(C.getProperty("SEGMENT_PREFIX"), SegmentFile.PREFIX);
