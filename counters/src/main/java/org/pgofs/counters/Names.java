@@ -33,6 +33,9 @@ final class Names {
 
     private static final int MAX_NAME = 1 << 24;
     private static final int SEPARATOR = 1;
+    /** Bytes of a name in a text; the rest of a longer one is left out. */
+    static final int PRINTED = 200;
+
     private static final int PIECE = 1 << 13;
     private static final int ULEB_BITS = 7;
     private static final int MAX_SHIFT = 56;
@@ -87,25 +90,34 @@ final class Names {
     }
 
     /**
-     * The names of functions or vtables, with anything that is not printable replaced; the number of one that has none.
+     * The names of functions or vtables for a text: cut, with anything that is not printable replaced; the number of one
+     * that has none.
      *
      * @param references what records have for them
      */
     static Map<Long, String> find(ByteBuffer section, Collection<Long> references) {
         Map<Long, String> found = new HashMap<>();
-        references.forEach(reference -> found.put(reference, String.format("%016x", reference)));
+        references.forEach(reference -> found.put(reference, number(reference)));
         Hash hash = new Hash();
         try {
             read(
                     section,
-                    (bytes, offset, length) ->
-                            found.computeIfPresent(hash.of(bytes, offset, length), (reference, number) -> new String(
-                                            bytes, offset, length, StandardCharsets.UTF_8)
-                                    .replaceAll("[^\\p{Graph}]", "?")));
+                    (bytes, offset, length) -> found.computeIfPresent(
+                            hash.of(bytes, offset, length), (reference, number) -> printable(bytes, offset, length)));
         } catch (InvalidFileException e) {
             throw new IllegalArgumentException(e);
         }
         return found;
+    }
+
+    /** What stands for a name that is not known. */
+    static String number(long reference) {
+        return String.format("%016x", reference);
+    }
+
+    private static String printable(byte[] bytes, int offset, int length) {
+        String text = new String(bytes, offset, Math.min(length, PRINTED), StandardCharsets.UTF_8);
+        return text.replaceAll("[^\\p{Graph}]", "?") + (length > PRINTED ? "..." : "");
     }
 
     private void read() throws InvalidFileException {
