@@ -416,25 +416,42 @@ public final class CounterStore implements AutoCloseable {
         try {
             // Without the lock: the whole memory may be read.
             opened.requireKernel(kernel);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             opened.close();
             throw e;
         }
         lock.lock();
         try {
-            // Read again: meanwhile another image may have been given its name.
-            guests.add(new Guest(name, catalog.add(readImage(kernel)), kernel.layout(), opened, 0));
-            try {
-                ledger.save();
-            } catch (IOException e) {
-                guests.remove(name);
-                throw e;
-            }
+            add(name, opened, kernel);
             watcher.wake();
         } finally {
             lock.unlock();
         }
         LOG.info("attached {} with {}", name, memory);
+    }
+
+    private void add(String name, GuestMemory memory, GuestImage kernel) throws IOException {
+        StoredImage image;
+        try {
+            guests.check(name, memory);
+            // Read again: meanwhile another image may have been given its name.
+            image = readImage(kernel);
+        } catch (IOException | RuntimeException | Error e) {
+            memory.close();
+            throw e;
+        }
+        boolean known = catalog.image(image.digest()) != null;
+        ImageCounters counters = catalog.add(image);
+        guests.add(new Guest(name, counters, kernel.layout(), memory, 0));
+        try {
+            ledger.save();
+        } catch (IOException | RuntimeException | Error e) {
+            guests.remove(name);
+            if (!known) {
+                catalog.forgetIfEmpty(counters);
+            }
+            throw e;
+        }
     }
 
     private StoredImage readImage(GuestImage kernel) throws IOException {

@@ -74,18 +74,17 @@ final class Guests {
     }
 
     /**
-     * Adds a machine.
+     * Checks a machine that is to be added.
      *
-     * @throws IOException if it cannot be added; the message is one line that says why
+     * @throws IOException if it cannot be; the message is one line that says why
      */
-    void add(Guest guest) throws IOException {
-        try {
-            checkName(guest.guestName());
-            checkMemory(guest.memory());
-        } catch (IOException e) {
-            guest.close();
-            throw e;
-        }
+    void check(String name, GuestMemory memory) throws IOException {
+        checkName(name);
+        checkMemory(memory);
+    }
+
+    /** Adds a machine, which was checked. */
+    void add(Guest guest) {
         join(guest);
         look(guest);
     }

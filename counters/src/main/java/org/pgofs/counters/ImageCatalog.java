@@ -215,13 +215,12 @@ final class ImageCatalog {
         }
     }
 
-    private void forgetIfEmpty(ImageCounters image) {
+    /** Forgets an image without counts and without a process, unless somebody else needs it. */
+    void forgetIfEmpty(ImageCounters image) {
         if (!image.isEmpty() || isHeld.test(image) || !Collections.disjoint(image.references(), deleted)) {
             return;
         }
-        LOG.info(
-                "forgot image {}, which has no counts: its room is needed",
-                image.image().name());
+        LOG.info("forgot image {}, which has no counts", image.image().name());
         images.remove(image.image().digest());
         changed.remove(image);
         Charge charge = charges.remove(image);

@@ -88,6 +88,11 @@ final class SegmentCatalog {
         return images.add(image);
     }
 
+    /** Takes such an image back, if it has neither counts nor a process. */
+    void forgetIfEmpty(ImageCounters image) {
+        images.forgetIfEmpty(image);
+    }
+
     DroppedFiles dropped() {
         return dropped;
     }

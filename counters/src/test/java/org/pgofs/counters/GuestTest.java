@@ -358,6 +358,26 @@ class GuestTest extends StoreFixture {
         assertEquals(List.of(), store.status().guests());
     }
 
+    @Test
+    void shouldAddNoImageForAMachineThatCannotBeAttached() throws IOException {
+        closeStore();
+        FaultyChanges changes = new FaultyChanges(false);
+        changes.disarm();
+        directory = SegmentDirectory.take(path, changes);
+        store = CounterStore.open(directory, bounds);
+        start().boot(3).count(1);
+        changes.arm(0);
+        assertThrows(IOException.class, this::attach);
+        assertEquals(List.of(), store.images());
+
+        attach();
+        GuestImage other = TestGuest.kernel(9 | Variant.IR);
+        assertThrows(IOException.class, () -> store.attach("other", guest.memory(), other));
+        assertEquals(1, store.images().size());
+        guest.count(2);
+        assertEquals(2, served());
+    }
+
     private void assertRefused(String reason, String name, Path memory) {
         IOException refusal = assertThrows(IOException.class, () -> store.attach(name, memory, TestGuest.kernel()));
         assertTrue(refusal.getMessage().contains(reason), refusal.getMessage());

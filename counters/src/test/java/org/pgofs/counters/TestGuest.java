@@ -46,10 +46,15 @@ final class TestGuest implements AutoCloseable {
     }
 
     static GuestImage kernel() {
+        return kernel(8 | Variant.IR);
+    }
+
+    /** One that is another image if the raw version is another one. */
+    static GuestImage kernel(long rawVersion) {
         return new GuestImage(
                 "/build/vmlinux",
                 "Linux version 1",
-                8 | Variant.IR,
+                rawVersion,
                 ByteBuffer.allocate(0),
                 FUNCTIONS,
                 COUNTERS * Long.BYTES,
