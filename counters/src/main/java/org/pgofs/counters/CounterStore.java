@@ -151,6 +151,7 @@ public final class CounterStore implements AutoCloseable {
     public List<Image> images() throws IOException {
         lock.lock();
         try {
+            requireOpen();
             watcher.catchUp();
             return byName();
         } finally {
@@ -165,7 +166,15 @@ public final class CounterStore implements AutoCloseable {
         return images;
     }
 
+    /** Under the lock, before anything: a later daemon may have the directory. */
+    private void requireOpen() throws IOException {
+        if (closed) {
+            throw new IOException("the store is closed");
+        }
+    }
+
     private List<ImageCounters> select(Selection selection) throws IOException {
+        requireOpen();
         watcher.catchUp();
         guests.look();
         List<ImageCounters> selected = new ArrayList<>();
@@ -305,6 +314,7 @@ public final class CounterStore implements AutoCloseable {
     void commit(Take take) throws IOException {
         lock.lock();
         try {
+            requireOpen();
             takes.commit(take);
         } finally {
             lock.unlock();
@@ -344,6 +354,7 @@ public final class CounterStore implements AutoCloseable {
     public CounterStoreStatus status() throws IOException {
         lock.lock();
         try {
+            requireOpen();
             watcher.catchUp();
             guests.look();
             List<ImageStatus> images = new ArrayList<>();
@@ -407,6 +418,7 @@ public final class CounterStore implements AutoCloseable {
         StoredImage image;
         lock.lock();
         try {
+            requireOpen();
             guests.checkName(name);
             image = readImage(kernel);
         } finally {
@@ -433,6 +445,7 @@ public final class CounterStore implements AutoCloseable {
     private void add(String name, GuestMemory memory, GuestImage kernel) throws IOException {
         StoredImage image;
         try {
+            requireOpen();
             guests.check(name, memory);
             // Read again: meanwhile another image may have been given its name.
             image = readImage(kernel);
@@ -472,6 +485,7 @@ public final class CounterStore implements AutoCloseable {
     public void detach(String name) throws IOException {
         lock.lock();
         try {
+            requireOpen();
             guests.detach(name);
             ledger.save();
         } finally {

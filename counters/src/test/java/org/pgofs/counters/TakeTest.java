@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Taking counts away, exactly. */
 class TakeTest extends StoreFixture {
@@ -79,6 +80,31 @@ class TakeTest extends StoreFixture {
             assertArrayEquals(new long[] {0, 0, 0}, lastTake());
             assertArrayEquals(new long[] {0, 0, 1}, counts());
         }
+    }
+
+    /** Another daemon may have gone on with the state. */
+    @Test
+    void shouldChangeNothingAfterTheStoreWasClosed() throws IOException {
+        try (TestTarget target = TestTarget.start(path, 1)) {
+            target.set(1, 2, 3);
+            CounterStore earlier = store;
+            Take take = take();
+            closeStore();
+            assertClosed(take::commit);
+            assertClosed(() -> earlier.reset(images -> images));
+            assertClosed(earlier::status);
+            assertClosed(earlier::images);
+            assertClosed(() -> earlier.detach("vm"));
+            take.close();
+            assertClosed(() -> earlier.take("all", images -> images));
+            reopen();
+            assertArrayEquals(new long[] {1, 2, 3}, counts());
+        }
+    }
+
+    private static void assertClosed(Executable call) {
+        assertEquals(
+                "the store is closed", assertThrows(IOException.class, call).getMessage());
     }
 
     @Test
