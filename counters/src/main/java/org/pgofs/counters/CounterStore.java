@@ -173,15 +173,29 @@ public final class CounterStore implements AutoCloseable {
         }
     }
 
-    private List<ImageCounters> select(Selection selection) throws IOException {
+    /** What is selected may be forgotten: whoever has a file of an image open selects what was there then. */
+    private List<ImageCounters> select(Selection selection, Forgotten forgotten) throws IOException {
         requireOpen();
         watcher.catchUp();
         guests.look();
         List<ImageCounters> selected = new ArrayList<>();
         for (Image image : selection.of(byName())) {
-            selected.add(catalog.image(((StoredImage) image).digest()));
+            ImageCounters counters = catalog.image(((StoredImage) image).digest());
+            if (counters == null) {
+                forgotten.accept(image);
+            } else {
+                selected.add(counters);
+            }
         }
         return selected;
+    }
+
+    private interface Forgotten {
+        void accept(Image image) throws IOException;
+    }
+
+    private static void refuseForgotten(Image image) throws IOException {
+        throw new IOException(image.name() + " was forgotten: it had no counts, and its room was needed");
     }
 
     /** Chooses images. */
@@ -237,7 +251,7 @@ public final class CounterStore implements AutoCloseable {
         Throwable failure = null;
         lock.lock();
         try {
-            freeze.run(select(selection), reader);
+            freeze.run(select(selection, CounterStore::refuseForgotten), reader);
         } catch (IOException | RuntimeException | Error e) {
             failure = e;
         } finally {
@@ -256,7 +270,7 @@ public final class CounterStore implements AutoCloseable {
     public void reset(Selection selection) throws IOException {
         lock.lock();
         try {
-            List<ImageCounters> selected = select(selection);
+            List<ImageCounters> selected = select(selection, image -> {}); // has no counts
             guests.takeUnconfirmed();
             reset(selected);
         } finally {
@@ -291,7 +305,7 @@ public final class CounterStore implements AutoCloseable {
             if (takes.isInProgress()) {
                 throw new TakeInProgressException();
             }
-            return takes.begin(this, scope, select(selection));
+            return takes.begin(this, scope, select(selection, CounterStore::refuseForgotten));
         } finally {
             lock.unlock();
         }

@@ -2,6 +2,7 @@ package org.pgofs.counters;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -142,6 +143,27 @@ class BoundsTest extends StoreFixture {
         await(() -> waiting() == 0);
         assertEquals(2, store.images().size());
         store.reset(all -> all);
+    }
+
+    /** A file of the image may be open all the time. */
+    @Test
+    void shouldSayThatAnImageIsForgotten() throws IOException {
+        reopenWith(LARGE, new Limits(1000, 1 << 30, 1, 1 << 30));
+        TestTarget first = start(1, 1);
+        Image forgotten = store.images().get(0);
+        end(first);
+        await(() -> ended() == 1);
+        store.reset(images -> images);
+        start(2, 5);
+        await(() -> !store.images().contains(forgotten));
+
+        store.reset(images -> List.of(forgotten));
+        String reason = forgotten.name() + " was forgotten: it had no counts, and its room was needed";
+        IOException noTake = assertThrows(IOException.class, () -> store.take("all", images -> List.of(forgotten)));
+        assertEquals(reason, noTake.getMessage());
+        IOException noFreeze = assertThrows(IOException.class, () -> store.freeze(images -> List.of(forgotten)));
+        assertEquals(reason, noFreeze.getCause().getMessage());
+        assertEquals(5, store.freeze(images -> images).get(0).counters().getLong(0));
     }
 
     /** What waits is asked for again whenever there is room for something: what takes time must come after the bound. */
