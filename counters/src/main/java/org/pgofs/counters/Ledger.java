@@ -117,7 +117,7 @@ final class Ledger {
         marked.forEach(member -> member.setClearedEpoch(member.clearedEpoch() + 1));
         try {
             changeWithEpochs(baselines, moves);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             marked.forEach(member -> member.setClearedEpoch(member.clearedEpoch() - 1));
             throw e;
         }
@@ -138,7 +138,7 @@ final class Ledger {
         }
         try {
             change(baselines);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             moves.keySet().forEach(member -> member.setEpoch(member.epoch() - 1));
             baselines.keySet().forEach(image -> image.moves().clear());
             throw e;
@@ -156,8 +156,10 @@ final class Ledger {
         catalog.changed().addAll(baselines.keySet());
         try {
             save();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             before.forEach(ImageCounters::setBaseline);
+            // What failed may have come after the state was in force.
+            catalog.changed().addAll(baselines.keySet());
             throw e;
         }
     }

@@ -76,7 +76,7 @@ final class Takes {
         List<TakenCounts> before = last.put(take);
         try {
             ledger.change(baselines);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             last.restore(take.scope(), before);
             throw e;
         }

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -105,6 +108,48 @@ class TakeTest extends StoreFixture {
     private static void assertClosed(Executable call) {
         assertEquals(
                 "the store is closed", assertThrows(IOException.class, call).getMessage());
+    }
+
+    @Test
+    void shouldChangeNothingWhenMemoryRunsOutBeforeItIsSaved() throws IOException {
+        closeStore();
+        Thread test = Thread.currentThread();
+        AtomicBoolean fails = new AtomicBoolean();
+        directory = SegmentDirectory.take(path, new RealChanges() {
+            @Override
+            public void rename(Path from, Path to) throws IOException {
+                if (fails.get() && Thread.currentThread() == test) {
+                    throw new OutOfMemoryError("injected");
+                }
+                super.rename(from, to);
+            }
+        });
+        store = CounterStore.open(directory, bounds);
+        try (TestTarget target = TestTarget.start(path, 1)) {
+            target.set(1, 2, 3);
+            target.observe(1, 5, 7);
+            assertArrayEquals(new long[] {1, 2, 3}, counts());
+            fails.set(true);
+            assertThrows(OutOfMemoryError.class, () -> store.reset(images -> images));
+            fails.set(false);
+            assertUnchanged();
+            try (Take take = take()) {
+                fails.set(true);
+                assertThrows(OutOfMemoryError.class, take::commit);
+                fails.set(false);
+            }
+            assertUnchanged();
+            assertArrayEquals(new long[0], lastTake());
+            closeStore();
+            reopen();
+            assertUnchanged();
+        }
+    }
+
+    private void assertUnchanged() throws IOException {
+        assertArrayEquals(new long[] {1, 2, 3}, counts());
+        assertEquals(
+                Map.of(5L, 7L), store.freeze(images -> images).get(0).values().at(1));
     }
 
     @Test
