@@ -92,6 +92,8 @@ final class SegmentDiscovery {
     }
 
     void apply(List<DirectoryWatch.Event> events) throws IOException {
+        boolean due = scanDue;
+        scanDue = true; // what is not done for an event because of an error is done by a scan
         boolean lost = false;
         for (DirectoryWatch.Event event : events) {
             switch (event.kind()) {
@@ -102,9 +104,11 @@ final class SegmentDiscovery {
         }
         if (lost) {
             scan();
+            due = false;
         }
         // Once for all image files that came, and for a nonce that was written a moment after one of them came.
         catalog.retryPending();
+        scanDue = due;
     }
 
     private void checkClosed(String name) {

@@ -67,15 +67,21 @@ final class ProfrawFile implements FileOperations {
         }
 
         private synchronized void start() throws FsException {
-            if (freeze == null) {
-                try {
-                    frozen = Instant.now();
-                    freeze = store.startFreeze(selection);
-                } catch (IOException e) {
-                    throw new FsException(Errno.EIO, "cannot freeze counters", e);
+            if (bytes == null) {
+                if (freeze == null) {
+                    begin();
                 }
                 countsBegin = profiles.countsBegin(freeze.snapshots());
                 bytes = profiles.of(freeze.snapshots());
+            }
+        }
+
+        private void begin() throws FsException {
+            try {
+                frozen = Instant.now();
+                freeze = store.startFreeze(selection);
+            } catch (IOException e) {
+                throw new FsException(Errno.EIO, "cannot freeze counters", e);
             }
         }
 

@@ -80,8 +80,10 @@ final class TakeFile implements FileOperations {
         private RawBytes bytes() throws FsException {
             if (bytes == null) {
                 try {
-                    frozen = Instant.now();
-                    take = store.take(scope, selection);
+                    if (take == null) {
+                        frozen = Instant.now();
+                        take = store.take(scope, selection);
+                    }
                     bytes = profiles.of(take.snapshots());
                 } catch (TakeInProgressException e) {
                     throw new FsException(Errno.EBUSY, e.getMessage(), e);
