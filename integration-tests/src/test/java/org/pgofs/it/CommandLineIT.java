@@ -132,6 +132,19 @@ final class CommandLineIT {
         }
     }
 
+    /** Whose directory for temporary files is closed to him. */
+    @Test
+    void shouldExamineTheMachineForAnotherUser() throws Exception {
+        Shell.Result result = Shell.in(directory)
+                .bash(
+                        "chmod 755 .; cp -a \"$1\" .; cd /; exec setpriv --reuid=65534 --clear-groups env"
+                                + " JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=/proc \"$2\"/pgofs/bin/pgofs doctor",
+                        Checkout.PGOFS.getParent().getParent(),
+                        directory);
+        assertTrue(result.output().contains("libfuse.so.2 was not tried: /proc is not writable"), result.output());
+        assertTrue(result.output().contains("this is not root"), result.output());
+    }
+
     @Test
     void shouldRefuseToUnmountWhatIsNotItsOwn() throws Exception {
         Path plain = Files.createDirectory(directory.resolve("plain"));

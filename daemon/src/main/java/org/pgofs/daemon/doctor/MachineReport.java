@@ -44,9 +44,14 @@ final class MachineReport {
 
     private Finding library() {
         String library = machine.fuseLibrary();
-        return Library.getCachedInstance(library, Library.LAZY) != null
-                ? Finding.ok(library + " can be loaded")
-                : Finding.no(library + " cannot be loaded: install the package libfuse2");
+        try {
+            return Library.getCachedInstance(library, Library.LAZY) != null
+                    ? Finding.ok(library + " can be loaded")
+                    : Finding.no(library + " cannot be loaded: install the package libfuse2");
+        } catch (LinkageError e) { // jffi's own library has no place that this user may write
+            return Finding.unknown(
+                    library + " was not tried: " + System.getProperty("java.io.tmpdir") + " is not writable");
+        }
     }
 
     private Finding privileges() {
