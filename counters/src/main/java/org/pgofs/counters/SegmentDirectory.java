@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SegmentDirectory implements AutoCloseable {
     /** Where it is when nobody says otherwise, for targets too. */
-    public static final Path DEFAULT = Path.of("/run/pgofs");
+    public static final String DEFAULT = "/run/pgofs";
 
     private static final Logger LOG = LoggerFactory.getLogger(SegmentDirectory.class);
 

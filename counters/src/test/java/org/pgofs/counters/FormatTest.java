@@ -100,7 +100,7 @@ class FormatTest {
         assertEquals(C.getProperty("TEMPORARY_PREFIX"), FileKind.TEMPORARY_PREFIX);
         assertEquals(C.getProperty("REFUSED_NAME"), RefusedLog.NAME);
         assertEquals(C.getProperty("REFUSED_PREFIX"), RefusedLog.PREFIX);
-        assertEquals(C.getProperty("DEFAULT_DIRECTORY"), SegmentDirectory.DEFAULT.toString());
+        assertEquals(C.getProperty("DEFAULT_DIRECTORY"), SegmentDirectory.DEFAULT);
     }
 
     @Test

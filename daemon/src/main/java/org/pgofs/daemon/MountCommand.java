@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.pgofs.counters.Bounds;
+import org.pgofs.counters.SegmentDirectory;
 import org.pgofs.fs.MountOptions;
 import org.pgofs.profraw.UnsupportedRawVersionException;
 import org.slf4j.Logger;
@@ -47,7 +48,7 @@ final class MountCommand implements Callable<Integer> {
     @Option(
             names = "--segment-dir",
             paramLabel = "DIR",
-            defaultValue = "${env:PGOFS_SEGMENT_DIR:-/run/pgofs}",
+            defaultValue = "${env:PGOFS_SEGMENT_DIR:-" + SegmentDirectory.DEFAULT + "}",
             description =
                     "Where targets publish their counters (default: PGOFS_SEGMENT_DIR, as for the targets, or else"
                             + " /run/pgofs). It is made if it is not there, and a tmpfs is mounted on it, unless it is one.")

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.pgofs.counters.SegmentDirectory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,7 +30,7 @@ public final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = "--segment-dir",
             paramLabel = "DIR",
-            defaultValue = "${env:PGOFS_SEGMENT_DIR:-/run/pgofs}",
+            defaultValue = "${env:PGOFS_SEGMENT_DIR:-" + SegmentDirectory.DEFAULT + "}",
             description = "Where targets publish their counters (default: PGOFS_SEGMENT_DIR, or else /run/pgofs).")
     private Path segmentDirectory;
 
