@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Collections;
 import java.util.HashMap;
@@ -16,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** How kernels are built: again, only in part, with a profile. */
@@ -75,16 +78,27 @@ final class KernelBuildIT extends UserModeLinuxFixture {
         assertEquals("", left);
     }
 
-    /** What make would not compile again, and when it did. */
+    /** What make would not compile again, and when it did. A build that runs makes and removes files meanwhile. */
     private static Map<Path, FileTime> compiled(Path cache) throws IOException {
         Map<Path, FileTime> files = new HashMap<>();
         if (Files.exists(cache.resolve("um/.pgofs.config"))) {
-            try (Stream<Path> all = Files.walk(cache.resolve("um"))) {
-                for (Path file :
-                        (Iterable<Path>) all.filter(path -> path.toString().endsWith(".o.cmd"))::iterator) {
-                    files.put(file, Files.getLastModifiedTime(file));
+            Files.walkFileTree(cache.resolve("um"), new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    if (file.toString().endsWith(".o.cmd")) {
+                        files.put(file, attributes.lastModifiedTime());
+                    }
+                    return FileVisitResult.CONTINUE;
                 }
-            }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                    if (failure instanceof NoSuchFileException) {
+                        return FileVisitResult.CONTINUE;
+                    }
+                    throw failure;
+                }
+            });
         }
         return files;
     }
