@@ -143,7 +143,8 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
-     * The images of which the store has counts, or had before a reset.
+     * The images that have a process or counts. A reset leaves those that have processes: an old build of a program goes
+     * with it. What {@link #lastTake} has stays too.
      *
      * @return by name, a list of the caller's own
      * @throws IOException if the directory cannot be read
@@ -161,9 +162,16 @@ public final class CounterStore implements AutoCloseable {
 
     private List<Image> byName() {
         List<Image> images = new ArrayList<>();
-        catalog.images().forEach(image -> images.add(image.image()));
+        served().forEach(image -> images.add(image.image()));
         images.sort(Comparator.comparing(Image::name));
         return images;
+    }
+
+    /** The others are kept for their next process only, as long as there is room. */
+    private List<ImageCounters> served() {
+        return catalog.images().stream()
+                .filter(image -> !image.isEmpty() || isHeld(image))
+                .toList();
     }
 
     /** Under the lock, before anything: a later daemon may have the directory. */
@@ -372,7 +380,7 @@ public final class CounterStore implements AutoCloseable {
             watcher.catchUp();
             guests.look();
             List<ImageStatus> images = new ArrayList<>();
-            for (ImageCounters image : catalog.images()) {
+            for (ImageCounters image : served()) {
                 images.add(statusOf(image));
             }
             images.sort((a, b) ->

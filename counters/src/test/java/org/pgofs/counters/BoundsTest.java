@@ -155,7 +155,7 @@ class BoundsTest extends StoreFixture {
         await(() -> ended() == 1);
         store.reset(images -> images);
         start(2, 5);
-        await(() -> !store.images().contains(forgotten));
+        await(() -> store.images().size() == 1);
 
         store.reset(images -> List.of(forgotten));
         String reason = forgotten.name() + " was forgotten: it had no counts, and its room was needed";

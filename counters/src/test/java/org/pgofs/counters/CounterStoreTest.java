@@ -219,7 +219,11 @@ class CounterStoreTest extends StoreFixture {
         await(() -> ended() == 1);
         assertBelowZero(2);
         store.reset(images -> images);
-        assertBelowZero(0);
+        try (TestTarget next = TestTarget.start(path, 1)) {
+            next.set(0, 0, 1);
+            assertBelowZero(0);
+            assertArrayEquals(new long[] {0, 0, 1}, counts());
+        }
     }
 
     private void assertBelowZero(int counters) throws IOException {
@@ -240,5 +244,49 @@ class CounterStoreTest extends StoreFixture {
             two.set(2, 0, 0);
             assertEquals(2, store.images().stream().map(Image::name).distinct().count());
         }
+    }
+
+    /** As of a program that was built again. */
+    @Test
+    void shouldServeNoImageWithoutProcessesAfterAReset() throws IOException {
+        TestTarget old = TestTarget.start(path, 1);
+        old.set(1, 0, 0);
+        List<Image> images = store.images();
+        old.close();
+        try (TestTarget running = TestTarget.start(path, 2)) {
+            await(() -> store.status().images().stream().anyMatch(image -> image.ended() == 1));
+            assertEquals(2, store.images().size());
+
+            store.reset(all -> all);
+            assertArrayEquals(new long[3], counts());
+            assertEquals(1, store.status().images().size());
+            closeStore();
+            reopen();
+            assertArrayEquals(new long[3], counts());
+            running.set(0, 2, 0);
+            assertArrayEquals(new long[] {0, 2, 0}, counts());
+        }
+        // A file of it may be open still.
+        assertArrayEquals(new long[3], counts(store.freeze(all -> images).get(0)));
+        try (TestTarget again = TestTarget.start(path, 1)) {
+            again.set(0, 0, 3);
+            assertEquals(2, store.images().size());
+            assertArrayEquals(
+                    new long[] {0, 0, 3}, counts(store.freeze(all -> images).get(0)));
+        }
+    }
+
+    @Test
+    void shouldServeAnImageWithoutProcessesOfWhichSomethingWasTaken() throws IOException {
+        TestTarget target = TestTarget.start(path, 1);
+        target.set(1, 2, 3);
+        target.close();
+        await(() -> ended() == 1);
+        try (Take take = take()) {
+            take.commit();
+        }
+        store.reset(images -> images);
+        assertArrayEquals(new long[3], counts());
+        assertArrayEquals(new long[] {1, 2, 3}, counts(store.lastTake("all").get(0)));
     }
 }

@@ -74,7 +74,10 @@ class MarksTest extends StoreFixture {
         }
         await(() -> ended() == 1);
         reset();
-        assertEquals("ffffffffffffffff 00000000", served());
+        try (MarkTarget next = new MarkTarget(path, MarkTarget.BYTES)) {
+            next.put(2, 0);
+            assertEquals("ffff00ffffffffff 00000000", served());
+        }
     }
 
     /** It dies between the commit of a reset and the clearing. */
