@@ -120,18 +120,25 @@ final class ImagesIT {
                 Await.until("it has ended", () -> mount.status().toString().contains("live_processes=[]"));
                 mount.reset();
             }
-            mount.profile(toolchain);
-            String objects = Shell.in(directory)
-                    .run("jcmd", Long.toString(mount.daemon().pid()), "GC.class_histogram")
-                    .ok()
-                    .output();
-            for (String type : List.of("counters.StoredImage", "profraw.RawProfile", "daemon.ResetFile")) {
-                String line = objects.lines()
-                        .filter(each -> each.endsWith(" org.pgofs." + type))
-                        .findFirst()
-                        .orElse("none");
-                assertTrue(line.matches(" *\\d+: +[1-3] .*"), line);
+            try (Worker worker = Worker.start(mount.shell(), directory.resolve("program5"))) {
+                worker.work(3);
+                mount.copy();
+                assertFewObjects(mount.daemon().pid());
             }
+        }
+    }
+
+    private void assertFewObjects(long pid) {
+        String objects = Shell.in(directory)
+                .run("jcmd", Long.toString(pid), "GC.class_histogram")
+                .ok()
+                .output();
+        for (String type : List.of("counters.StoredImage", "profraw.RawProfile", "daemon.ResetFile")) {
+            String line = objects.lines()
+                    .filter(each -> each.endsWith(" org.pgofs." + type))
+                    .findFirst()
+                    .orElse("none");
+            assertTrue(line.matches(" *\\d+: +[1-3] .*"), line);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.pgofs.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,5 +48,33 @@ final class ResetIT {
             Shell.in(directory).bash(": >\"$1\"; : >>\"$1\"", reset).ok();
             assertEquals(3, mount.profile(Toolchain.DEFAULT).calls("counted"), "opening without writing is no reset");
         }
+    }
+
+    /** As of a program that was built again, by another compiler: its raw version would be that of the whole file. */
+    @Test
+    void shouldLetTheImagesGoOfWhichNoProcessRuns() throws Exception {
+        Path older = new Toolchain(19).worker(directory);
+        Path newer = Toolchain.DEFAULT.worker(directory);
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            try (Worker worker = Worker.start(mount.shell(), older)) {
+                worker.work(3);
+                worker.end();
+            }
+            assertEquals(3, mount.profile(new Toolchain(19)).calls("counted"));
+            mount.reset();
+            Shell.Result refused = Shell.in(directory)
+                    .run(Toolchain.DEFAULT.profdata(), "show", mount.copy().toString());
+            assertTrue(refused.errors().endsWith(": empty raw profile file\n"), refused.errors());
+            assertEquals("", images(mount));
+            try (Worker worker = Worker.start(mount.shell(), newer)) {
+                worker.work(2);
+                assertEquals(2, mount.profile(Toolchain.DEFAULT).calls("counted"));
+                assertTrue(images(mount).startsWith("worker14-"), images(mount));
+            }
+        }
+    }
+
+    private static String images(PgofsMount mount) {
+        return Shell.in(mount.root()).run("ls", "pgo/images").ok().output();
     }
 }

@@ -137,10 +137,13 @@ final class VariantsIT {
             assertTrue(status.contains("\"variant\" : \"coverage\""), status);
             assertTrue(status.contains("\"variant\" : \"\""), status);
 
-            apart.reset();
-            assertEquals(0, calls(apart, "profraw", "even"));
-            assertEquals(0, calls(apart, "coverage.profraw", "even"));
             assertFalse(Files.exists(pgo.resolve("csir.profraw")));
+            apart.reset();
+            assertFalse(Files.exists(pgo.resolve("coverage.profraw")));
+            apart.shell().bash("echo work 2 4 | \"$1\"", counted).ok();
+            assertEquals(2, calls(apart, "profraw", "even"));
+            apart.shell().bash("echo work 2 | \"$1\"", covered).ok();
+            assertEquals(1, calls(apart, "coverage.profraw", "even"));
         }
     }
 
