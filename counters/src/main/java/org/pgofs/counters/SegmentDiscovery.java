@@ -8,10 +8,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,7 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SegmentDiscovery {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentDiscovery.class);
-    private static final int RECHECKS = 12;
 
     /** A scan looks at every file: not more often, however often events are lost on purpose. */
     private static final long SCAN_DELAY_NS = TimeUnit.SECONDS.toNanos(1);
@@ -36,7 +33,7 @@ final class SegmentDiscovery {
     private final DroppedFiles dropped;
     private final WaitingSegments waiting;
     private final RefusedLog refused;
-    private final Map<String, Integer> recheck = new HashMap<>();
+    private final Rechecks rechecks = new Rechecks(System::nanoTime);
     private long scanNotBefore = System.nanoTime();
     private boolean scanDue;
 
@@ -115,25 +112,23 @@ final class SegmentDiscovery {
         if (waiting.contains(name)) {
             retryWaiting(name);
         }
-        // The kernel reports the close a moment before it lets go of the file: then it is looked at again.
         if (!endIfUnused(name)) {
-            recheck.put(name, RECHECKS);
+            rechecks.add(name);
         }
     }
 
-    /** Whether {@link #recheck} has something to do. */
-    boolean hasRechecks() {
-        return !recheck.isEmpty();
-    }
-
-    /** Looks again at files that were closed and still in use. */
+    /** Looks again at all files that were closed and still in use. */
     void recheck() {
-        recheck.keySet().removeIf(this::endIfUnused);
+        rechecks.lookAtAll(this::endIfUnused);
     }
 
-    /** Gives up on files that stay in use for some rounds: they have other users, whose close will be reported. */
-    void countRecheckRound() {
-        recheck.entrySet().removeIf(entry -> entry.setValue(entry.getValue() - 1) == 0);
+    /**
+     * Looks again at those of them that are due.
+     *
+     * @return milliseconds until it is to be called again, -1 for never
+     */
+    int recheckDue() {
+        return rechecks.lookAtDue(this::endIfUnused);
     }
 
     /**
@@ -180,7 +175,7 @@ final class SegmentDiscovery {
         catalog.add(name);
         boolean taken = !waiting.contains(name);
         if (taken && !endIfUnused(name)) {
-            recheck.put(name, RECHECKS);
+            rechecks.add(name);
         }
         return taken;
     }

@@ -23,7 +23,6 @@ final class SegmentWatcher {
     private final Ledger ledger;
     private final DirectoryWatch watch;
     private final Thread thread = new Thread(this::run, "segment-watcher");
-    private int recheckDelayMs = -1;
     private boolean ended;
 
     SegmentWatcher(
@@ -65,9 +64,7 @@ final class SegmentWatcher {
      */
     private int work() throws IOException {
         discovery.apply(watch.drain());
-        discovery.recheck();
-        discovery.countRecheckRound();
-        recheckDelayMs = discovery.hasRechecks() ? Math.max(1, 2 * recheckDelayMs) : -1;
+        int recheckDelayMs = discovery.recheckDue();
         int guestsDelayMs = guests.lookIfDue();
         int tidyDelayMs = discovery.tidy();
         int saveDelayMs = ledger.saveIfDue();
