@@ -51,6 +51,7 @@ public final class CounterStore implements AutoCloseable {
     private final StateDirectory state;
     private final SavedState saved;
     private final Ledger ledger;
+    private final Attachments attachments;
     private final Takes takes;
     private final SegmentWatcher watcher;
     private final Liveness liveness;
@@ -105,6 +106,7 @@ public final class CounterStore implements AutoCloseable {
         catalog.restore(saved);
         guests = new Guests(catalog, reader, state);
         ledger = new Ledger(catalog, state, lastTakes, guests);
+        attachments = new Attachments(catalog, guests, ledger);
         takes = new Takes(reader, ledger, lastTakes);
         watcher = new SegmentWatcher(lock, directory.path(), catalog, discovery, guests, ledger);
     }
@@ -441,8 +443,7 @@ public final class CounterStore implements AutoCloseable {
         lock.lock();
         try {
             requireOpen();
-            guests.checkName(name);
-            image = readImage(kernel);
+            image = attachments.check(name, kernel);
         } finally {
             lock.unlock();
         }
@@ -450,50 +451,22 @@ public final class CounterStore implements AutoCloseable {
         try {
             // Without the lock: the whole memory may be read.
             opened.requireKernel(kernel);
+            attach(name, opened, kernel);
         } catch (IOException | RuntimeException | Error e) {
             opened.close();
             throw e;
         }
-        lock.lock();
-        try {
-            add(name, opened, kernel);
-            watcher.wake();
-        } finally {
-            lock.unlock();
-        }
         LOG.info("attached {} with {}", name, memory);
     }
 
-    private void add(String name, GuestMemory memory, GuestImage kernel) throws IOException {
-        StoredImage image;
+    private void attach(String name, GuestMemory memory, GuestImage kernel) throws IOException {
+        lock.lock();
         try {
             requireOpen();
-            guests.check(name, memory);
-            // Read again: meanwhile another image may have been given its name.
-            image = readImage(kernel);
-        } catch (IOException | RuntimeException | Error e) {
-            memory.close();
-            throw e;
-        }
-        boolean known = catalog.image(image.digest()) != null;
-        ImageCounters counters = catalog.add(image);
-        guests.add(new Guest(name, counters, kernel.layout(), memory, 0));
-        try {
-            ledger.save();
-        } catch (IOException | RuntimeException | Error e) {
-            guests.remove(name);
-            if (!known) {
-                catalog.forgetIfEmpty(counters);
-            }
-            throw e;
-        }
-    }
-
-    private StoredImage readImage(GuestImage kernel) throws IOException {
-        try {
-            return catalog.readImage(kernel.toImageFile(), kernel.path());
-        } catch (InvalidFileException e) {
-            throw new IOException(kernel.path() + " " + e.getMessage(), e);
+            watcher.wake(); // to look once a second from now on; it waits for the lock
+            attachments.attach(name, memory, kernel);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -508,8 +481,7 @@ public final class CounterStore implements AutoCloseable {
         lock.lock();
         try {
             requireOpen();
-            guests.detach(name);
-            ledger.save();
+            attachments.detach(name);
         } finally {
             lock.unlock();
         }

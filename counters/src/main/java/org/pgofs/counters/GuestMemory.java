@@ -37,6 +37,7 @@ final class GuestMemory implements AutoCloseable {
     private final StoredImage image;
     private final GuestLayout layout;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
+    private boolean open = true;
 
     /**
      * Opens the memory of a machine.
@@ -242,8 +243,12 @@ final class GuestMemory implements AutoCloseable {
         return character >= '0' && character <= '9';
     }
 
+    /** Closes the file, if it is open: the number may be another file's by then. */
     @Override
     public void close() {
-        Linux.close(fd);
+        if (open) {
+            open = false;
+            Linux.close(fd);
+        }
     }
 }

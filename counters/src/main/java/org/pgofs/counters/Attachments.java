@@ -1,0 +1,69 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+
+/** Attaches virtual machines durably, or not at all, and lets go of them. Guarded by the store's lock. */
+final class Attachments {
+    private final SegmentCatalog catalog;
+    private final Guests guests;
+    private final Ledger ledger;
+
+    Attachments(SegmentCatalog catalog, Guests guests, Ledger ledger) {
+        this.catalog = catalog;
+        this.guests = guests;
+        this.ledger = ledger;
+    }
+
+    /**
+     * Checks what can be before the memory of a machine is known.
+     *
+     * @return the image that it would be
+     * @throws IOException if it cannot be attached; the message is one line that says why
+     */
+    StoredImage check(String name, GuestImage kernel) throws IOException {
+        guests.checkName(name);
+        return readImage(kernel);
+    }
+
+    /**
+     * Attaches a machine.
+     *
+     * @param memory closed with the machine
+     * @throws IOException if it cannot be; the message is one line that says why
+     */
+    void attach(String name, GuestMemory memory, GuestImage kernel) throws IOException {
+        guests.check(name, memory);
+        // Read again: meanwhile another image may have been given its name.
+        StoredImage image = readImage(kernel);
+        boolean known = catalog.image(image.digest()) != null;
+        ImageCounters counters = catalog.add(image);
+        guests.add(new Guest(name, counters, kernel.layout(), memory, 0));
+        try {
+            ledger.save();
+        } catch (IOException | RuntimeException | Error e) {
+            guests.remove(name);
+            if (!known) {
+                catalog.forgetIfEmpty(counters);
+            }
+            throw e;
+        }
+    }
+
+    private StoredImage readImage(GuestImage kernel) throws IOException {
+        try {
+            return catalog.readImage(kernel.toImageFile(), kernel.path());
+        } catch (InvalidFileException e) {
+            throw new IOException(kernel.path() + " " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Lets go of a machine.
+     *
+     * @throws IOException if there is none of that name, or the change cannot be saved now
+     */
+    void detach(String name) throws IOException {
+        guests.detach(name);
+        ledger.save();
+    }
+}
