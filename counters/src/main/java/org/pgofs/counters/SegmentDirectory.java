@@ -40,6 +40,8 @@ public final class SegmentDirectory implements AutoCloseable {
 
     static final String LOCK = "lock";
     private static final long TMPFS_MAGIC = 0x01021994;
+    private static final int STICKY = 01000;
+    private static final int LISTED_BY_OTHERS = 04;
     private static final long MS_NOSUID = 2;
     private static final long MS_NODEV = 4;
     private static final long MS_NOEXEC = 8;
@@ -100,7 +102,14 @@ public final class SegmentDirectory implements AutoCloseable {
         }
     }
 
-    private static boolean isMountPoint(Path directory) throws IOException {
+    /**
+     * Whether something is mounted on a directory.
+     *
+     * @param directory one that is there
+     * @return whether it is a mount point
+     * @throws IOException if it cannot be looked at
+     */
+    public static boolean isMountPoint(Path directory) throws IOException {
         Path parent = directory.toAbsolutePath().getParent();
         return parent == null
                 || !Files.getAttribute(directory, "unix:dev").equals(Files.getAttribute(parent, "unix:dev"));
@@ -130,9 +139,24 @@ public final class SegmentDirectory implements AutoCloseable {
         if (statfs.getLong(0) != TMPFS_MAGIC) {
             throw new IOException(prefix + " is the mount point of something that is not a tmpfs: choose another one");
         }
+        checkPermissions(directory);
+    }
+
+    /**
+     * Checks that no user can replace or find the files of another one in a directory.
+     *
+     * @param directory a mount point
+     * @throws IOException if one can; the message is one line that says what to do
+     */
+    public static void checkPermissions(Path directory) throws IOException {
         int mode = (int) Files.getAttribute(directory, "unix:mode");
-        if (!Files.getAttribute(directory, "unix:uid").equals(0) || (mode & 01000) == 0) {
-            throw new IOException(prefix + " must belong to root and be sticky: chown root, chmod 1733");
+        if (!Files.getAttribute(directory, "unix:uid").equals(0) || (mode & STICKY) == 0) {
+            throw new IOException(
+                    "segment directory " + directory + " must belong to root and be sticky: chown root, chmod 1733");
+        }
+        if ((mode & LISTED_BY_OTHERS) != 0) {
+            throw new IOException("segment directory " + directory
+                    + " can be listed by everybody: choose another one, or, if nothing else uses it, chmod 1733");
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.pgofs.counters.Bounds;
 import org.pgofs.counters.Bounds.Limits;
+import org.pgofs.fs.MountOptions;
 
 /** Reads what the command line says of how much the daemon takes up, and of whom. */
 final class BoundsOptions {
@@ -73,11 +74,14 @@ final class BoundsOptions {
 
     private static int user(String option, String user) {
         try {
-            return Integer.parseUnsignedInt(user);
+            long number = Long.parseLong(user);
+            if (number >= 0 && number <= MountOptions.MAX_ID) {
+                return (int) number;
+            }
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "mount option '" + option + "' needs user numbers, separated by colons", e);
+            // The message below says all.
         }
+        throw new IllegalArgumentException("mount option '" + option + "' needs user numbers, separated by colons");
     }
 
     /** The options of {@code -o} that are not about users. */

@@ -100,7 +100,12 @@ final class MountCommand implements Callable<Integer> {
         requireNamed(mountPoint, "MOUNTPOINT");
         requireNamed(segmentDirectory, "the segment directory");
         Path absolute = mountPoint.toAbsolutePath();
-        Session session = Session.start(real(segmentDirectory), bounds, absolute, mountOptions, profiles);
+        Path segments = real(segmentDirectory);
+        if (segments.startsWith(real(mountPoint))) {
+            throw new IOException("the segment directory " + segments
+                    + " would be hidden by what is mounted: give another MOUNTPOINT or --segment-dir");
+        }
+        Session session = Session.start(segments, bounds, absolute, mountOptions, profiles);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(session), "shutdown"));
         try {
             proveReady(session, absolute);

@@ -17,7 +17,8 @@ public record MountOptions(int mode, int uid, int gid) {
     private static final int MAX_MODE = 07777;
 
     /** The number after it means "unchanged" to chown. */
-    private static final long MAX_ID = 0xffff_fffeL;
+    /** The largest number of a user and of a group; one more means none. */
+    public static final long MAX_ID = 0xffff_fffeL;
 
     /**
      * Reads the argument of {@code -o}. What is not given is as in {@link #DEFAULT}; the last of several counts.

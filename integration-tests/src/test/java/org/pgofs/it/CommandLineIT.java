@@ -42,6 +42,16 @@ final class CommandLineIT {
         Shell.Result result = Shell.in(directory)
                 .run(Checkout.PGOFS.toString(), "mount", "--segment-dir", file.toString(), point.toString());
         assertRefused(result, file.toString());
+        for (Path hidden : List.of(point, point.resolve("below"))) {
+            result = Shell.in(directory)
+                    .run(Checkout.PGOFS.toString(), "mount", "--segment-dir", hidden.toString(), point.toString());
+            assertRefused(result, hidden + " would be hidden");
+            assertFalse(PgofsMount.isMounted(point));
+        }
+        result = Shell.in(directory)
+                .run(Checkout.PGOFS.toString(), "mount", "--segment-dir", "/dev/shm", point.toString());
+        assertRefused(result, "/dev/shm can be listed by everybody");
+        assertFalse(Files.exists(Path.of("/dev/shm/.state")));
     }
 
     @Test
@@ -76,7 +86,15 @@ final class CommandLineIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"mount --no-such-option /", "mount -o no-such-option /", "mount", "nonsense", "config --no"})
+            strings = {
+                "mount --no-such-option /",
+                "mount -o no-such-option /",
+                "mount -o users=root /",
+                "mount -o users=0:4294967295 /",
+                "mount",
+                "nonsense",
+                "config --no"
+            })
     void shouldAnswerWrongUseWithStatus2(String arguments) {
         Shell.Result result = Shell.in(directory).bash("exec \"$1\" " + arguments, Checkout.PGOFS);
         assertEquals(2, result.status(), result::toString);

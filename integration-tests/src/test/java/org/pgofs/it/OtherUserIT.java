@@ -89,6 +89,21 @@ final class OtherUserIT {
     }
 
     @Test
+    void shouldCountTheUsersOfTheMountOnly() throws Exception {
+        Path program = Toolchain.DEFAULT.worker(directory);
+        try (PgofsMount mount = PgofsMount.prepare(directory)) {
+            mount.startDaemon("-o", "users=65533:" + USER);
+            try (Worker left = Worker.start(mount.shell(), program)) {
+                left.work(3);
+                asUser(mount, "echo work 5 | $1", program).ok();
+                assertEquals(5, mount.profile(Toolchain.DEFAULT).calls("counted"));
+                String status = mount.status().toString();
+                assertTrue(status.contains("is none of the users that count"), status);
+            }
+        }
+    }
+
+    @Test
     void shouldServeOnBesideAHostileUser() throws Exception {
         Path program = Toolchain.DEFAULT.worker(directory);
         Files.copy(Checkout.SOURCES.resolve("python/attack.py"), directory.resolve("attack.py"));

@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.pgofs.counters.SegmentDirectory;
 
 /** Whether a machine is ready for {@code pgofs mount} and for building programs. */
 final class MachineReport {
     private static final int CAP_SYS_ADMIN = 21;
     private static final int CAP_LEASE = 28;
-    private static final int STICKY = 01000;
 
     private final Machine machine;
 
@@ -88,27 +88,22 @@ final class MachineReport {
             if (!Files.isDirectory(directory)) {
                 return Finding.no(text + " is not a directory: choose another by --segment-dir");
             }
-            if (!isMountPoint(directory)) {
+            if (!SegmentDirectory.isMountPoint(directory)) {
                 return Finding.unknown(text + " is not a mount point yet: pgofs mount puts a tmpfs on it");
             }
             String type = Files.getFileStore(directory).type();
             if (!type.equals("tmpfs")) {
                 return Finding.no(text + " is a mount point of " + type + ", not of a tmpfs: choose another");
             }
-            int mode = (int) Files.getAttribute(directory, "unix:mode");
-            if (!Files.getAttribute(directory, "unix:uid").equals(0) || (mode & STICKY) == 0) {
-                return Finding.no(text + " must belong to root and be sticky: chown root, chmod 1733");
-            }
-            return Finding.ok(text + " is a tmpfs, root's and sticky");
         } catch (IOException e) {
             return Finding.no(text + " cannot be looked at: " + e);
         }
-    }
-
-    private static boolean isMountPoint(Path directory) throws IOException {
-        Path parent = directory.getParent();
-        return parent == null
-                || !Files.getAttribute(directory, "unix:dev").equals(Files.getAttribute(parent, "unix:dev"));
+        try {
+            SegmentDirectory.checkPermissions(directory);
+            return Finding.ok(text + " is a tmpfs, root's and sticky");
+        } catch (IOException e) {
+            return Finding.no(e.getMessage());
+        }
     }
 
     private static Finding installed(String name, List<Tool> found) {

@@ -104,6 +104,12 @@ class MachineReportTest {
             assertEquals(
                     "NO segment directory " + segments + " must belong to root and be sticky: chown root, chmod 1733",
                     segmentLine(segments));
+            Programs.run(List.of("chown", "0", segments.toString()));
+            Programs.run(List.of("chmod", "1777", segments.toString()));
+            assertEquals(
+                    "NO segment directory " + segments
+                            + " can be listed by everybody: choose another one, or, if nothing else uses it, chmod 1733",
+                    segmentLine(segments));
         } finally {
             umount();
         }
