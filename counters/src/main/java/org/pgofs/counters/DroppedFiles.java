@@ -41,6 +41,10 @@ final class DroppedFiles {
     private Set<String> before = new HashSet<>();
 
     private long forgotten;
+    /** Files of users who are flooding the directory, and those that a scan has not come upon yet. */
+    private FileNumbers flood = new FileNumbers();
+
+    private FileNumbers floodBefore = new FileNumbers();
 
     /**
      * Adds a file, unless it is there.
@@ -76,6 +80,27 @@ final class DroppedFiles {
         return user != ROOT && user != NOBODY && ofUsers.getOrDefault(user, 0) >= FLOOD;
     }
 
+    /**
+     * Adds a file of a user who is flooding the directory.
+     *
+     * @param number of its inode
+     */
+    void addToFlood(long number) {
+        flood.add(number);
+    }
+
+    /**
+     * Whether a file is one of those.
+     *
+     * @param number of its inode
+     */
+    boolean isInFlood(long number) {
+        if (floodBefore.contains(number)) {
+            flood.add(number);
+        }
+        return flood.contains(number);
+    }
+
     private void addOther(String file, int user) {
         if (more() == 0) {
             LOG.warn(
@@ -98,7 +123,7 @@ final class DroppedFiles {
 
     /** How many are not in the list. */
     long more() {
-        return others.size() + forgotten;
+        return others.size() + forgotten + flood.size();
     }
 
     /** From here on every file of the directory is come upon again; those that are gone are forgotten at the end. */
@@ -106,10 +131,13 @@ final class DroppedFiles {
         before = others;
         others = new HashSet<>();
         forgotten = 0;
+        floodBefore = flood;
+        flood = new FileNumbers();
     }
 
     void endScan() {
         before = new HashSet<>();
+        floodBefore = new FileNumbers();
     }
 
     List<DroppedFile> list() {

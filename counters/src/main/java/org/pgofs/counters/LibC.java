@@ -125,6 +125,17 @@ public interface LibC {
     int ioctl(int fd, @size_t long request, @Out ByteBuffer target);
 
     /**
+     * syscall(2), for getdents64(2), which older versions of glibc have no function for.
+     *
+     * @param number of the system call
+     * @param fd a directory
+     * @param target direct
+     * @param size bytes
+     * @return bytes read, or -1
+     */
+    long syscall(long number, long fd, @Out ByteBuffer target, @size_t long size);
+
+    /**
      * setfsuid(2), of the calling thread alone.
      *
      * @param user what it is to be

@@ -19,9 +19,11 @@ final class Linux {
     private static final int O_CREAT = 0x40;
     private static final int O_TRUNC = 0x200;
     private static final int O_NONBLOCK = 0x800;
-    private static final int O_NOFOLLOW = "aarch64".equals(System.getProperty("os.arch")) ? 0x8000 : 0x20000;
+    private static final boolean AARCH64 = "aarch64".equals(System.getProperty("os.arch"));
+    private static final int O_NOFOLLOW = AARCH64 ? 0x8000 : 0x20000;
     private static final int O_CLOEXEC = 0x80000;
 
+    private static final long SYS_GETDENTS64 = AARCH64 ? 61 : 217;
     private static final int RLIMIT_NOFILE = 7;
     private static final int FALLOC_FL_KEEP_SIZE = 1;
     private static final int FIONREAD = 0x541b;
@@ -164,6 +166,17 @@ final class Linux {
                 statx.getInt(20),
                 statx.getLong(32),
                 statx.getLong(40));
+    }
+
+    /**
+     * The next entries of a directory.
+     *
+     * @param fd the directory
+     * @param target direct; filled from its start with struct linux_dirent64
+     * @return how many bytes, 0 at the end
+     */
+    static int directoryEntries(int fd, ByteBuffer target) throws IOException {
+        return (int) check(C.syscall(SYS_GETDENTS64, fd, target.clear(), target.capacity()), "getdents64");
     }
 
     /**

@@ -185,9 +185,10 @@ final class SegmentCatalog {
         int owner = DroppedFiles.NOBODY;
         try {
             Path file = directory.resolve(name);
-            owner = Linux.status(file).uid();
+            Linux.Status status = Linux.status(file);
+            owner = status.uid();
             if (dropped.isFlooding(owner)) {
-                dropped.add(name, owner, "is one of too many");
+                dropped.addToFlood(status.inode());
             } else if (usage.counts(owner)) {
                 open(file);
             } else {

@@ -1,18 +1,11 @@
 package org.pgofs.counters;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,10 +17,13 @@ import org.slf4j.LoggerFactory;
 final class SegmentDiscovery {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentDiscovery.class);
 
-    /** A scan looks at every file: not more often, however often events are lost on purpose. */
+    /** A scan looks at every file: nobody waits for it longer, and it takes no more than a tenth of the time. */
     private static final long SCAN_DELAY_NS = TimeUnit.SECONDS.toNanos(1);
 
+    private static final int SCAN_SHARE = 10;
+
     private final Path directory;
+    private final DirectoryListing listing;
     private final FileChanges changes;
     private final SegmentCatalog catalog;
     private final DroppedFiles dropped;
@@ -36,9 +32,12 @@ final class SegmentDiscovery {
     private final Rechecks rechecks = new Rechecks(System::nanoTime);
     private long scanNotBefore = System.nanoTime();
     private boolean scanDue;
+    /** Some were lost, or not applied because of an error: only a scan finds what they told of. */
+    private boolean eventsMissed;
 
     SegmentDiscovery(SegmentDirectory segments, SegmentCatalog catalog) {
         directory = segments.path();
+        listing = new DirectoryListing(directory);
         changes = segments.changes();
         this.catalog = catalog;
         dropped = catalog.dropped();
@@ -56,56 +55,45 @@ final class SegmentDiscovery {
      * opened has it again, before those who came later.
      */
     void scan() throws IOException {
-        scanNotBefore = System.nanoTime() + SCAN_DELAY_NS;
-        scanDue = true; // one that fails is made again
+        long begin = System.nanoTime();
+        scanNotBefore = begin + SCAN_DELAY_NS;
+        eventsMissed = true; // a scan that fails is made again
         waiting.forgetUnnamed();
         dropped.beginScan();
-        names().forEach(this::found);
+        // The numbers of a tmpfs ascend.
+        for (String name : listing.list(dropped::isInFlood).values()) {
+            if (!dropped.contains(name)) {
+                found(name);
+            }
+        }
         dropped.endScan();
         catalog.retryPending();
         catalog.endUnused();
         scanDue = false;
+        eventsMissed = false;
+        scanNotBefore = Math.max(scanNotBefore, System.nanoTime() + SCAN_SHARE * (System.nanoTime() - begin));
     }
 
-    private Collection<String> names() throws IOException {
-        SortedMap<Long, String> names = new TreeMap<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                String name = file.getFileName().toString();
-                if (dropped.contains(name)) {
-                    continue; // there may be very many of them
-                }
-                try {
-                    // The numbers of a tmpfs ascend.
-                    names.put((Long) Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS), name);
-                } catch (NoSuchFileException e) {
-                    LOG.debug("{} is gone already", file);
-                }
-            }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
+    /** Makes up for events that were missed, for somebody who needs all files now. */
+    void scanIfEventsMissed() throws IOException {
+        if (eventsMissed) {
+            scan();
         }
-        return names.values();
     }
 
     void apply(List<DirectoryWatch.Event> events) throws IOException {
-        boolean due = scanDue;
-        scanDue = true; // what is not done for an event because of an error is done by a scan
-        boolean lost = false;
+        boolean missed = eventsMissed;
+        eventsMissed = true; // if an error ends this
         for (DirectoryWatch.Event event : events) {
             switch (event.kind()) {
                 case PUBLISHED -> found(event.name());
                 case CLOSED -> checkClosed(event.name());
-                case LOST -> lost = true;
+                case LOST -> missed = true;
             }
-        }
-        if (lost) {
-            scan();
-            due = false;
         }
         // Once for all image files that came, and for a nonce that was written a moment after one of them came.
         catalog.retryPending();
-        scanDue = due;
+        eventsMissed = missed;
     }
 
     private void checkClosed(String name) {
@@ -132,13 +120,15 @@ final class SegmentDiscovery {
     }
 
     /**
-     * Takes up segments that waited, if there is room for some, and forgets image files that went. All events have been
+     * Takes up segments that waited, if there is room for some, and forgets image files that went. The events have been
      * applied.
      *
      * @return milliseconds until it is to be called again, -1 for never
      */
     int tidy() throws IOException {
-        catalog.forgetDeletedImageFiles();
+        if (!eventsMissed) {
+            catalog.forgetDeletedImageFiles();
+        }
         if (catalog.usage().takeFreed()) {
             retryWaiting();
             scanDue |= waiting.hasUnnamed();
@@ -150,7 +140,7 @@ final class SegmentDiscovery {
 
     /** Returns the milliseconds until it is to be called again, -1 for never. */
     private int scanIfDue() throws IOException {
-        if (!scanDue) {
+        if (!scanDue && !eventsMissed) {
             return -1;
         }
         long delay = scanNotBefore - System.nanoTime();

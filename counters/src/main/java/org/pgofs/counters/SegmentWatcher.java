@@ -84,6 +84,7 @@ final class SegmentWatcher {
             watch.wake();
         }
         discovery.apply(events);
+        discovery.scanIfEventsMissed();
         discovery.recheck();
     }
 

@@ -1,0 +1,62 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongPredicate;
+
+/**
+ * The files of a directory with their inode numbers: the JDK asks for each of these by itself, and anyone may make a million
+ * files. Not thread-safe.
+ */
+final class DirectoryListing {
+    // struct linux_dirent64 of getdents64(2).
+    private static final int OFFSET_LENGTH = 16;
+    private static final int OFFSET_NAME = 19;
+    private static final int BUFFER = 1 << 18;
+
+    private final Path directory;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.nativeOrder());
+
+    DirectoryListing(Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * Lists what is there.
+     *
+     * @param isLeftOut says by the inode number of a file that it is not wanted
+     * @return the names of the others by their inode numbers, as {@link DirectoryWatch} gives them; "." and ".." too
+     */
+    SortedMap<Long, String> list(LongPredicate isLeftOut) throws IOException {
+        SortedMap<Long, String> names = new TreeMap<>();
+        int fd = Linux.openForReading(directory);
+        try {
+            for (int size = Linux.directoryEntries(fd, buffer); size > 0; size = Linux.directoryEntries(fd, buffer)) {
+                for (int at = 0; at < size; at += Short.toUnsignedInt(buffer.getShort(at + OFFSET_LENGTH))) {
+                    long number = buffer.getLong(at);
+                    if (!isLeftOut.test(number)) {
+                        names.put(number, name(at + OFFSET_NAME));
+                    }
+                }
+            }
+        } finally {
+            Linux.close(fd);
+        }
+        return names;
+    }
+
+    private String name(int begin) {
+        int end = begin;
+        while (buffer.get(end) != 0) {
+            end++;
+        }
+        byte[] name = new byte[end - begin];
+        buffer.get(begin, name);
+        return new String(name, StandardCharsets.ISO_8859_1);
+    }
+}

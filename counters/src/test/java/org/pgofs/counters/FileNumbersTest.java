@@ -1,0 +1,50 @@
+package org.pgofs.counters;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class FileNumbersTest {
+    private static final int FAR_APART = 1 << 16;
+
+    private final FileNumbers numbers = new FileNumbers();
+
+    @Test
+    void shouldBeASet() {
+        Random random = new Random(1);
+        Set<Long> same = new HashSet<>();
+        for (int i = 0; i < 100_000; i++) {
+            long number = random.nextInt(200_000);
+            numbers.add(number);
+            same.add(number);
+        }
+        assertEquals(same.size(), numbers.size());
+        for (long number = -1; number < 200_001; number++) {
+            assertEquals(same.contains(number), numbers.contains(number));
+        }
+    }
+
+    @Test
+    void shouldTakeNumbersOfAnySize() {
+        for (long number : new long[] {0, 1L << 31, 1L << 32, (1L << 32) + 1, Long.MAX_VALUE, Long.MIN_VALUE, -1}) {
+            assertFalse(numbers.contains(number));
+            numbers.add(number);
+            assertTrue(numbers.contains(number));
+        }
+        assertEquals(7, numbers.size());
+    }
+
+    @Test
+    void shouldForgetWhatItHasNoRoomFor() {
+        Stream.iterate(0L, number -> number + FAR_APART).limit(10_000).forEach(numbers::add);
+        assertEquals(4096, numbers.size());
+        assertTrue(numbers.contains(4095L * FAR_APART));
+        assertFalse(numbers.contains(4096L * FAR_APART));
+    }
+}

@@ -1,0 +1,166 @@
+package org.pgofs.counters;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pgofs.counters.DirectoryWatch.Event;
+import org.pgofs.counters.DirectoryWatch.Kind;
+
+/** By events that the test makes up, among them those that the kernel lost. A real tmpfs; needs root. */
+class SegmentDiscoveryTest {
+    private static final List<Event> LOST = List.of(new Event(Kind.LOST, ""));
+    private static final int USER = 54321;
+
+    @TempDir
+    Path temporary;
+
+    private SegmentDirectory directory;
+    private SegmentCatalog catalog;
+    private SegmentDiscovery discovery;
+
+    @BeforeEach
+    void open() throws IOException {
+        directory = SegmentDirectory.take(temporary.resolve("segments"));
+        Usage usage = new Usage(Bounds.of(1L << 30), new ReadingTime(System::nanoTime));
+        catalog = new SegmentCatalog(directory, new SegmentReader(), usage, image -> false);
+        catalog.restore(new StateDirectory(directory.state(), directory.changes()).load(new LastTakes()));
+        discovery = new SegmentDiscovery(directory, catalog);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        catalog.close();
+        directory.close();
+        StoreFixture.await(() -> StoreFixture.run("umount", directory.path().toString()));
+    }
+
+    private static List<Event> event(Kind kind, TestTarget target) {
+        return List.of(new Event(kind, target.path().getFileName().toString()));
+    }
+
+    private TestTarget start(long key) throws IOException {
+        return TestTarget.start(directory.path(), key);
+    }
+
+    private long live() {
+        return catalog.images().stream().mapToLong(image -> image.live().size()).sum();
+    }
+
+    @Test
+    void shouldFindByAScanWhatLostEventsToldOf() throws IOException {
+        try (TestTarget first = start(1);
+                TestTarget second = start(2)) {
+            discovery.apply(event(Kind.PUBLISHED, first));
+            discovery.scanIfEventsMissed();
+            assertEquals(1, live(), "there is nothing to make up for");
+            discovery.apply(LOST);
+            assertEquals(1, live());
+            discovery.scanIfEventsMissed();
+            assertEquals(2, live(), second.path() + " is found");
+            try (TestTarget third = start(3)) {
+                discovery.scanIfEventsMissed();
+                assertEquals(2, live(), third.path() + " has an event of its own");
+            }
+        }
+    }
+
+    /** Nobody waits: a scan takes time, and whoever makes events be lost makes many be. */
+    @Test
+    void shouldScanLaterWhenNobodyNeedsTheFilesNow() throws Exception {
+        discovery.scan();
+        try (TestTarget target = start(1)) {
+            discovery.apply(LOST);
+            int delayMs = discovery.tidy();
+            assertTrue(delayMs > 0, delayMs + " ms");
+            assertEquals(0, live());
+            Thread.sleep(delayMs + 1L);
+            assertEquals(-1, discovery.tidy());
+            assertEquals(1, live(), target.path() + " is found");
+        }
+    }
+
+    /** One that found the image file just before it was deleted, as in BoundsTest, and of which no event tells. */
+    @Test
+    void shouldNotForgetADeletedImageFileWhileASegmentMayNeedIt() throws IOException {
+        long nonce = 1L << 40;
+        TestTarget own = new TestTarget(directory.path(), 1).withNonce(nonce);
+        own.publishSegment(own.header());
+        own.publishImage(own.image());
+        discovery.apply(event(Kind.PUBLISHED, own));
+        own.close();
+        discovery.apply(event(Kind.CLOSED, own));
+        catalog.saved();
+        assertTrue(catalog.deleteIdleImageFiles());
+        assertFalse(Files.exists(own.imagePath()));
+        try (TestTarget reusing = new TestTarget(directory.path(), 1).withNonce(nonce)) {
+            discovery.scan(); // so that the next one is due in a while
+            reusing.publishSegment(reusing.header());
+            discovery.apply(LOST);
+            assertTrue(discovery.tidy() > 0, "the scan is to come");
+            discovery.scanIfEventsMissed();
+            assertEquals(1, live());
+            assertEquals(0, catalog.unidentified());
+        }
+    }
+
+    @Test
+    void shouldListNamesAsEventsHaveThem() throws IOException {
+        List<String> made = List.of("s-1", "x\n", "y\u00e9", "z".repeat(255));
+        for (String name : made) {
+            // No text of the JDK has every byte.
+            assertTrue(StoreFixture.run(
+                    "bash",
+                    "-c",
+                    "printf -v name \"$1\"; : >\"$2/$name\"",
+                    "x",
+                    name.replace("\u00e9", "\\xe9"),
+                    directory.path().toString()));
+        }
+        DirectoryListing listing = new DirectoryListing(directory.path());
+        Collection<String> names = listing.list(number -> false).values();
+        assertTrue(names.containsAll(made), names::toString);
+        assertTrue(names.contains(".state"));
+        long first = (Long) Files.getAttribute(directory.path().resolve("s-1"), "unix:ino");
+        SortedMap<Long, String> others = listing.list(number -> number == first);
+        assertFalse(others.containsValue("s-1"));
+        assertEquals(names.size() - 1, others.size());
+    }
+
+    /** To look at each of a million files by itself took seconds, for every read. */
+    @Test
+    void shouldPassOverTheFilesOfAUserWhoFloodsTheDirectory() throws IOException {
+        for (int i = 0; i < DroppedFiles.FLOOD; i++) {
+            catalog.dropped().add("s-x" + i, USER, "is bad");
+        }
+        for (int i = 0; i < 3; i++) {
+            Path file = directory.path().resolve("s-" + i);
+            Files.createFile(file);
+            Files.setAttribute(file, "unix:uid", USER);
+        }
+        try (TestTarget target = start(1)) {
+            long before = catalog.dropped().more();
+            discovery.scan();
+            assertEquals(
+                    before + 3 - (DroppedFiles.FLOOD - DroppedFiles.KEPT_OF_USER),
+                    catalog.dropped().more());
+            assertEquals(1, live());
+            long number = (Long) Files.getAttribute(directory.path().resolve("s-1"), "unix:ino");
+            assertTrue(catalog.dropped().isInFlood(number));
+            assertFalse(catalog.dropped().isInFlood((Long) Files.getAttribute(target.path(), "unix:ino")));
+            Files.delete(directory.path().resolve("s-1"));
+            discovery.scan();
+            assertFalse(catalog.dropped().isInFlood(number), "it is gone");
+        }
+    }
+}
