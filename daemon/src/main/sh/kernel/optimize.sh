@@ -12,6 +12,7 @@ kernel_optimize() {
     die "llvm-profdata-$clang cannot read $profile: llvm-profdata-$clang merge makes a profile out of profraw"
   operands=()
   [ -n "$source" ] || source=$(cat "$built/.pgofs.source")
+  tree_lock "$cache/um-plain" # one for both, until both are measured
   optimize_build "$cache/um-plain" "kernel without profile"
   kept=$(optimize_keep "$profile")
   optimize_build "$cache/um-optimised" "kernel with profile" KCFLAGS="-fprofile-use=$kept $(tree_names)"
@@ -31,7 +32,7 @@ optimize_keep() { # PROFILE
 # The same configuration as the instrumented kernel, and no flags where that has those that instrument.
 optimize_build() { # BUILD WHAT WORD...
   tree_check
-  tree_lock "$1"
+  mkdir -p "$1"
   if ! cmp -s "$built/.config" "$1/.pgofs.config"; then
     cp "$built/.config" "$1/.config"
     cp "$built/.config" "$1/.pgofs.config"

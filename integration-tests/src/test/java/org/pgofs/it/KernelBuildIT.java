@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -151,6 +152,40 @@ final class KernelBuildIT extends UserModeLinuxFixture {
         }
         assertNotEquals(
                 Files.size(CACHE.resolve("um-plain/vmlinux")), Files.size(CACHE.resolve("um-optimised/vmlinux")));
+    }
+
+    @Test
+    void shouldKeepItsBuildsFromOthersWhileItMeasures() throws Exception {
+        Process process = shell(room)
+                .command(
+                        Checkout.PGOFS.toString(),
+                        "kernel",
+                        "optimize",
+                        "--runs",
+                        "1",
+                        READER.resolve("vmlinux.profdata").toString())
+                .redirectErrorStream(true)
+                .start();
+        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+            String line = output.readLine();
+            while (line != null && !line.startsWith("measuring")) {
+                line = output.readLine();
+            }
+            assertEquals("measuring, 1 of 1", line);
+            Shell.Result second = shell(room)
+                    .run(
+                            Checkout.PGOFS.toString(),
+                            "kernel",
+                            "optimize",
+                            READER.resolve("vmlinux.profdata").toString());
+            assertEquals(1, second.status());
+            assertTrue(
+                    second.errors().contains("another one is running: it uses " + CACHE.resolve("um-plain")),
+                    second.errors());
+        } finally {
+            process.destroy();
+            process.waitFor();
+        }
     }
 
     /** As if they had never been there. */
