@@ -146,7 +146,7 @@ public final class CounterStore implements AutoCloseable {
 
     /**
      * The images that have a process or counts. A reset leaves those that have processes: an old build of a program goes
-     * with it. What {@link #lastTake} has stays too.
+     * with it. One that was taken by itself, under its name as scope, stays for {@link #lastTake}.
      *
      * @return by name, a list of the caller's own
      * @throws IOException if the directory cannot be read
@@ -169,10 +169,10 @@ public final class CounterStore implements AutoCloseable {
         return images;
     }
 
-    /** The others are kept for their next process only, as long as there is room. */
+    /** The others are kept for their next process only, as long as there is room, or for what was taken last. */
     private List<ImageCounters> served() {
         return catalog.images().stream()
-                .filter(image -> !image.isEmpty() || isHeld(image))
+                .filter(image -> !image.isEmpty() || guests.have(image) || takes.show(image))
                 .toList();
     }
 

@@ -26,10 +26,18 @@ final class Takes {
         return current != null;
     }
 
+    /** Whether an image is being taken, or was the last time by itself: under its own name. */
+    boolean show(ImageCounters image) {
+        return isBeingTaken(image) || last.of(image.image().name()).stream().anyMatch(taken -> taken.image() == image);
+    }
+
+    private boolean isBeingTaken(ImageCounters image) {
+        return current != null && current.parts().stream().anyMatch(part -> part.image() == image);
+    }
+
     /** Whether an image must be known for what is being taken, or was taken last. */
     boolean have(ImageCounters image) {
-        return last.all().stream().anyMatch(taken -> taken.image() == image)
-                || (current != null && current.parts().stream().anyMatch(part -> part.image() == image));
+        return isBeingTaken(image) || last.all().stream().anyMatch(taken -> taken.image() == image);
     }
 
     Take begin(CounterStore store, String scope, Collection<ImageCounters> images) throws IOException {

@@ -3,6 +3,7 @@ package org.pgofs.counters;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -276,17 +277,32 @@ class CounterStoreTest extends StoreFixture {
         }
     }
 
-    @Test
-    void shouldServeAnImageWithoutProcessesOfWhichSomethingWasTaken() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldServeAnImageWithoutProcessesThatWasTakenByItself(boolean byItself) throws IOException {
         TestTarget target = TestTarget.start(path, 1);
         target.set(1, 2, 3);
         target.close();
         await(() -> ended() == 1);
-        try (Take take = take()) {
-            take.commit();
+        String scope = byItself ? store.images().get(0).name() : "all";
+        try (Take take = store.take(scope, images -> images)) {
+            store.reset(images -> images);
+            assertEquals(1, store.images().size(), "it is being taken");
+            assertThrows(IOException.class, take::commit);
         }
+        try (TestTarget next = TestTarget.start(path, 1)) {
+            next.set(1, 2, 3);
+            try (Take take = store.take(scope, images -> images)) {
+                take.commit();
+            }
+        }
+        await(() -> ended() == 1);
         store.reset(images -> images);
-        assertArrayEquals(new long[3], counts());
-        assertArrayEquals(new long[] {1, 2, 3}, counts(store.lastTake("all").get(0)));
+        for (int i = 0; i < 2; i++) {
+            assertEquals(byItself ? 1 : 0, store.images().size());
+            assertArrayEquals(new long[] {1, 2, 3}, counts(store.lastTake(scope).get(0)));
+            closeStore();
+            reopen();
+        }
     }
 }

@@ -169,7 +169,11 @@ class MarksTest extends StoreFixture {
         Take take = take();
         assertEquals("0000ffffffffffff 00000000", text(take.snapshots().get(0)));
         take.commit();
-        assertEquals("ffffffffffffffff 00000000", served());
+        assertEquals(List.of(), store.images());
+        try (MarkTarget next = new MarkTarget(path, MarkTarget.BYTES)) {
+            next.put(2, 0);
+            assertEquals("ffff00ffffffffff 00000000", served());
+        }
     }
 
     @Test
