@@ -41,12 +41,14 @@ public final class SegmentDirectory implements AutoCloseable {
     static final String LOCK = "lock";
     private static final long TMPFS_MAGIC = 0x01021994;
     private static final int STICKY = 01000;
-    private static final int LISTED_BY_OTHERS = 04;
+    private static final int LISTED_BY_OTHERS = 044;
     private static final long MS_NOSUID = 2;
     private static final long MS_NODEV = 4;
     private static final long MS_NOEXEC = 8;
-    // Without limits: a target that touches a page for which a tmpfs has no room dies of SIGBUS.
-    private static final String OPTIONS = "size=0,nr_inodes=0,mode=1733";
+    // Without limits: a target that touches a page for which a tmpfs has no room dies of SIGBUS. An inode number is
+    // never
+    // used again: files are known by theirs.
+    private static final String OPTIONS = "size=0,nr_inodes=0,inode64,mode=1733";
 
     private final Path path;
     private final FileChannel lock;
@@ -156,7 +158,7 @@ public final class SegmentDirectory implements AutoCloseable {
         }
         if ((mode & LISTED_BY_OTHERS) != 0) {
             throw new IOException("segment directory " + directory
-                    + " can be listed by everybody: choose another one, or, if nothing else uses it, chmod 1733");
+                    + " can be listed by others: choose another one, or, if nothing else uses it, chmod 1733");
         }
     }
 

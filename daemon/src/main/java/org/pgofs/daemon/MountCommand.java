@@ -128,7 +128,10 @@ final class MountCommand implements Callable<Integer> {
 
     /** The kernel goes up from where a link leads, so ".." cannot be taken away by the text of a path. */
     private static Path real(Path directory) throws IOException {
-        return Files.exists(directory) ? directory.toRealPath() : directory.toAbsolutePath();
+        Path absolute = directory.toAbsolutePath();
+        return Files.exists(absolute) || absolute.getParent() == null
+                ? absolute.toRealPath()
+                : real(absolute.getParent()).resolve(absolute.getFileName());
     }
 
     private Bounds bounds() {

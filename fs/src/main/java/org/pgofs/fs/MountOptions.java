@@ -16,8 +16,7 @@ public record MountOptions(int mode, int uid, int gid) {
     private static final int DECIMAL = 10;
     private static final int MAX_MODE = 07777;
 
-    /** The number after it means "unchanged" to chown. */
-    /** The largest number of a user and of a group; one more means none. */
+    /** The largest number of a user and of a group: the one after it means "unchanged" to chown. */
     public static final long MAX_ID = 0xffff_fffeL;
 
     /**

@@ -50,7 +50,7 @@ final class CommandLineIT {
         }
         result = Shell.in(directory)
                 .run(Checkout.PGOFS.toString(), "mount", "--segment-dir", "/dev/shm", point.toString());
-        assertRefused(result, "/dev/shm can be listed by everybody");
+        assertRefused(result, "/dev/shm can be listed by others");
         assertFalse(Files.exists(Path.of("/dev/shm/.state")));
     }
 

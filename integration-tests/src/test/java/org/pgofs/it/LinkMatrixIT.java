@@ -105,7 +105,7 @@ class LinkMatrixIT {
     @BeforeAll
     static void mountSegments() throws IOException {
         segments = Files.createDirectory(directory.resolve("segments"));
-        String options = "size=0,nr_inodes=0,mode=1733,nosuid,nodev,noexec";
+        String options = "size=0,nr_inodes=0,inode64,mode=1733,nosuid,nodev,noexec";
         run(directory, List.of("mount", "-t", "tmpfs", "-o", options, "pgofs", segments.toString()));
     }
 

@@ -108,7 +108,7 @@ class MachineReportTest {
             Programs.run(List.of("chmod", "1777", segments.toString()));
             assertEquals(
                     "NO segment directory " + segments
-                            + " can be listed by everybody: choose another one, or, if nothing else uses it, chmod 1733",
+                            + " can be listed by others: choose another one, or, if nothing else uses it, chmod 1733",
                     segmentLine(segments));
         } finally {
             umount();
