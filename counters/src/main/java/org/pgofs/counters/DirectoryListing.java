@@ -19,6 +19,11 @@ final class DirectoryListing {
     private static final int OFFSET_NAME = 19;
     private static final int BUFFER = 1 << 18;
 
+    /** What an entry adds to the size of a directory of a tmpfs. */
+    private static final int ENTRY_SIZE = 20;
+
+    private static final int SLACK = 1000;
+
     private final Path directory;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.nativeOrder());
 
@@ -36,9 +41,14 @@ final class DirectoryListing {
         SortedMap<Long, String> names = new TreeMap<>();
         int fd = Linux.openForReading(directory);
         try {
-            for (int size = Linux.directoryEntries(fd, buffer); size > 0; size = Linux.directoryEntries(fd, buffer)) {
+            // On some kernels a file that is renamed comes again, at the end: renames without end must not keep us
+            // here.
+            long left = 2 * Linux.status(fd).size() / ENTRY_SIZE + SLACK;
+            int size = Linux.directoryEntries(fd, buffer);
+            for (; size > 0 && left > 0; size = Linux.directoryEntries(fd, buffer)) {
                 for (int at = 0; at < size; at += Short.toUnsignedInt(buffer.getShort(at + OFFSET_LENGTH))) {
                     long number = buffer.getLong(at);
+                    left--;
                     if (!isLeftOut.test(number)) {
                         names.put(number, name(at + OFFSET_NAME));
                     }

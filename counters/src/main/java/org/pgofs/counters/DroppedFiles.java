@@ -41,10 +41,8 @@ final class DroppedFiles {
     private Set<String> before = new HashSet<>();
 
     private long forgotten;
-    /** Files of users who are flooding the directory, and those that a scan has not come upon yet. */
-    private FileNumbers flood = new FileNumbers();
-
-    private FileNumbers floodBefore = new FileNumbers();
+    /** Files of users who are flooding the directory. */
+    private final PassedOver flood = new PassedOver();
 
     /**
      * Adds a file, unless it is there.
@@ -95,9 +93,6 @@ final class DroppedFiles {
      * @param number of its inode
      */
     boolean isInFlood(long number) {
-        if (floodBefore.contains(number)) {
-            flood.add(number);
-        }
         return flood.contains(number);
     }
 
@@ -128,16 +123,15 @@ final class DroppedFiles {
 
     /** From here on every file of the directory is come upon again; those that are gone are forgotten at the end. */
     void beginScan() {
-        before = others;
+        before.addAll(others); // there may be some still, of a scan that failed
         others = new HashSet<>();
         forgotten = 0;
-        floodBefore = flood;
-        flood = new FileNumbers();
+        flood.beginScan();
     }
 
     void endScan() {
         before = new HashSet<>();
-        floodBefore = new FileNumbers();
+        flood.endScan();
     }
 
     List<DroppedFile> list() {

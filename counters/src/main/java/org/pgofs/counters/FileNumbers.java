@@ -15,21 +15,43 @@ final class FileNumbers {
     private final Map<Long, BitSet> pages = new HashMap<>();
     private long size;
 
-    /** Adds a number, unless it is there or there is no room for it. */
-    void add(long number) {
-        BitSet page = pages.get(number >>> PAGE_BITS);
+    /**
+     * Adds a number, unless there is no room for it.
+     *
+     * @return whether it is there now
+     */
+    boolean add(long number) {
+        BitSet page = page(number >>> PAGE_BITS);
         if (page == null) {
-            if (pages.size() >= PAGES) {
-                return;
-            }
-            page = new BitSet(1 << PAGE_BITS);
-            pages.put(number >>> PAGE_BITS, page);
+            return false;
         }
         int bit = bit(number);
         if (!page.get(bit)) {
             page.set(bit);
             size++;
         }
+        return true;
+    }
+
+    private BitSet page(long key) {
+        BitSet page = pages.get(key);
+        if (page == null && pages.size() < PAGES) {
+            page = new BitSet(1 << PAGE_BITS);
+            pages.put(key, page);
+        }
+        return page;
+    }
+
+    /** Adds those of another set for which there is room. */
+    void addAll(FileNumbers others) {
+        others.pages.forEach((key, numbers) -> {
+            BitSet page = page(key);
+            if (page != null) {
+                size -= page.cardinality();
+                page.or(numbers);
+                size += page.cardinality();
+            }
+        });
     }
 
     boolean contains(long number) {

@@ -276,9 +276,10 @@ final class ImageCatalog {
      * Deletes image files that no process has and that are many, or have a name that no other process will ask for. The
      * caller has saved everything.
      *
-     * @return whether {@link #forgetDeleted} has something to do
+     * @return whether {@link #forgetDeleted} has something to do that it had not before
      */
     boolean deleteIdle() {
+        boolean some = false;
         for (ImageReference reference : List.copyOf(idle)) {
             ImageCounters image = byReference.get(reference);
             boolean many = idle.size() > IDLE_FILES || idleBytes > IDLE_BYTES;
@@ -286,9 +287,10 @@ final class ImageCatalog {
                 noLongerIdle(reference, image);
                 delete(reference);
                 deleted.add(reference);
+                some = true;
             }
         }
-        return !deleted.isEmpty();
+        return some;
     }
 
     private void delete(ImageReference reference) {

@@ -14,6 +14,8 @@ import java.util.function.Predicate;
 final class Rechecks {
     private static final long FIRST_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long LAST_DELAY_NS = FIRST_DELAY_NS << 12;
+    /** As many as there may be live segments. */
+    static final int MOST = 1 << 16;
 
     private final LongSupplier clock;
     private final Map<String, Recheck> rechecks = new HashMap<>();
@@ -29,9 +31,17 @@ final class Rechecks {
         this.clock = clock;
     }
 
-    /** A file was closed. */
-    void add(String name) {
+    /**
+     * A file was closed.
+     *
+     * @return whether there is room for one more
+     */
+    boolean add(String name) {
+        if (rechecks.size() >= MOST && !rechecks.containsKey(name)) {
+            return false;
+        }
         rechecks.put(name, new Recheck(clock.getAsLong() + FIRST_DELAY_NS, FIRST_DELAY_NS));
+        return true;
     }
 
     /**

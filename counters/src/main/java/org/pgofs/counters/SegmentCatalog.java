@@ -192,7 +192,7 @@ final class SegmentCatalog {
             } else if (usage.counts(owner)) {
                 open(file);
             } else {
-                waiting.exclude(owner);
+                waiting.exclude(owner, status.inode());
             }
         } catch (NoSuchFileException e) {
             LOG.debug("{} is gone already", name);

@@ -58,15 +58,17 @@ final class SegmentDiscovery {
         long begin = System.nanoTime();
         scanNotBefore = begin + SCAN_DELAY_NS;
         eventsMissed = true; // a scan that fails is made again
-        waiting.forgetUnnamed();
+        waiting.beginScan();
         dropped.beginScan();
         // The numbers of a tmpfs ascend.
-        for (String name : listing.list(dropped::isInFlood).values()) {
+        for (String name : listing.list(number -> dropped.isInFlood(number) || waiting.isExcluded(number))
+                .values()) {
             if (!dropped.contains(name)) {
                 found(name);
             }
         }
         dropped.endScan();
+        waiting.endScan();
         catalog.retryPending();
         catalog.endUnused();
         scanDue = false;
@@ -101,13 +103,18 @@ final class SegmentDiscovery {
             retryWaiting(name);
         }
         if (!endIfUnused(name)) {
-            rechecks.add(name);
+            recheckLater(name);
         }
     }
 
-    /** Looks again at all files that were closed and still in use. */
+    private void recheckLater(String name) {
+        // A scan looks at all segments too.
+        scanDue |= !rechecks.add(name);
+    }
+
+    /** Looks again at all segments that were closed and still in use. */
     void recheck() {
-        rechecks.lookAtAll(this::endIfUnused);
+        rechecks.lookAtAll(name -> FileKind.of(name) == FileKind.SEGMENT && endIfUnused(name));
     }
 
     /**
@@ -126,6 +133,9 @@ final class SegmentDiscovery {
      * @return milliseconds until it is to be called again, -1 for never
      */
     int tidy() throws IOException {
+        if (scanInMs() == 0) {
+            scan();
+        }
         if (!eventsMissed) {
             catalog.forgetDeletedImageFiles();
         }
@@ -134,21 +144,17 @@ final class SegmentDiscovery {
             scanDue |= waiting.hasUnnamed();
         }
         int readyInMs = catalog.usage().readingTime().readyInMs();
-        int scanInMs = scanIfDue();
+        int scanInMs = scanInMs();
         return readyInMs == -1 || scanInMs == -1 ? Math.max(readyInMs, scanInMs) : Math.min(readyInMs, scanInMs);
     }
 
-    /** Returns the milliseconds until it is to be called again, -1 for never. */
-    private int scanIfDue() throws IOException {
+    /** Milliseconds until a scan is to be made, -1 for never. */
+    private int scanInMs() {
         if (!scanDue && !eventsMissed) {
             return -1;
         }
         long delay = scanNotBefore - System.nanoTime();
-        if (delay > 0) {
-            return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(delay));
-        }
-        scan();
-        return -1;
+        return delay <= 0 ? 0 : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(delay));
     }
 
     private void retryWaiting() {
@@ -165,7 +171,7 @@ final class SegmentDiscovery {
         catalog.add(name);
         boolean taken = !waiting.contains(name);
         if (taken && !endIfUnused(name)) {
-            rechecks.add(name);
+            recheckLater(name);
         }
         return taken;
     }
@@ -206,6 +212,15 @@ final class SegmentDiscovery {
     private boolean deleteUnfinished(Path file) throws IOException {
         int fd;
         try {
+            Linux.Status status = Linux.status(file);
+            if (dropped.isFlooding(status.uid())) {
+                dropped.addToFlood(status.inode());
+                return true;
+            }
+            if (!status.regular()) {
+                dropped.add(file.getFileName().toString(), status.uid(), "is not a regular file");
+                return true;
+            }
             fd = Linux.openForReading(file);
         } catch (IOException e) {
             return true;

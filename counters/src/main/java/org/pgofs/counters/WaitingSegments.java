@@ -25,7 +25,10 @@ final class WaitingSegments {
 
     private final Map<String, Reason> names = new LinkedHashMap<>();
     private final Map<Reason, Long> unnamed = new LinkedHashMap<>();
+    /** How many were seen, by user. */
     private final Map<Integer, Long> excluded = new HashMap<>();
+
+    private final PassedOver excludedFiles = new PassedOver();
     private final Set<Reason> logged = new HashSet<>();
 
     void add(String name, int user, String text) {
@@ -40,11 +43,24 @@ final class WaitingSegments {
         }
     }
 
-    /** Counts a segment of a user whose segments do not count; it waits for nothing. */
-    void exclude(int user) {
-        if (excluded.size() < KEPT || excluded.containsKey(user)) {
+    /**
+     * Counts a segment of a user whose segments do not count; it waits for nothing.
+     *
+     * @param number of its inode
+     */
+    void exclude(int user, long number) {
+        if (excludedFiles.add(number) && (excluded.size() < KEPT || excluded.containsKey(user))) {
             excluded.merge(user, 1L, Long::sum);
         }
+    }
+
+    /**
+     * Whether a file is one of those.
+     *
+     * @param number of its inode
+     */
+    boolean isExcluded(long number) {
+        return excludedFiles.contains(number);
     }
 
     void remove(String name) {
@@ -64,10 +80,14 @@ final class WaitingSegments {
         return !unnamed.isEmpty();
     }
 
-    /** For a scan, which comes upon them again. */
-    void forgetUnnamed() {
+    /** A scan comes upon those again that are not remembered by name. */
+    void beginScan() {
         unnamed.clear();
-        excluded.clear();
+        excludedFiles.beginScan();
+    }
+
+    void endScan() {
+        excludedFiles.endScan();
     }
 
     /** The users by the names of their segments, in the order of waiting; a copy. */

@@ -31,6 +31,19 @@ class FileNumbersTest {
     }
 
     @Test
+    void shouldAddAnotherSet() {
+        FileNumbers others = new FileNumbers();
+        for (long number = 0; number < 10; number++) {
+            numbers.add(number * 70_000);
+            others.add(number * 140_000);
+        }
+        numbers.addAll(others);
+        assertEquals(15, numbers.size());
+        assertTrue(numbers.contains(70_000) && numbers.contains(9 * 140_000));
+        assertEquals(10, others.size());
+    }
+
+    @Test
     void shouldTakeNumbersOfAnySize() {
         for (long number : new long[] {0, 1L << 31, 1L << 32, (1L << 32) + 1, Long.MAX_VALUE, Long.MIN_VALUE, -1}) {
             assertFalse(numbers.contains(number));

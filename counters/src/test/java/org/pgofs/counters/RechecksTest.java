@@ -1,6 +1,8 @@
 package org.pgofs.counters;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +55,15 @@ class RechecksTest {
         assertEquals(2, seen.size());
         ms = 1;
         assertEquals(-1, rechecks.lookAtDue("two"::equals));
+    }
+
+    @Test
+    void shouldSayThatThereIsNoRoom() {
+        for (int i = 0; i < Rechecks.MOST; i++) {
+            assertTrue(rechecks.add("file " + i));
+        }
+        assertFalse(rechecks.add("another"));
+        assertTrue(rechecks.add("file 0"), "is there already");
     }
 
     @Test

@@ -9,11 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgofs.counters.Bounds.Limits;
+import org.pgofs.counters.CounterStoreStatus.DroppedFile;
+import org.pgofs.counters.CounterStoreStatus.OverBound;
 import org.pgofs.counters.DirectoryWatch.Event;
 import org.pgofs.counters.DirectoryWatch.Kind;
 
@@ -21,6 +25,7 @@ import org.pgofs.counters.DirectoryWatch.Kind;
 class SegmentDiscoveryTest {
     private static final List<Event> LOST = List.of(new Event(Kind.LOST, ""));
     private static final int USER = 54321;
+    private static final Limits LARGE = new Limits(1000, 1L << 30, 1000, 1L << 30);
 
     @TempDir
     Path temporary;
@@ -30,9 +35,13 @@ class SegmentDiscoveryTest {
     private SegmentDiscovery discovery;
 
     @BeforeEach
-    void open() throws IOException {
+    void take() throws IOException {
         directory = SegmentDirectory.take(temporary.resolve("segments"));
-        Usage usage = new Usage(Bounds.of(1L << 30), new ReadingTime(System::nanoTime));
+        open(LARGE);
+    }
+
+    private void open(Limits user, Integer... users) throws IOException {
+        Usage usage = new Usage(new Bounds(LARGE, user, Set.of(users)), new ReadingTime(System::nanoTime));
         catalog = new SegmentCatalog(directory, new SegmentReader(), usage, image -> false);
         catalog.restore(new StateDirectory(directory.state(), directory.changes()).load(new LastTakes()));
         discovery = new SegmentDiscovery(directory, catalog);
@@ -114,6 +123,40 @@ class SegmentDiscoveryTest {
         }
     }
 
+    /** Who has as many as he may have is let in by the same round that finds the end of one. */
+    @Test
+    void shouldGiveRoomThatAScanFrees() throws Exception {
+        open(new Limits(1, 1L << 30, 1000, 1L << 30));
+        TestTarget first = start(1);
+        discovery.apply(event(Kind.PUBLISHED, first));
+        try (TestTarget second = start(2)) {
+            discovery.apply(event(Kind.PUBLISHED, second));
+            assertFalse(catalog.waiting().isEmpty());
+            discovery.scan(); // so that the next one is due in a while
+            first.close();
+            discovery.apply(LOST);
+            Thread.sleep(discovery.tidy() + 1L);
+            discovery.tidy();
+            assertTrue(catalog.waiting().isEmpty());
+            assertEquals(1, live());
+        }
+    }
+
+    /** By the name of a file that is not finished, no one may keep the store busy either. */
+    @Test
+    void shouldDropUnfinishedFilesThatAreNone() throws IOException {
+        Path file = directory.path().resolve("t-1");
+        assertTrue(StoreFixture.run("mkfifo", file.toString()));
+        Files.createSymbolicLink(directory.path().resolve("t-2"), Path.of("/etc/passwd"));
+        Files.createDirectory(directory.path().resolve("t-3"));
+        discovery.apply(List.of(new Event(Kind.CLOSED, "t-1")));
+        assertEquals(-1, discovery.recheckDue());
+        discovery.scan();
+        assertEquals(
+                List.of("t-1", "t-2", "t-3"),
+                catalog.dropped().list().stream().map(DroppedFile::file).toList());
+    }
+
     @Test
     void shouldListNamesAsEventsHaveThem() throws IOException {
         List<String> made = List.of("s-1", "x\n", "y\u00e9", "z".repeat(255));
@@ -135,6 +178,23 @@ class SegmentDiscoveryTest {
         SortedMap<Long, String> others = listing.list(number -> number == first);
         assertFalse(others.containsValue("s-1"));
         assertEquals(names.size() - 1, others.size());
+    }
+
+    @Test
+    void shouldPassOverTheFilesOfUsersWhoDoNotCount() throws IOException {
+        open(LARGE, USER);
+        try (TestTarget left = start(1);
+                TestTarget counted = start(2)) {
+            Files.setAttribute(counted.path(), "unix:uid", USER);
+            for (int i = 0; i < 3; i++) {
+                discovery.scan();
+                assertEquals(
+                        List.of(new OverBound(0, "is none of the users that count", 1)),
+                        catalog.waiting().list());
+            }
+            assertTrue(catalog.waiting().isExcluded((Long) Files.getAttribute(left.path(), "unix:ino")));
+            assertFalse(catalog.waiting().isExcluded((Long) Files.getAttribute(counted.path(), "unix:ino")));
+        }
     }
 
     /** To look at each of a million files by itself took seconds, for every read. */

@@ -133,7 +133,7 @@ final class OtherUserIT {
                 assertTrue(attack.waitFor(10, TimeUnit.SECONDS));
                 String log = Files.readString(directory.resolve("attack.log"));
                 assertEquals(124, attack.exitValue(), log);
-                assertTrue(reads > 1, "reads went on");
+                assertTrue(reads > 5, reads + " reads"); // it is some 60; 2 when every file was looked at each time
                 assertTrue(mount.daemon().isAlive());
 
                 worker.work(4);
