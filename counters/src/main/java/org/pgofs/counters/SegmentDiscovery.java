@@ -17,7 +17,10 @@ import org.slf4j.LoggerFactory;
 final class SegmentDiscovery {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentDiscovery.class);
 
-    /** A scan looks at every file: nobody waits for it longer, and it takes no more than a tenth of the time. */
+    /**
+     * A scan looks at every file: unless somebody needs it now, it is made a second after the last one, and takes no more
+     * than a tenth of the time.
+     */
     private static final long SCAN_DELAY_NS = TimeUnit.SECONDS.toNanos(1);
 
     private static final int SCAN_SHARE = 10;
