@@ -6,11 +6,11 @@ import java.util.Map;
 
 /**
  * A set of inode numbers of one tmpfs, where they ascend: a bit for each. There may be millions, since anyone may make files;
- * it takes up 32 MiB at most.
+ * it takes up 8 MiB at most.
  */
 final class FileNumbers {
     private static final int PAGE_BITS = 16;
-    private static final int PAGES = 1 << 12;
+    private static final int PAGES = 1 << 10;
 
     private final Map<Long, BitSet> pages = new HashMap<>();
     private long size;

@@ -56,8 +56,8 @@ class FileNumbersTest {
     @Test
     void shouldForgetWhatItHasNoRoomFor() {
         Stream.iterate(0L, number -> number + FAR_APART).limit(10_000).forEach(numbers::add);
-        assertEquals(4096, numbers.size());
-        assertTrue(numbers.contains(4095L * FAR_APART));
-        assertFalse(numbers.contains(4096L * FAR_APART));
+        assertEquals(1024, numbers.size());
+        assertTrue(numbers.contains(1023L * FAR_APART));
+        assertFalse(numbers.contains(1024L * FAR_APART));
     }
 }
