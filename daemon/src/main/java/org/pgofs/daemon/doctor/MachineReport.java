@@ -79,12 +79,13 @@ final class MachineReport {
     }
 
     private Finding segmentDirectory() {
-        Path directory = machine.segmentDirectory().toAbsolutePath().normalize();
+        Path directory = machine.segmentDirectory().toAbsolutePath();
         String text = "segment directory " + directory;
         try {
             if (!Files.exists(directory)) {
                 return Finding.unknown(text + " is not there yet: pgofs mount makes it");
             }
+            directory = directory.toRealPath(); // the kernel goes up from where a link leads
             if (!Files.isDirectory(directory)) {
                 return Finding.no(text + " is not a directory: choose another by --segment-dir");
             }
