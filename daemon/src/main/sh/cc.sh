@@ -1,13 +1,14 @@
 # shellcheck shell=bash
-# pgofs cc. The launcher reads this file, and has set home. It starts no other process than the compiler, since a build
+# pgofs cc. The launcher reads this file, and has set home and live. It starts no other process than the compiler, since a build
 # comes here thousands of times.
 
 cc_usage() {
   cat <<'END'
 usage: pgofs cc -- COMPILER ARGUMENT...
 
-Runs a clang compiler, version 14 or newer, with what instruments the code (-fprofile-generate), and when it links, with
-the runtime that publishes the counters:
+Runs a clang compiler, version 14 or newer, with what instruments the code (-fprofile-generate, and -mllvm
+-do-counter-promotion=false, so that no loop keeps its counts in registers), and when it links, with the runtime that
+publishes the counters:
 
   make CC="pgofs cc -- clang"
   ./configure CC="pgofs cc -- clang" CXX="pgofs cc -- clang++"
@@ -174,11 +175,11 @@ cc_main() {
     exec "${compiler[@]}" "$@"
   fi
   if [ -n "$cc_links" ] && [ -n "$cc_partial" ]; then
-    flags=(-Xclang -fprofile-instrument=llvm) # -fprofile-generate would link the compiler's own runtime
+    flags=(-Xclang -fprofile-instrument=llvm "${live[@]}") # -fprofile-generate would link the compiler's own runtime
   elif ! cc_takes_runtime; then
     [ -z "$cc_links" ] || last=(-x none "$home/lib/libpgofs_none.a")
   else
-    [ -n "$cc_own" ] || flags=(-fprofile-generate)
+    [ -n "$cc_own" ] || flags=(-fprofile-generate "${live[@]}")
     # First: what comes later may be taken for source code (-x c), or stand behind --.
     [ -z "$cc_links" ] || runtime=("$home/lib/libpgofs_rt.a")
   fi

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# pgofs config. The launcher reads this file, and has set home. Makefiles come here often: it starts no other process.
+# pgofs config. The launcher reads this file, and has set home and live. Makefiles come here often: it starts no other process.
 
 config_usage() {
   cat <<'END_OF_USAGE'
@@ -17,11 +17,12 @@ END_OF_USAGE
 
 config_main() {
   case $* in
-    --cflags) echo -fprofile-generate ;;
+    # They are given to links too, which have no use for them.
+    --cflags) echo "-fprofile-generate --start-no-unused-arguments ${live[*]} --end-no-unused-arguments" ;;
     --libs) echo "-fprofile-generate $home/lib/libpgofs_rt.a" ;;
     --runtime) echo "$home/lib/libpgofs_rt.a" ;;
     # Not bundled: each library would carry a copy to the final link.
-    --rustflags) echo "-Cprofile-generate -Lnative=$home/lib -lstatic:-bundle=pgofs_rt" ;;
+    --rustflags) echo "-Cprofile-generate -Cllvm-args=-do-counter-promotion=false -Lnative=$home/lib -lstatic:-bundle=pgofs_rt" ;;
     --segment-dir) case ${PGOFS_SEGMENT_DIR-} in /*) echo "$PGOFS_SEGMENT_DIR" ;; *) echo /run/pgofs ;; esac ;;
     -h | --help) config_usage ;;
     *)

@@ -80,7 +80,8 @@ final class CommandLineIT {
                 "-fprofile-generate " + runtime + "\n",
                 shell.bash("exec \"$1\" config --libs", Checkout.PGOFS).output());
         assertEquals(
-                "-fprofile-generate\n",
+                "-fprofile-generate --start-no-unused-arguments -mllvm -do-counter-promotion=false"
+                        + " --end-no-unused-arguments\n",
                 shell.bash("exec \"$1\" config --cflags", Checkout.PGOFS).output());
     }
 

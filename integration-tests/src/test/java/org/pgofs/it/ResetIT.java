@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collections;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +73,41 @@ final class ResetIT {
                 assertTrue(images(mount).startsWith("worker14-"), images(mount));
             }
         }
+    }
+
+    /** Where the compiler likes to keep counts in registers, which a fork copies too. */
+    @ParameterizedTest
+    @MethodSource("org.pgofs.it.Toolchain#tested")
+    void shouldCountALoopThatDoesNotEnd(Toolchain toolchain) throws Exception {
+        Path program = toolchain.instrumented(directory.resolve("endless"), Checkout.SOURCES.resolve("c/endless.c"));
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker server = Worker.start(mount.shell(), program)) {
+            for (int i = 0; i < 57; i++) {
+                server.tell("warm up");
+            }
+            assertEquals(58, most(mount, toolchain, "main"));
+            mount.reset();
+            for (int i = 0; i < 100; i++) {
+                server.tell("work");
+            }
+            server.tell("fork 20");
+            assertEquals(101, most(mount, toolchain, "main"));
+            assertEquals(
+                    20,
+                    mount.profile(toolchain).counts().entrySet().stream()
+                            .filter(function -> function.getKey().endsWith("answer"))
+                            .flatMap(function -> function.getValue().get(0).stream())
+                            .filter(count -> count != 101)
+                            .mapToLong(Long::longValue)
+                            .max()
+                            .orElse(0));
+            server.end();
+            assertEquals(101, most(mount, toolchain, "main"));
+        }
+    }
+
+    private static long most(PgofsMount mount, Toolchain toolchain, String function) {
+        return Collections.max(mount.profile(toolchain).counts().get(function).get(0));
     }
 
     private static String images(PgofsMount mount) {
