@@ -35,6 +35,9 @@ final class StatusCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
+    /** What the kernel says of a mount without a process. */
+    private static final String DEAD = "Transport endpoint is not connected";
+
     /** Reads a file of {@code pgo/}. */
     static String read(Path mountPoint, String name) throws IOException {
         Path file = mountPoint.resolve("pgo").resolve(name);
@@ -48,6 +51,12 @@ final class StatusCommand implements Callable<Integer> {
             boolean isFile = Files.exists(mountPoint) && !Files.isDirectory(mountPoint);
             if (isFile || e instanceof NoSuchFileException) {
                 throw new IOException(mountPoint + " is not a mount point of pgofs: see pgofs mount --help", e);
+            }
+            if (String.valueOf(e.getMessage()).endsWith(DEAD)) {
+                throw new IOException(
+                        "the daemon of " + mountPoint + " was killed: pgofs mount " + mountPoint
+                                + " repairs it, umount " + mountPoint + " takes it away",
+                        e);
             }
             throw new IOException("cannot read " + file + ": " + e.getMessage(), e);
         }

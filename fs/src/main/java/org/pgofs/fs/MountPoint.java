@@ -73,7 +73,7 @@ final class MountPoint {
         Optional<MountTable.Entry> mounted = ours();
         while (mounted.isPresent()) {
             if (!isDead()) {
-                throw new MountException(path + " is already mounted: unmount it first (umount " + path + ")");
+                throw new MountException(path + " is already mounted: unmount it first (pgofs umount " + path + ")");
             }
             LOG.warn("{} is the mount of a process that died: detaching it", path);
             if (libraries.c.umount2(path.toString(), Native.MNT_DETACH | Native.UMOUNT_NOFOLLOW) != 0) {

@@ -199,6 +199,26 @@ final class LifeCycleIT {
     }
 
     @Test
+    void shouldSayThatTheDaemonWasKilledWithItsWatchdog() throws Exception {
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            bash(mount, "pkill -KILL -P $2 -f pgofs-watchdog");
+            mount.daemon().destroyForcibly().waitFor();
+            for (String verb : List.of("status", "umount")) {
+                Shell.Result result = Shell.in(directory)
+                        .run(Checkout.PGOFS.toString(), verb, mount.root().toString());
+                assertEquals(1, result.status());
+                assertEquals(
+                        "pgofs: the daemon of " + mount.root() + " was killed: pgofs mount " + mount.root()
+                                + " repairs it, umount " + mount.root() + " takes it away\n",
+                        result.errors());
+            }
+            mount.startDaemon();
+            bash(mount, "cat $1/pgo/status");
+            mount.stopDaemon();
+        }
+    }
+
+    @Test
     void shouldUnmountThoughADirectoryAboveWasRenamed() throws Exception {
         Path inner = Files.createDirectory(directory.resolve("inner"));
         Path moved = inner.resolveSibling("moved");

@@ -27,7 +27,7 @@ final class ProgramReport {
     private static final int FORMAT_VERSION = 1;
     private static final long PAGE = 4096;
     private static final String RELINK = "link with $(pgofs config --libs)";
-    private static final String RECOMPILE = "compile and link by clang with $(pgofs config --cflags)";
+    private static final String RECOMPILE = "compile by clang with $(pgofs config --cflags)";
 
     private final Tools tools;
     private final List<Finding> findings = new ArrayList<>();
@@ -111,7 +111,7 @@ final class ProgramReport {
         if (found.isEmpty()) {
             return Optional.empty();
         }
-        String advice = ": " + RELINK + ", before all object files, by GNU ld or lld";
+        String advice = ": " + RELINK + ", by GNU ld or lld";
         if (found.get().address() % PAGE != 0) {
             return Optional.of(Finding.no("the " + what + " do not start at a page" + advice));
         }

@@ -164,7 +164,7 @@ class ProgramReportTest {
 
         assertEquals(
                 "NO not instrumented (no __llvm_prf_cnts, __llvm_prf_data, __llvm_prf_names):"
-                        + " compile and link by clang with $(pgofs config --cflags)",
+                        + " compile by clang with $(pgofs config --cflags)",
                 lines(program).get(1));
         assertEquals(2, lines(program).size());
         assertEquals(1, exitCode(program));
