@@ -26,7 +26,8 @@ final class DemoIT {
         String output = result.output();
         assertTrue(output.contains("$ echo 1 > mnt/pgo/reset"), output);
         assertTrue(output.contains("compile.c:level, max count ="), output);
-        assertTrue(output.matches("(?s).*The profile made the server \\d\\.\\d\\d times as fast\\.\n"), output);
+        // On a busy machine it may say that this is no gain.
+        assertTrue(output.matches("(?s).*The profile made the server \\d\\.\\d\\d times as fast\\.\n.*"), output);
         assertEquals("", result.errors());
         assertNothingLeft();
     }
