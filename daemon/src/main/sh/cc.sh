@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# pgofs cc. The launcher reads this file, and has set home and live. It starts no other process than the compiler, since a build
-# comes here thousands of times.
+# pgofs cc. The launcher reads this file, and has set home and live. It starts no other process than the compiler, since a
+# build comes here thousands of times.
 
 cc_usage() {
   cat <<'END'

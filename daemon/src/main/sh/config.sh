@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# pgofs config. The launcher reads this file, and has set home and live. Makefiles come here often: it starts no other process.
+# pgofs config. The launcher reads this file, and has set home and live. Makefiles come here often: it starts no other
+# process.
 
 config_usage() {
   cat <<'END_OF_USAGE'

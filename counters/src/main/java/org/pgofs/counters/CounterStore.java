@@ -9,10 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.pgofs.counters.CounterStoreStatus.DroppedFile;
@@ -55,7 +51,7 @@ public final class CounterStore implements AutoCloseable {
     private final Takes takes;
     private final SegmentWatcher watcher;
     private final Liveness liveness;
-    private final ExecutorService freezer = Executors.newSingleThreadExecutor(CounterStore::freezerThread);
+    private final Freezer freezer = new Freezer(lock, reader);
     private boolean closed;
 
     /**
@@ -99,7 +95,7 @@ public final class CounterStore implements AutoCloseable {
         liveness = Liveness.find(directory.state());
         LOG.info("the end of a program is noticed by {}", liveness.text());
         catalog = new SegmentCatalog(directory, reader, usage, this::isHeld);
-        discovery = new SegmentDiscovery(directory, catalog);
+        discovery = new SegmentDiscovery(directory, catalog, System::nanoTime);
         state = new StateDirectory(directory.state(), directory.changes());
         LastTakes lastTakes = new LastTakes();
         saved = state.load(lastTakes);
@@ -109,12 +105,6 @@ public final class CounterStore implements AutoCloseable {
         attachments = new Attachments(catalog, guests, ledger);
         takes = new Takes(reader, ledger, lastTakes);
         watcher = new SegmentWatcher(lock, directory.path(), catalog, discovery, guests, ledger);
-    }
-
-    private static Thread freezerThread(Runnable work) {
-        Thread thread = new Thread(work, "freezer");
-        thread.setDaemon(true);
-        return thread;
     }
 
     private void start() throws IOException {
@@ -242,32 +232,7 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if counters cannot be read
      */
     public Freeze startFreeze(Selection selection) throws IOException {
-        Freeze freeze = new Freeze();
-        try {
-            freezer.execute(() -> run(freeze, selection));
-        } catch (RejectedExecutionException e) {
-            throw new IOException("the store is closed", e);
-        }
-        try {
-            freeze.awaitStart();
-        } catch (IOException e) {
-            freeze.close();
-            throw e;
-        }
-        return freeze;
-    }
-
-    private void run(Freeze freeze, Selection selection) {
-        Throwable failure = null;
-        lock.lock();
-        try {
-            freeze.run(select(selection, CounterStore::refuseForgotten), reader);
-        } catch (IOException | RuntimeException | Error e) {
-            failure = e;
-        } finally {
-            lock.unlock();
-        }
-        freeze.end(failure);
+        return freezer.start(() -> select(selection, CounterStore::refuseForgotten));
     }
 
     /**
@@ -521,10 +486,10 @@ public final class CounterStore implements AutoCloseable {
     }
 
     private void release() {
-        freezer.shutdown();
+        freezer.end();
         try {
             watcher.awaitEnd();
-            freezer.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+            freezer.awaitEnd();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return;

@@ -93,9 +93,10 @@ final class CounterSum {
         }
     }
 
-    /** Looks whether all sums are 0. */
+    /** Looks whether all sums are 0; then it is known. */
     boolean isNothing() {
-        return zero || Arrays.stream(sums).allMatch(sum -> sum == 0);
+        zero = zero || Arrays.stream(sums).allMatch(sum -> sum == 0);
+        return zero;
     }
 
     void clear() {

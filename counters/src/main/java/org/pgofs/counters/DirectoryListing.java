@@ -41,8 +41,7 @@ final class DirectoryListing {
         SortedMap<Long, String> names = new TreeMap<>();
         int fd = Linux.openForReading(directory);
         try {
-            // On some kernels a file that is renamed comes again, at the end: renames without end must not keep us
-            // here.
+            // On some kernels a file that is renamed comes again, at the end: who renames without end must not keep us.
             long left = 2 * Linux.status(fd).size() / ENTRY_SIZE + SLACK;
             int size = Linux.directoryEntries(fd, buffer);
             for (; size > 0 && left > 0; size = Linux.directoryEntries(fd, buffer)) {

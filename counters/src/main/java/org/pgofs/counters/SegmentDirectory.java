@@ -45,9 +45,9 @@ public final class SegmentDirectory implements AutoCloseable {
     private static final long MS_NOSUID = 2;
     private static final long MS_NODEV = 4;
     private static final long MS_NOEXEC = 8;
-    // Without limits: a target that touches a page for which a tmpfs has no room dies of SIGBUS. An inode number is
-    // never
-    // used again: files are known by theirs.
+    // Without limits: a target that touches a page for which a tmpfs has no room dies of SIGBUS. With inode numbers
+    // that
+    // are never used again: files are known by theirs.
     private static final String OPTIONS = "size=0,nr_inodes=0,inode64,mode=1733";
 
     private final Path path;

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,13 +33,22 @@ final class SegmentDiscovery {
     private final DroppedFiles dropped;
     private final WaitingSegments waiting;
     private final RefusedLog refused;
-    private final Rechecks rechecks = new Rechecks(System::nanoTime);
-    private long scanNotBefore = System.nanoTime();
+    private final LongSupplier clock;
+    private final Rechecks rechecks;
+    private long scanNotBefore;
     private boolean scanDue;
     /** Some were lost, or not applied because of an error: only a scan finds what they told of. */
     private boolean eventsMissed;
 
-    SegmentDiscovery(SegmentDirectory segments, SegmentCatalog catalog) {
+    /**
+     * Has not looked at anything yet.
+     *
+     * @param clock in nanoseconds
+     */
+    SegmentDiscovery(SegmentDirectory segments, SegmentCatalog catalog, LongSupplier clock) {
+        this.clock = clock;
+        rechecks = new Rechecks(clock);
+        scanNotBefore = clock.getAsLong();
         directory = segments.path();
         listing = new DirectoryListing(directory);
         changes = segments.changes();
@@ -58,7 +68,7 @@ final class SegmentDiscovery {
      * opened has it again, before those who came later.
      */
     void scan() throws IOException {
-        long begin = System.nanoTime();
+        long begin = clock.getAsLong();
         scanNotBefore = begin + SCAN_DELAY_NS;
         eventsMissed = true; // a scan that fails is made again
         waiting.beginScan();
@@ -76,7 +86,8 @@ final class SegmentDiscovery {
         catalog.endUnused();
         scanDue = false;
         eventsMissed = false;
-        scanNotBefore = Math.max(scanNotBefore, System.nanoTime() + SCAN_SHARE * (System.nanoTime() - begin));
+        long end = clock.getAsLong();
+        scanNotBefore = Math.max(scanNotBefore, end + SCAN_SHARE * (end - begin));
     }
 
     /** Makes up for events that were missed, for somebody who needs all files now. */
@@ -156,7 +167,7 @@ final class SegmentDiscovery {
         if (!scanDue && !eventsMissed) {
             return -1;
         }
-        long delay = scanNotBefore - System.nanoTime();
+        long delay = scanNotBefore - clock.getAsLong();
         return delay <= 0 ? 0 : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(delay));
     }
 

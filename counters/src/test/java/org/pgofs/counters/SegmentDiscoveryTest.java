@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ import org.pgofs.counters.CounterStoreStatus.OverBound;
 import org.pgofs.counters.DirectoryWatch.Event;
 import org.pgofs.counters.DirectoryWatch.Kind;
 
-/** By events that the test makes up, among them those that the kernel lost. A real tmpfs; needs root. */
+/** By a clock and events that the test makes up, among them those that the kernel lost. A real tmpfs; needs root. */
 class SegmentDiscoveryTest {
     private static final List<Event> LOST = List.of(new Event(Kind.LOST, ""));
     private static final int USER = 54321;
@@ -33,6 +34,7 @@ class SegmentDiscoveryTest {
     private SegmentDirectory directory;
     private SegmentCatalog catalog;
     private SegmentDiscovery discovery;
+    private long ms;
 
     @BeforeEach
     void take() throws IOException {
@@ -44,7 +46,7 @@ class SegmentDiscoveryTest {
         Usage usage = new Usage(new Bounds(LARGE, user, Set.of(users)), new ReadingTime(System::nanoTime));
         catalog = new SegmentCatalog(directory, new SegmentReader(), usage, image -> false);
         catalog.restore(new StateDirectory(directory.state(), directory.changes()).load(new LastTakes()));
-        discovery = new SegmentDiscovery(directory, catalog);
+        discovery = new SegmentDiscovery(directory, catalog, () -> TimeUnit.MILLISECONDS.toNanos(ms));
     }
 
     @AfterEach
@@ -90,10 +92,11 @@ class SegmentDiscoveryTest {
         discovery.scan();
         try (TestTarget target = start(1)) {
             discovery.apply(LOST);
-            int delayMs = discovery.tidy();
-            assertTrue(delayMs > 0, delayMs + " ms");
+            assertEquals(1000, discovery.tidy());
+            ms += 999;
+            assertEquals(1, discovery.tidy());
             assertEquals(0, live());
-            Thread.sleep(delayMs + 1L);
+            ms++;
             assertEquals(-1, discovery.tidy());
             assertEquals(1, live(), target.path() + " is found");
         }
@@ -135,7 +138,7 @@ class SegmentDiscoveryTest {
             discovery.scan(); // so that the next one is due in a while
             first.close();
             discovery.apply(LOST);
-            Thread.sleep(discovery.tidy() + 1L);
+            ms += discovery.tidy();
             discovery.tidy();
             assertTrue(catalog.waiting().isEmpty());
             assertEquals(1, live());
@@ -195,6 +198,19 @@ class SegmentDiscoveryTest {
             assertTrue(catalog.waiting().isExcluded((Long) Files.getAttribute(left.path(), "unix:ino")));
             assertFalse(catalog.waiting().isExcluded((Long) Files.getAttribute(counted.path(), "unix:ino")));
         }
+    }
+
+    @Test
+    void shouldListAllOfManyFiles() throws IOException {
+        int files = 20_000;
+        for (int i = 0; i < files; i++) {
+            Files.createFile(directory.path().resolve("x" + i));
+        }
+        Collection<String> names =
+                new DirectoryListing(directory.path()).list(number -> false).values();
+        assertEquals(
+                files,
+                names.stream().filter(name -> name.startsWith("x")).distinct().count());
     }
 
     /** To look at each of a million files by itself took seconds, for every read. */

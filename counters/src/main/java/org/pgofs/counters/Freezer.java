@@ -1,0 +1,77 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+
+/** The thread by which counts are read while others use what is read already. Thread-safe. */
+final class Freezer {
+    private final Lock lock;
+    private final SegmentReader reader;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(Freezer::newThread);
+
+    /**
+     * A thread that does nothing yet.
+     *
+     * @param lock the store's, held while counts are read
+     */
+    Freezer(Lock lock, SegmentReader reader) {
+        this.lock = lock;
+        this.reader = reader;
+    }
+
+    private static Thread newThread(Runnable work) {
+        Thread thread = new Thread(work, "freezer");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Which images are to be read; asked under the lock. */
+    interface Images {
+        Collection<ImageCounters> select() throws IOException;
+    }
+
+    /** Starts to read; a freeze of few counters is done when this returns. Without the lock. */
+    Freeze start(Images images) throws IOException {
+        Freeze freeze = new Freeze();
+        try {
+            thread.execute(() -> run(freeze, images));
+        } catch (RejectedExecutionException e) {
+            throw new IOException("the store is closed", e);
+        }
+        try {
+            freeze.awaitStart();
+        } catch (IOException e) {
+            freeze.close();
+            throw e;
+        }
+        return freeze;
+    }
+
+    private void run(Freeze freeze, Images images) {
+        Throwable failure = null;
+        lock.lock();
+        try {
+            freeze.run(images.select(), reader);
+        } catch (IOException | RuntimeException | Error e) {
+            failure = e;
+        } finally {
+            lock.unlock();
+        }
+        freeze.end(failure);
+    }
+
+    /** Takes nothing more. */
+    void end() {
+        thread.shutdown();
+    }
+
+    /** Waits until all that was started is read, without the lock. */
+    void awaitEnd() throws InterruptedException {
+        thread.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+    }
+}
