@@ -31,7 +31,7 @@ final class Attachments {
      * @param memory closed with the machine
      * @throws IOException if it cannot be; the message is one line that says why
      */
-    void attach(String name, GuestMemory memory, GuestImage kernel) throws IOException {
+    void attach(String name, KernelMemory memory, GuestImage kernel) throws IOException {
         guests.check(name, memory);
         // Read again: meanwhile another image may have been given its name.
         StoredImage image = readImage(kernel);

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import org.pgofs.counters.CounterStoreStatus.DroppedFile;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
 import org.pgofs.counters.CounterStoreStatus.StateStatus;
 import org.pgofs.counters.ImageCounters.Baseline;
@@ -424,7 +423,7 @@ public final class CounterStore implements AutoCloseable {
         LOG.info("attached {} with {}", name, memory);
     }
 
-    private void attach(String name, GuestMemory memory, GuestImage kernel) throws IOException {
+    private void attach(String name, KernelMemory memory, GuestImage kernel) throws IOException {
         lock.lock();
         try {
             requireOpen();

@@ -1,6 +1,5 @@
 package org.pgofs.counters;
 
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -66,43 +65,4 @@ public record CounterStoreStatus(
      * @param reason in words
      */
     public record FailedSave(Instant since, String reason) {}
-
-    /**
-     * A virtual machine.
-     *
-     * @param name under which it was attached
-     * @param image of its kernel
-     * @param memory the file that is its memory
-     * @param counting whether the kernel was found in it; otherwise it is waited for
-     * @param reboots how often the kernel was started again since it was attached
-     */
-    public record GuestStatus(String name, String image, Path memory, boolean counting, long reboots) {}
-
-    /**
-     * A file in the segment directory that is left out.
-     *
-     * @param file its name, safe to print
-     * @param reason what is wrong with it
-     */
-    public record DroppedFile(String file, String reason) {}
-
-    /**
-     * Segments that are not taken up now.
-     *
-     * @param user their owner
-     * @param reason which bound they are over
-     * @param segments how many
-     */
-    public record OverBound(int user, String reason, long segments) {}
-
-    /**
-     * What the store has taken up of a user's.
-     *
-     * @param user the owner of the files
-     * @param segments live ones
-     * @param segmentBytes their sizes together
-     * @param images those that this user published first
-     * @param memory bytes that these images take up in the daemon
-     */
-    public record UserStatus(int user, long segments, long segmentBytes, long images, long memory) {}
 }

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.pgofs.counters.CounterStoreStatus.DroppedFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

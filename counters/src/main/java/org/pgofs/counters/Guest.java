@@ -37,7 +37,7 @@ final class Guest implements Member {
     private final String guestName;
     private final ImageCounters image;
     private final GuestLayout layout;
-    private final GuestMemory memory;
+    private final KernelMemory memory;
     private final GuestCopies copies;
     private ByteBuffer sample;
     private ByteBuffer next;
@@ -57,7 +57,7 @@ final class Guest implements Member {
      * @param boot counts how often the kernel was started while the store watched
      * @param memory to be closed with this
      */
-    Guest(String guestName, ImageCounters image, GuestLayout layout, GuestMemory memory, long boot) {
+    Guest(String guestName, ImageCounters image, GuestLayout layout, KernelMemory memory, long boot) {
         this.guestName = guestName;
         this.image = image;
         this.layout = layout;
@@ -88,7 +88,7 @@ final class Guest implements Member {
         return layout;
     }
 
-    GuestMemory memory() {
+    KernelMemory memory() {
         return memory;
     }
 

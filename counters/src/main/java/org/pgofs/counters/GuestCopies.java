@@ -41,7 +41,7 @@ final class GuestCopies {
         }
 
         /** Reads it again, and says whether it still is one. */
-        private boolean look(GuestMemory memory) throws IOException {
+        private boolean look(KernelMemory memory) throws IOException {
             if (!memory.read(place, next) || GuestCounters.areZero(next) || !GuestCounters.arePlausible(next)) {
                 return false;
             }
@@ -63,7 +63,7 @@ final class GuestCopies {
      *
      * @param except the place of the one that runs, if any
      */
-    void look(GuestMemory memory, long except) throws IOException {
+    void look(KernelMemory memory, long except) throws IOException {
         TreeMap<Long, Copy> seen = new TreeMap<>();
         for (long place : memory.places()) {
             Copy copy = copies.containsKey(place) ? copies.get(place) : new Copy(place);

@@ -22,7 +22,7 @@ import java.util.Set;
  * devices below 4 GiB. So the offset leaves the same remainder as the link-time address, with address space randomisation
  * and without, and physical addresses need not be known. Not thread-safe: it has one buffer.
  */
-final class GuestMemory implements AutoCloseable {
+final class GuestMemory implements KernelMemory {
     private static final long ALIGNMENT = 2 << 20;
     private static final int PIECE = 1 << 17;
     private static final int PREFIX = 64;
@@ -75,16 +75,19 @@ final class GuestMemory implements AutoCloseable {
         }
     }
 
-    Path path() {
+    @Override
+    public Path path() {
         return path;
     }
 
-    long inode() {
+    @Override
+    public long inode() {
         return inode;
     }
 
-    /** Whether a process has it mapped so that it could write to it: the machine is there. */
-    boolean isInUse() throws IOException {
+    /** Whether a process has it mapped so that it could write to it. */
+    @Override
+    public boolean isInUse() throws IOException {
         return !Linux.unusedByWriters(fd);
     }
 
@@ -122,8 +125,8 @@ final class GuestMemory implements AutoCloseable {
         return !expected.startsWith(banner) && !(build > 0 && sameVersion && !hasBuild);
     }
 
-    /** The places where a copy of the kernel is now. */
-    List<Long> places() throws IOException {
+    @Override
+    public List<Long> places() throws IOException {
         ByteBuffer names = image.names();
         ByteBuffer prefix = names.slice(0, Math.min(PREFIX, names.remaining()));
         List<Long> places = new ArrayList<>();
@@ -151,14 +154,8 @@ final class GuestMemory implements AutoCloseable {
         }
     }
 
-    /**
-     * Reads the counters of a kernel.
-     *
-     * @param place where it is
-     * @param target aligned to pages, to be filled
-     * @return whether it was still there after they were read
-     */
-    boolean read(long place, ByteBuffer target) throws IOException {
+    @Override
+    public boolean read(long place, ByteBuffer target) throws IOException {
         long offset = place + layout.counters() - layout.names();
         return offset >= 0 && Linux.readFully(fd, offset, target.clear()) && isHere(place);
     }

@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.pgofs.counters.CounterStoreStatus.GuestStatus;
 import org.pgofs.counters.Manifest.SavedGuest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,7 +77,7 @@ final class Guests {
      *
      * @throws IOException if it cannot be; the message is one line that says why
      */
-    void check(String name, GuestMemory memory) throws IOException {
+    void check(String name, KernelMemory memory) throws IOException {
         checkName(name);
         checkMemory(memory);
     }
@@ -89,7 +88,7 @@ final class Guests {
         look(guest);
     }
 
-    private void checkMemory(GuestMemory memory) throws IOException {
+    private void checkMemory(KernelMemory memory) throws IOException {
         for (Guest other : guests.values()) {
             if (other.memory().inode() == memory.inode()
                     && other.memory().path().equals(memory.path())) {

@@ -163,10 +163,9 @@ final class ImageCatalog {
     private ImageCounters create(byte[] bytes, String digest, SegmentFile segment)
             throws OverBoundException, InvalidFileException {
         // Before anything that takes time: what waits is asked for again and again.
-        requireRoom(
-                segment.owner(),
-                ImageLayout.read(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), bytes.length)
-                        .memory(bytes.length));
+        ImageLayout.Header header =
+                ImageLayout.read(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), bytes.length);
+        requireRoom(segment.owner(), StoredImage.memory(header, bytes.length));
         StoredImage image = StoredImage.read(bytes, digest, segment.header().path(), names()::contains);
         requireFit(segment, image);
         LOG.info("new image {} with {} functions", image.name(), image.functions());

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import org.pgofs.counters.SavedImage.FoldedSegment;
 
 /**
  * The counters of one image: those of its live members, and a carry for everything else. What is served is

@@ -40,21 +40,7 @@ final class ImageLayout {
             Area records,
             Area names,
             Area vtables,
-            Area vtableNames) {
-        /**
-         * About how many bytes the image takes up with its counters: the file and its records as profiles have them; the
-         * sums, and those of a process that is added; what is known of value sites and of vtables.
-         *
-         * @param fileSize of the whole file in bytes
-         */
-        long memory(long fileSize) {
-            return 2 * fileSize
-                    + 3 * (countersSize + bitmapsSize)
-                    + valueSites
-                    + vtables.size() / VTABLE_SIZE * VtableRanges.KEPT
-                    + records.size() / RecordLayout.SIZE * Long.BYTES;
-        }
-    }
+            Area vtableNames) {}
 
     /**
      * Reads and checks the header of an image file.

@@ -18,14 +18,8 @@ final class LastTakes {
      */
     record TakenCounts(String scope, ImageCounters image, Counts counts) {}
 
-    /** Remembers a take, and returns what it replaces. */
-    List<TakenCounts> put(Take take) {
-        List<TakenCounts> taken = new ArrayList<>();
-        take.parts().forEach(part -> taken.add(new TakenCounts(take.scope(), part.image(), part.counts())));
-        return restore(take.scope(), taken);
-    }
-
-    List<TakenCounts> restore(String scope, List<TakenCounts> taken) {
+    /** Remembers what was taken, and returns what that replaces. */
+    List<TakenCounts> put(String scope, List<TakenCounts> taken) {
         List<TakenCounts> before = takes.put(scope, taken);
         return before == null ? List.of() : before;
     }

@@ -32,14 +32,6 @@ record SavedImage(
     private static final int RADIX = 16;
 
     /**
-     * A segment that is in the carry.
-     *
-     * @param inode its inode number
-     * @param name its name, never used again
-     */
-    record FoldedSegment(long inode, String name) {}
-
-    /**
      * A live segment that was reset or taken.
      *
      * @param epoch of the value sites that count
@@ -65,7 +57,7 @@ record SavedImage(
                     Long.toHexString(key.nonce()));
         }
         for (FoldedSegment segment : folded) {
-            line(text, "folded", segment.inode, segment.name);
+            line(text, "folded", segment.inode(), segment.name());
         }
         for (Epoch segment : epochs) {
             line(text, "epoch", segment.epoch, segment.cleared, segment.name);

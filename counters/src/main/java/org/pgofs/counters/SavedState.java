@@ -19,7 +19,6 @@ import org.pgofs.counters.Manifest.Carry;
 import org.pgofs.counters.Manifest.SavedGuest;
 import org.pgofs.counters.Manifest.Taken;
 import org.pgofs.counters.SavedImage.Epoch;
-import org.pgofs.counters.SavedImage.FoldedSegment;
 import org.pgofs.counters.StateFile.DamagedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.pgofs.counters.SavedImage.FoldedSegment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

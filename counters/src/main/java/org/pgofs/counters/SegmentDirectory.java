@@ -38,7 +38,6 @@ public final class SegmentDirectory implements AutoCloseable {
     /** How often something of ours is made, if somebody else is always faster. */
     private static final int TRIES = 100;
 
-    static final String LOCK = "lock";
     private static final long TMPFS_MAGIC = 0x01021994;
     private static final int STICKY = 01000;
     private static final int LISTED_BY_OTHERS = 044;
@@ -87,7 +86,7 @@ public final class SegmentDirectory implements AutoCloseable {
         Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
         RefusedLog refused = new RefusedLog(directory);
         makeOwn(directory.resolve(RefusedLog.NAME), false, changes, () -> refused.make(state, changes));
-        return new SegmentDirectory(directory, lock(directory, state.resolve(LOCK)), changes);
+        return new SegmentDirectory(directory, lock(directory, state.resolve(StateDirectory.LOCK)), changes);
     }
 
     /** Two daemons that start at once must not each mount a tmpfs, one over the other. */
@@ -237,7 +236,7 @@ public final class SegmentDirectory implements AutoCloseable {
      * @throws IOException if that cannot be found out
      */
     public static boolean isHeld(Path directory) throws IOException {
-        Path file = directory.resolve(STATE).resolve(LOCK);
+        Path file = directory.resolve(STATE).resolve(StateDirectory.LOCK);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             return lock == null;
@@ -252,7 +251,7 @@ public final class SegmentDirectory implements AutoCloseable {
      * @throws IOException if the file cannot be read
      */
     public static Optional<Long> holder(Path directory) throws IOException {
-        String pid = Files.readString(directory.resolve(STATE).resolve(LOCK), StandardCharsets.US_ASCII)
+        String pid = Files.readString(directory.resolve(STATE).resolve(StateDirectory.LOCK), StandardCharsets.US_ASCII)
                 .strip();
         return pid.isEmpty() ? Optional.empty() : Optional.of(Long.valueOf(pid));
     }

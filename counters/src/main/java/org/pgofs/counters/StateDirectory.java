@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
  * clears both.
  */
 final class StateDirectory {
+    /** Held by the daemon that has the directory. */
+    static final String LOCK = "lock";
+
     static final String MANIFEST = "manifest";
     static final String DAMAGED_PREFIX = "damaged-";
     private static final String NEW_MANIFEST = "manifest.new";
@@ -224,7 +227,7 @@ final class StateDirectory {
     private void removeUnused() {
         Set<String> used = new HashSet<>(manifest.fileNames());
         used.add(MANIFEST);
-        used.add(SegmentDirectory.LOCK);
+        used.add(LOCK);
         used.add(Reserve.NAME);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {

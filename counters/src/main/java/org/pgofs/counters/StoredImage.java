@@ -222,7 +222,21 @@ final class StoredImage implements Image {
 
     /** About how many bytes it takes up with its counters. */
     long memory() {
-        return header.memory(fileSize());
+        return memory(header, fileSize());
+    }
+
+    /**
+     * About how many bytes an image takes up with its counters: the file and its records as profiles have them; the
+     * sums, and those of a process that is added; what is known of value sites and of vtables.
+     *
+     * @param fileSize of the whole image file in bytes
+     */
+    static long memory(ImageLayout.Header header, long fileSize) {
+        return 2 * fileSize
+                + 3 * (header.countersSize() + header.bitmapsSize())
+                + header.valueSites()
+                + header.vtables().size() / ImageLayout.VTABLE_SIZE * VtableRanges.KEPT
+                + header.records().size() / RecordLayout.SIZE * Long.BYTES;
     }
 
     /** The image file's bytes; not to be changed. */

@@ -81,11 +81,15 @@ final class Takes {
             Marks none = Marks.none(image.image());
             baselines.put(image, new Baseline(carry, none, image.ended() - part.ended(), part.resets() + 1));
         }
-        List<TakenCounts> before = last.put(take);
+        List<TakenCounts> before = last.put(
+                take.scope(),
+                take.parts().stream()
+                        .map(part -> new TakenCounts(take.scope(), part.image(), part.counts()))
+                        .toList());
         try {
             ledger.change(baselines);
         } catch (IOException | RuntimeException | Error e) {
-            last.restore(take.scope(), before);
+            last.put(take.scope(), before);
             throw e;
         }
         current = null;

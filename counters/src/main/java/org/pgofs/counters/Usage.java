@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.pgofs.counters.CounterStoreStatus.UserStatus;
 
 /** What the store has taken up, in all and for each user, beside what it may. Guarded by the store's lock. */
 final class Usage {

@@ -19,8 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pgofs.counters.Bounds.Limits;
-import org.pgofs.counters.CounterStoreStatus.OverBound;
-import org.pgofs.counters.CounterStoreStatus.UserStatus;
 
 /** What is over a bound waits, loses nothing, and is taken up when there is room. */
 class BoundsTest extends StoreFixture {

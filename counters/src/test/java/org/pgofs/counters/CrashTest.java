@@ -13,7 +13,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.pgofs.counters.CounterStoreStatus.GuestStatus;
 import org.pgofs.counters.CrashLoad.Counting;
 import org.pgofs.counters.CrashLoad.Marks;
 import org.pgofs.counters.CrashLoad.Until;

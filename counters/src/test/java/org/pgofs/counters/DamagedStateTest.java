@@ -126,7 +126,7 @@ class DamagedStateTest extends StoreFixture {
 
     private void assertSetAside(String... prefixes) throws IOException {
         List<String> names = store.status().state().setAside().stream()
-                .map(CounterStoreStatus.DroppedFile::file)
+                .map(DroppedFile::file)
                 .toList();
         assertEquals(prefixes.length, names.size(), names::toString);
         for (int i = 0; i < prefixes.length; i++) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.pgofs.counters.CounterStoreStatus.DroppedFile;
 
 class DroppedFilesTest {
     private static final int USER = 1000;

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.pgofs.counters.CounterStoreStatus.GuestStatus;
 
 /** Virtual machines, with real files for their memory. */
 class GuestTest extends StoreFixture {

@@ -65,7 +65,7 @@ class HostileFilesTest extends StoreFixture {
 
     private void assertDropped(Path file, String reason) throws IOException {
         assertEquals(List.of(), store.images());
-        List<CounterStoreStatus.DroppedFile> dropped = store.status().dropped();
+        List<DroppedFile> dropped = store.status().dropped();
         assertEquals(1, dropped.size());
         assertEquals(file.getFileName().toString(), dropped.get(0).file());
         assertTrue(dropped.get(0).reason().contains(reason), dropped.get(0).reason());

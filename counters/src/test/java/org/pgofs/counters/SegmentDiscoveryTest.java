@@ -17,8 +17,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgofs.counters.Bounds.Limits;
-import org.pgofs.counters.CounterStoreStatus.DroppedFile;
-import org.pgofs.counters.CounterStoreStatus.OverBound;
 import org.pgofs.counters.DirectoryWatch.Event;
 import org.pgofs.counters.DirectoryWatch.Kind;
 

@@ -14,15 +14,15 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.CounterStoreStatus;
-import org.pgofs.counters.CounterStoreStatus.DroppedFile;
 import org.pgofs.counters.CounterStoreStatus.FailedSave;
-import org.pgofs.counters.CounterStoreStatus.GuestStatus;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
-import org.pgofs.counters.CounterStoreStatus.OverBound;
 import org.pgofs.counters.CounterStoreStatus.StateStatus;
-import org.pgofs.counters.CounterStoreStatus.UserStatus;
+import org.pgofs.counters.DroppedFile;
+import org.pgofs.counters.GuestStatus;
 import org.pgofs.counters.Image;
+import org.pgofs.counters.OverBound;
 import org.pgofs.counters.Refusal;
+import org.pgofs.counters.UserStatus;
 import org.pgofs.counters.Variant;
 
 /** What the store holds, in words and as JSON. */

@@ -1,0 +1,12 @@
+package org.pgofs.counters;
+
+/**
+ * What the store has taken up of a user's.
+ *
+ * @param user the owner of the files
+ * @param segments live ones
+ * @param segmentBytes their sizes together
+ * @param images those that this user published first
+ * @param memory bytes that these images take up in the daemon
+ */
+public record UserStatus(int user, long segments, long segmentBytes, long images, long memory) {}
