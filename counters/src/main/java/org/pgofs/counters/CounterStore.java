@@ -51,6 +51,7 @@ public final class CounterStore implements AutoCloseable {
     private final SegmentWatcher watcher;
     private final Liveness liveness;
     private final Freezer freezer = new Freezer(lock, reader);
+    private final FunctionNames names;
     private boolean closed;
 
     /**
@@ -93,6 +94,7 @@ public final class CounterStore implements AutoCloseable {
     private CounterStore(SegmentDirectory directory, Usage usage) throws IOException {
         liveness = Liveness.find(directory.state());
         LOG.info("the end of a program is noticed by {}", liveness.text());
+        names = new FunctionNames(lock, usage.readingTime());
         catalog = new SegmentCatalog(directory, reader, usage, this::isHeld);
         discovery = new SegmentDiscovery(directory, catalog, System::nanoTime);
         state = new StateDirectory(directory.state(), directory.changes());
@@ -340,20 +342,19 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if counters cannot be read
      */
     public CounterStoreStatus status() throws IOException {
+        List<CheckedImage> checked = new ArrayList<>();
+        CounterStoreStatus status;
         lock.lock();
         try {
             requireOpen();
             watcher.catchUp();
             guests.look();
-            List<ImageStatus> images = new ArrayList<>();
             for (ImageCounters image : served()) {
-                images.add(statusOf(image));
+                checked.add(check(image));
             }
-            images.sort((a, b) ->
-                    a.snapshot().image().name().compareTo(b.snapshot().image().name()));
-            return new CounterStoreStatus(
+            status = new CounterStoreStatus(
                     liveness,
-                    images,
+                    List.of(),
                     catalog.dropped().list(),
                     catalog.dropped().more(),
                     discovery.refused().counts(),
@@ -365,17 +366,26 @@ public final class CounterStore implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        return status.with(checked.stream()
+                .map(image -> image.status(names))
+                .sorted(Comparator.comparing(image -> image.snapshot().image().name()))
+                .toList());
     }
 
-    private ImageStatus statusOf(ImageCounters image) throws IOException {
+    /** An image whose status lacks the names of functions, which are found without the lock. */
+    private record CheckedImage(Snapshot snapshot, List<Integer> livePids, long ended, SelfCheck check) {
+        ImageStatus status(FunctionNames names) {
+            return new ImageStatus(snapshot, livePids, ended, check.belowZero(), check.problems(names));
+        }
+    }
+
+    private CheckedImage check(ImageCounters image) throws IOException {
         Counts counts = image.sum(reader, image.liveValues(reader));
-        SelfCheck check = SelfCheck.of(image.image(), counts);
-        return new ImageStatus(
+        return new CheckedImage(
                 counts.toSnapshot(image.image()),
                 pids(image.live()),
                 image.ended(),
-                check.belowZero(),
-                check.problems());
+                SelfCheck.of(image.image(), catalog.user(image), counts));
     }
 
     private StateStatus stateStatus() throws IOException {

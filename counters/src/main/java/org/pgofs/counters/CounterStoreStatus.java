@@ -30,6 +30,12 @@ public record CounterStoreStatus(
         List<OverBound> overBounds,
         List<UserStatus> users,
         StateStatus state) {
+    /** The same with other images. */
+    CounterStoreStatus with(List<ImageStatus> others) {
+        return new CounterStoreStatus(
+                liveness, others, dropped, moreDropped, refused, guests, unidentified, overBounds, users, state);
+    }
+
     /**
      * One image.
      *

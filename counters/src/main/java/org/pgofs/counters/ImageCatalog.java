@@ -254,6 +254,11 @@ final class ImageCatalog {
         usage.addMemory(before.user, image.memory() - before.memory);
     }
 
+    /** Who is charged for an image. */
+    int user(ImageCounters image) {
+        return charges.get(image).user;
+    }
+
     /** How many more bytes the values of an image may take up. */
     long memoryLeft(ImageCounters image) {
         return usage.memoryLeft(charges.get(image).user);

@@ -8,8 +8,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -83,31 +81,31 @@ final class Names {
     /**
      * Reads a section.
      *
+     * @return how many bytes of names were unfolded
      * @throws InvalidFileException if it is not one: llvm-profdata would reject the whole profile
      */
-    static void read(ByteBuffer section, Visitor visitor) throws InvalidFileException {
-        new Names(section, visitor).read();
+    static long read(ByteBuffer section, Visitor visitor) throws InvalidFileException {
+        Names names = new Names(section, visitor);
+        names.read();
+        return names.size;
     }
 
     /**
-     * The names of functions or vtables for a text: cut, with anything that is not printable replaced; the number of one
-     * that has none.
+     * Finds the names of functions or vtables for a text: cut, with anything that is not printable replaced.
      *
-     * @param references what records have for them
+     * @param found by what records have for them; those that are there get their names, if they have any
+     * @return how many bytes of names were unfolded
      */
-    static Map<Long, String> find(ByteBuffer section, Collection<Long> references) {
-        Map<Long, String> found = new HashMap<>();
-        references.forEach(reference -> found.put(reference, number(reference)));
+    static long find(ByteBuffer section, Map<Long, String> found) {
         Hash hash = new Hash();
         try {
-            read(
+            return read(
                     section,
                     (bytes, offset, length) -> found.computeIfPresent(
                             hash.of(bytes, offset, length), (reference, number) -> printable(bytes, offset, length)));
         } catch (InvalidFileException e) {
             throw new IllegalArgumentException(e);
         }
-        return found;
     }
 
     /** What stands for a name that is not known. */

@@ -77,6 +77,11 @@ final class SegmentCatalog {
         return images.image(digest);
     }
 
+    /** Who is charged for an image. */
+    int user(ImageCounters image) {
+        return images.user(image);
+    }
+
     /** Reads the image file of an image that no segment brings. */
     StoredImage readImage(byte[] file, String path) throws InvalidFileException {
         return images.read(file, path);

@@ -6,14 +6,17 @@ import java.util.List;
 /**
  * What of an image's counts is not served as it is: one bad function must not cost the profiles of all others.
  *
+ * @param image the image
+ * @param user whose it is
  * @param belowZero how many counters are served as 0 because their sum is less
- * @param problems sentences about the image
+ * @param absurd the functions that have counters above 2^56
+ * @param cut how many value sites have more values than are served
  */
-record SelfCheck(int belowZero, List<String> problems) {
+record SelfCheck(StoredImage image, int user, int belowZero, List<Integer> absurd, int cut) {
     /** Functions that are named. */
     private static final int NAMED = 5;
 
-    static SelfCheck of(StoredImage image, Counts counts) {
+    static SelfCheck of(StoredImage image, int user, Counts counts) {
         int below = 0;
         List<Integer> absurd = new ArrayList<>();
         long[] sums = counts.counters().values();
@@ -29,16 +32,18 @@ record SelfCheck(int belowZero, List<String> problems) {
                 absurd.add(function);
             }
         }
-        return new SelfCheck(below, problems(image, counts, below, absurd));
+        return new SelfCheck(image, user, below, absurd, counts.values().sitesOver(Snapshot.MAX_VALUES));
     }
 
-    private static List<String> problems(StoredImage image, Counts counts, int below, List<Integer> absurd) {
+    /** Sentences about the image. Without the store's lock, as names are told. */
+    List<String> problems(FunctionNames names) {
         List<String> problems = new ArrayList<>();
-        if (below > 0) {
-            problems.add("has " + below + " counters below 0, which are served as 0: the program set them back since"
-                    + " the last reset or take");
+        if (belowZero > 0) {
+            problems.add(
+                    "has " + belowZero + " counters below 0, which are served as 0: the program set them back since"
+                            + " the last reset or take");
         }
-        for (String function : image.functionNames(absurd.subList(0, Math.min(NAMED, absurd.size())))) {
+        for (String function : names.of(image, user, absurd.subList(0, Math.min(NAMED, absurd.size())))) {
             problems.add("has counters above 2^56 in function " + function
                     + ", which are served as 0: llvm-profdata would reject all");
         }
@@ -49,7 +54,6 @@ record SelfCheck(int belowZero, List<String> problems) {
             problems.add(
                     "has no names for " + image.unnamed() + " of its functions: no compiler will use their counts");
         }
-        int cut = counts.values().sitesOver(Snapshot.MAX_VALUES);
         if (cut > 0) {
             problems.add("has " + cut + " value sites with more than " + Snapshot.MAX_VALUES
                     + " values, of which the most frequent are served");

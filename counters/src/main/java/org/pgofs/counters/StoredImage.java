@@ -8,12 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -28,9 +23,6 @@ final class StoredImage implements Image {
     /** A linker makes one. */
     private static final int MOST_BINARY_IDS = 16;
 
-    /** Functions for whose names all are unfolded. */
-    private static final int MOST_NAMED = 64;
-
     private final ByteBuffer file;
     private final ImageLayout.Header header;
     private final String name;
@@ -43,8 +35,6 @@ final class StoredImage implements Image {
     private final int bitmapsEnd;
     private final CanonicalValues values;
     private final int unnamed;
-    /** Names that were asked for, which will be again. Guarded by the store's lock. */
-    private final Map<Long, String> told = new HashMap<>();
 
     /**
      * Reads and checks an image file.
@@ -247,19 +237,6 @@ final class StoredImage implements Image {
     /** The number of functions whose name is not among the names. */
     int unnamed() {
         return unnamed;
-    }
-
-    /** The names of some functions, safe to print, in the same order; their numbers when it has told many names. */
-    List<String> functionNames(List<Integer> some) {
-        List<Long> references = some.stream().map(this::nameRef).toList();
-        Set<Long> unknown = new HashSet<>(references);
-        unknown.removeAll(told.keySet());
-        if (!unknown.isEmpty() && told.size() < MOST_NAMED) {
-            told.putAll(Names.find(names(), unknown));
-        }
-        return references.stream()
-                .map(reference -> told.getOrDefault(reference, Names.number(reference)))
-                .toList();
     }
 
     /** The size in bytes that the counters section of every segment of this image has. */

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -97,9 +98,9 @@ class NamesTest {
         ByteBuffer bytes = ByteBuffer.wrap(section.toByteArray());
 
         long odd = reference("a b\u001b[2J");
-        assertEquals(
-                Map.of(odd, "a?b?[2J", reference("main"), "main", 0x123L, "0000000000000123"),
-                Names.find(bytes, List.of(odd, reference("main"), 0x123L)));
+        Map<Long, String> found = new HashMap<>(Map.of(odd, "1", reference("main"), "2", 0x123L, "3"));
+        assertEquals(12, Names.find(bytes, found));
+        assertEquals(Map.of(odd, "a?b?[2J", reference("main"), "main", 0x123L, "3"), found);
     }
 
     @ParameterizedTest

@@ -1,14 +1,11 @@
 package org.pgofs.counters;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is kept of image files beside their bytes. */
@@ -52,36 +49,5 @@ class StoredImageTest {
         InvalidFileException refusal =
                 assertThrows(InvalidFileException.class, () -> image(binaryIds, ImageLayout.BINARY_IDS));
         assertEquals(reason, refusal.getMessage());
-    }
-
-    private static StoredImage imageWithName(String name) throws InvalidFileException {
-        byte[] bytes = name.getBytes(US_ASCII);
-        ByteBuffer image = new TestTarget(Path.of("/"), 1).image();
-        image.putLong(ImageLayout.SIZE + RecordLayout.NAME_REF, new Names.Hash().of(bytes, 0, bytes.length));
-        ByteBuffer names = ByteBuffer.allocate(3 + bytes.length)
-                .put((byte) (bytes.length | 128))
-                .put((byte) (bytes.length >> 7))
-                .put((byte) 0)
-                .put(bytes);
-        return image(names.flip(), ImageLayout.NAMES, image);
-    }
-
-    @Test
-    void shouldCutLongNames() throws InvalidFileException {
-        String longest = "x".repeat(Names.PRINTED);
-        assertEquals(List.of(longest), imageWithName(longest).functionNames(List.of(0)));
-        assertEquals(
-                List.of(longest + "...", "0000000000002000"),
-                imageWithName(longest + "y".repeat(9999)).functionNames(List.of(0, 1)));
-    }
-
-    /** Each status asks for them. */
-    @Test
-    void shouldUnfoldNamesOnce() throws InvalidFileException {
-        StoredImage image = imageWithName("x".repeat(150));
-        List<String> first = image.functionNames(List.of(0, 1));
-        List<String> second = image.functionNames(List.of(1, 0));
-        assertSame(first.get(0), second.get(1));
-        assertSame(first.get(1), second.get(0));
     }
 }

@@ -1,0 +1,120 @@
+package org.pgofs.counters;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Tells the names of functions for a text. To find one, all names of its image are unfolded, which may take a second; so
+ *
+ * <ol>
+ *   <li>it is done without the store's lock, and nobody else waits for it: who asks meanwhile is told numbers;
+ *   <li>it is done once for a function, and for so many of an image;
+ *   <li>its time is that of the user whose image it is ({@link ReadingTime}). Who has none left is told by number.
+ * </ol>
+ *
+ * Thread-safe.
+ */
+final class FunctionNames {
+    /** Functions of an image for whose names all are unfolded. */
+    static final int MOST_TOLD = 64;
+
+    private final ReentrantLock storeLock;
+    private final ReadingTime time;
+    private final ReentrantLock unfolding = new ReentrantLock();
+    // Guarded by the lock of unfolding.
+    /** By image and reference: what was told, which will be asked for again. */
+    private final Map<StoredImage, Map<Long, String>> told = new WeakHashMap<>();
+
+    private long unfolded;
+
+    /**
+     * Has told nothing.
+     *
+     * @param storeLock by which the time is guarded
+     * @param time that users may take
+     */
+    FunctionNames(ReentrantLock storeLock, ReadingTime time) {
+        this.storeLock = storeLock;
+        this.time = time;
+    }
+
+    /**
+     * The names of some functions, safe to print, or their numbers. Without the store's lock.
+     *
+     * @param user whose image it is
+     * @param functions of the image
+     * @return in the same order
+     */
+    List<String> of(StoredImage image, int user, List<Integer> functions) {
+        if (storeLock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("everybody would wait for names");
+        }
+        List<Long> references = functions.stream().map(image::nameRef).toList();
+        Map<Long, String> names = Map.of();
+        if (!functions.isEmpty() && unfolding.tryLock()) {
+            try {
+                names = told.computeIfAbsent(image, key -> new HashMap<>());
+                tell(image, user, references, names);
+                names = Map.copyOf(names);
+            } finally {
+                unfolding.unlock();
+            }
+        }
+        Map<Long, String> known = names;
+        return references.stream()
+                .map(reference -> known.getOrDefault(reference, Names.number(reference)))
+                .toList();
+    }
+
+    private void tell(StoredImage image, int user, List<Long> references, Map<Long, String> names) {
+        Map<Long, String> unknown = new HashMap<>();
+        references.stream()
+                .filter(reference -> !names.containsKey(reference))
+                .forEach(reference -> unknown.put(reference, Names.number(reference)));
+        if (unknown.isEmpty() || names.size() >= MOST_TOLD) {
+            return;
+        }
+        try {
+            long begun = begin(user);
+            try {
+                unfolded += Names.find(image.names(), unknown);
+                names.putAll(unknown);
+            } finally {
+                end(user, begun);
+            }
+        } catch (OverBoundException e) {
+            // Numbers do until then.
+        }
+    }
+
+    private long begin(int user) throws OverBoundException {
+        storeLock.lock();
+        try {
+            return time.begin(user);
+        } finally {
+            storeLock.unlock();
+        }
+    }
+
+    private void end(int user, long begun) {
+        storeLock.lock();
+        try {
+            time.end(user, begun);
+        } finally {
+            storeLock.unlock();
+        }
+    }
+
+    /** How many bytes of names were unfolded until now. */
+    long unfolded() {
+        unfolding.lock();
+        try {
+            return unfolded;
+        } finally {
+            unfolding.unlock();
+        }
+    }
+}
