@@ -13,11 +13,11 @@ publishes the counters:
   make CC="pgofs cc -- clang"
   ./configure CC="pgofs cc -- clang" CXX="pgofs cc -- clang++"
   cmake -DCMAKE_C_COMPILER_LAUNCHER="pgofs;cc;--" -DCMAKE_C_LINKER_LAUNCHER="pgofs;cc;--" ...
-    (and CMAKE_CXX_... for C++)
+    (for C++ CMAKE_CXX_COMPILER_LAUNCHER and CMAKE_CXX_LINKER_LAUNCHER too)
 
 The compiler is run as it is, with nothing added,
   - when nothing is generated: -E, -M, -MM, -fsyntax-only, no input (--version, -print-...);
-  - when the command line says already what to do with profiles: -fprofile-use, -fno-profile-..., --coverage, ...;
+  - when the command line says already what to do with profiles: -fprofile-use, -fno-profile-generate, --coverage, ...;
   - for the test programs of Autoconf, CMake, Meson, waf, nginx and zlib: whether they work must not depend on pgofs;
   - for code without a C library or its start files, or for another machine: -ffreestanding, -nodefaultlibs without -lc,
     -nostartfiles without crtbegin*.o, -nostdlib without both, -m32, --target=...;
@@ -28,10 +28,14 @@ runtime is added. So this is a coverage build:
 
   make CC="pgofs cc -- clang" CFLAGS="-g -fprofile-instr-generate -fcoverage-mapping"
 
+Options that say which code is instrumented, and how, are heard as ever: -fprofile-list=, -fprofile-update=,
+-fprofile-function-groups=, ...
+
 ld -r gets no runtime: the link of the program does. A program without a C library cannot publish; if it is linked of
 instrumented objects all the same, it gets what they need to run.
 
-The exit code is that of the compiler; 2 usage, 127 no such compiler.
+COMPILER may stand behind a wrapper: pgofs cc -- ccache clang. The exit code is that of the compiler; 2 usage, 126 a
+compiler or wrapper that cannot be run, 127 none of that name.
 END
 }
 
@@ -49,7 +53,8 @@ cc_is_probe() {
 
 # Reads words of a compiler's command line. Sets, for main:
 #   cc_as_is     nothing is to be added
-#   cc_profile   it says what to do with profiles, and cc_own: it instruments
+#   cc_profile   it says what to do with profiles, and cc_use: it uses one
+#   cc_ir        it instruments, and cc_front_end: so that coverage can be made of it
 #   cc_input     there is one
 #   cc_links     the linker will run
 #   cc_partial   it makes an object file
@@ -85,10 +90,14 @@ cc_read() {
       -E | --preprocess | -M | -MM | --dependencies | --user-dependencies | -fsyntax-only | --analyze | -cc1*)
         cc_as_is=yes
         ;;
-      -fprofile-update=* | -fprofile-list=* | -fprofile-filter-files=* | -fprofile-exclude-files=*) ;;
-      -fprofile-generate* | -fprofile-instr-generate* | -fcs-profile-generate*) cc_profile=yes cc_own=yes ;;
-      -fno-profile-*) cc_profile=yes cc_own= ;;
-      -fprofile-* | -fcs-profile-* | -fcoverage-mapping | --coverage | -ftest-coverage) cc_profile=yes ;;
+      # The other options of this kind only say which code is instrumented, and how. Of each group the last one counts.
+      -fprofile-generate* | -fcs-profile-generate*) cc_profile=yes cc_ir=yes ;;
+      -fno-profile-generate) cc_profile=yes cc_ir= ;;
+      -fprofile-instr-generate*) cc_profile=yes cc_front_end=yes ;;
+      -fno-profile-instr-generate) cc_profile=yes cc_front_end= ;;
+      -fprofile-use* | -fprofile-instr-use* | -fprofile-sample-use* | -fauto-profile | -fauto-profile=*) cc_use=yes ;;
+      -fno-profile-use | -fno-profile-instr-use | -fno-profile-sample-use | -fno-auto-profile) cc_use= ;;
+      -fprofile-arcs | -ftest-coverage | -coverage | --coverage | -fcoverage-mapping | -fcoverage-mcdc) cc_profile=yes ;;
       -ffreestanding | -m32 | -mx32 | -m16) cc_as_is=yes ;;
       --target=*) cc_target "${word#--target=}" ;;
       -nostdlib) cc_no_libc=yes cc_no_start=yes ;;
@@ -123,17 +132,51 @@ cc_target() {
   case $1 in x86_64-*linux*) ;; *) cc_as_is=yes ;; esac
 }
 
-# Its options have the same names, and what it instruments is something else.
-cc_refuse_gcc() { # COMPILER...
-  local word
-  for word; do
-    case $word in
-      gcc | g++ | gcc-[0-9]* | g++-[0-9]* | *-gcc | *-g++ | *-gcc-[0-9]* | *-g++-[0-9]*)
-        echo "pgofs: $word is not clang, and only clang's instrumentation can be published" >&2
-        exit 1
-        ;;
-    esac
+# Whether a compiler is gcc: by its name, or by the file behind a link (cc, c++, c99).
+cc_is_gcc() { # COMPILER
+  local name=${1##*/} directories directory
+  case $name in
+    *clang*) return 1 ;;
+    gcc | g++ | gcc-[0-9]* | g++-[0-9]* | *-gcc | *-g++ | *-gcc-[0-9]* | *-g++-[0-9]*) return 0 ;;
+  esac
+  case $1 in
+    */*) directories=("${1%/*}/") ;;
+    *) IFS=: read -r -a directories <<<"$PATH" ;;
+  esac
+  for directory in "${directories[@]}"; do
+    [ -x "${directory:-.}/$name" ] || continue
+    ! cc_is_one_of "${directory:-.}/$name" {"${directory:-.}",/usr/bin}/{,*-}{gcc,g++}* || return 0
+    # ccache as cc runs the next cc.
+    cc_is_one_of "${directory:-.}/$name" /usr/bin/{ccache,distcc,icecc,sccache} || return 1
   done
+  return 1
+}
+
+cc_is_one_of() { # FILE FILE...
+  local file
+  for file in "${@:2}"; do [ ! "$1" -ef "$file" ] || return 0; done
+  return 1
+}
+
+# Otherwise bash would speak of a line of this file.
+cc_require() { # WHAT COMMAND
+  local path=$2 directories directory
+  if [ "$path" = "${path##*/}" ]; then
+    ! hash -- "$path" 2>/dev/null || return 0
+    path=
+    IFS=: read -r -a directories <<<"$PATH"
+    for directory in "${directories[@]}"; do
+      [ ! -e "${directory:-.}/$2" ] || path=${directory:-.}/$2
+    done
+  fi
+  if [ ! -e "$path" ]; then
+    echo "pgofs: there is no $1 $2" >&2
+    exit 127
+  fi
+  if [ -d "$path" ] || [ ! -x "$path" ]; then
+    echo "pgofs: the $1 $path cannot be run: it is no executable file" >&2
+    exit 126
+  fi
 }
 
 cc_main() {
@@ -152,23 +195,19 @@ cc_main() {
   esac
   local compiler=("$1")
   shift
-  case ${compiler##*/} in
-    ccache | sccache | distcc | icecc)
-      if [ $# -gt 0 ]; then
-        compiler+=("$1")
-        shift
-      fi
-      ;;
-  esac
-  if ! command -v "${compiler[-1]}" >/dev/null; then
-    echo "pgofs: there is no compiler ${compiler[-1]}" >&2
-    exit 127
-  fi
+  while [[ ${compiler[-1]##*/} =~ ^(ccache|sccache|distcc|icecc)$ && ${1--} != -* ]]; do
+    cc_require wrapper "${compiler[-1]}"
+    compiler+=("$1")
+    shift
+  done
+  cc_require compiler "${compiler[-1]}"
 
-  local cc_as_is= cc_profile= cc_own= cc_input= cc_links=yes cc_partial= cc_no_libc= cc_libc= cc_no_start= cc_start= cc_option=
+  local cc_as_is= cc_profile= cc_use= cc_ir= cc_front_end= cc_input= cc_links=yes cc_partial=
+  local cc_no_libc= cc_libc= cc_no_start= cc_start= cc_option= own
   local flags=() runtime=() last=()
   [ "${PGOFS_DISABLE-}" = 1 ] || cc_read "$@"
-  if [ -n "$cc_profile" ] && { [ -z "$cc_own" ] || [ -n "$cc_partial" ]; }; then
+  own=$cc_ir$cc_front_end
+  if [ -n "$cc_profile$cc_use" ] && { [ -z "$own" ] || [ -n "$cc_partial" ]; }; then
     cc_as_is=yes
   fi
   if [ -z "$cc_input" ] || [ -n "$cc_as_is" ]; then
@@ -179,11 +218,15 @@ cc_main() {
   elif ! cc_takes_runtime; then
     [ -z "$cc_links" ] || last=(-x none "$home/lib/libpgofs_none.a")
   else
-    [ -n "$cc_own" ] || flags=(-fprofile-generate "${live[@]}")
+    [ -n "$own" ] || flags=(-fprofile-generate "${live[@]}")
     # First: what comes later may be taken for source code (-x c), or stand behind --.
     [ -z "$cc_links" ] || runtime=("$home/lib/libpgofs_rt.a")
   fi
-  cc_refuse_gcc "${compiler[@]##*/}"
+  if cc_is_gcc "${compiler[-1]}"; then
+    # Its options have the same names, and what it instruments is something else.
+    echo "pgofs: ${compiler[-1]} is not clang, and only clang's instrumentation can be published" >&2
+    exit 1
+  fi
   if [ ${#flags[@]} -gt 0 ]; then
     flags=(--start-no-unused-arguments "${flags[@]}" --end-no-unused-arguments) # assembler code has no use for them
   fi

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code pgofs cc} makes of command lines. In these, $CC and $CXX are the compilers, run by it. */
@@ -62,6 +63,12 @@ final class CompilerWrapperIT {
                 "$CC -static main.c part.c -o program",
                 "export HOSTTYPE=x86_64-linux; $CC --target=x86_64-linux-gnu main.c part.c -o program", // as tcsh has
                 // it
+                "$CC -fprofile-list=/dev/null main.c part.c -o program",
+                "$CC -fprofile-remapping-file=/dev/null -fprofile-sample-accurate main.c part.c -o program",
+                "$CC -fcoverage-prefix-map=a=b -fcoverage-compilation-dir=. -fno-coverage-mapping main.c part.c -o program",
+                "$CC -fno-profile-arcs -fno-test-coverage main.c part.c -o program",
+                "$CC -fprofile-use=missing -fno-profile-use -fno-profile-instr-use main.c part.c -o program",
+                "$CC -fprofile-generate -fno-profile-instr-generate main.c part.c -o program",
                 "$CC main.c part.c -fprofile-generate=somewhere -o program",
                 "$CC -fprofile-generate -c main.c part.c; $CC -fprofile-generate main.o part.o -o program",
                 "$CC -fno-profile-generate -fprofile-generate main.c part.c -o program",
@@ -88,6 +95,28 @@ final class CompilerWrapperIT {
                 .ok();
         assertEquals(1, mount.profile(Toolchain.DEFAULT).calls("part"));
         assertEquals(1, mount.profile(Toolchain.DEFAULT).calls("main"));
+    }
+
+    /** Groups of functions are of clang 16, continuous profiles of clang 22. */
+    @ParameterizedTest
+    @CsvSource({
+        "16, -fprofile-function-groups=1 -fprofile-selected-function-group=0",
+        "19, -fprofile-function-groups=1",
+        "22, -fprofile-function-groups=1 -fprofile-selected-function-group=0",
+        "22, -fprofile-continuous",
+    })
+    void shouldInstrumentWithOptionsOfNewerCompilers(int version, String options) {
+        Toolchain toolchain = new Toolchain(version);
+        mount.reset();
+        Shell.Result build = run(WRAPPER, toolchain, "$CC " + options + " main.c part.c -o program")
+                .ok();
+        assertEquals("", build.errors());
+        Shell.in(directory)
+                .with("PGOFS_SEGMENT_DIR", mount.segments().toString())
+                .run("./program")
+                .ok();
+        assertEquals(1, mount.profile(toolchain).calls("part"));
+        mount.reset(); // the others read it with the tools of older compilers
     }
 
     /** What is said and made is what the compiler alone says and makes. */
@@ -127,7 +156,13 @@ final class CompilerWrapperIT {
                 "$CC -c main.c -fprofile-instr-generate",
                 "$CC main.c part.c -fprofile-generate -fno-profile-generate -o program",
                 "$CC main.c part.c -fprofile-generate -r -o all.o",
+                "$CC main.c part.c -fcs-profile-generate -fno-profile-generate -o program",
+                "$CC main.c part.c -fprofile-instr-generate -fno-profile-instr-generate -o program",
                 "$CC -c main.c --coverage",
+                "$CC -c main.c -coverage",
+                "$CC -c main.c -fprofile-arcs -ftest-coverage",
+                "$CC -c main.c -fcoverage-mapping",
+                "$CC -c main.c -fno-profile-use -fprofile-use=missing",
                 "$CC -c main.c -ffreestanding",
                 "$CC -c part.c -m32",
                 "$CC -c part.c --target=aarch64-linux-gnu",
@@ -207,11 +242,71 @@ final class CompilerWrapperIT {
         run("", Toolchain.DEFAULT, WRAPPER + compiler + " -E main.c").ok();
     }
 
+    /** As Debian's alternatives have it: a link to a link; a hard link, and ccache under the compiler's name. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "cc -c main.c",
+                "c++ -c part.cc",
+                "/usr/bin/cc -c main.c",
+                "./cc -c main.c",
+                "ccache cc -c main.c",
+                "ccache distcc /usr/bin/c++ -c part.cc",
+                "c99 -c main.c",
+            })
+    void shouldSayThatALinkLeadsToGcc(String command) {
+        Shell.Result result = run(
+                "",
+                Toolchain.DEFAULT,
+                "mkdir links; ln -s \"$PWD/links/gcc\" cc; ln -s \"$(command -v gcc)\" links/gcc;"
+                        + "for name in ccache distcc; do printf '#!/bin/sh\\nexec \"$@\"\\n' >links/$name;"
+                        + " chmod +x links/$name; done; PATH=$PWD/links:$PATH; " + WRAPPER + command);
+        assertEquals(1, result.status());
+        assertTrue(result.errors().startsWith("pgofs: "), result.errors());
+        assertTrue(
+                result.errors().endsWith(" is not clang, and only clang's instrumentation can be published\n"),
+                result.errors());
+    }
+
+    /** Wherever a link leads that is not gcc, the compiler is run: once, and no other process. */
+    @Test
+    void shouldInstrumentThroughALinkToClang() {
+        Shell.Result result = run(
+                        "",
+                        Toolchain.DEFAULT,
+                        "mkdir links; ln -s \"$(command -v clang-14)\" links/cc; PATH=$PWD/links:$PATH;"
+                                + "strace -f -qq -e trace=execve,fork,vfork,clone,clone3 -e signal=none -o calls "
+                                + WRAPPER + "cc -O1 -c main.c; grep -c '= 0$' calls; readelf -SW main.o")
+                .ok();
+        assertTrue(result.output().contains("__llvm_prf_cnts"), result.output());
+        // pgofs, the compiler, and the process that clang makes for itself or not
+        assertTrue(Integer.parseInt(result.output().lines().findFirst().orElseThrow()) <= 3, result.output());
+    }
+
     @Test
     void shouldSayThatThereIsNoSuchCompiler() {
         Shell.Result result = run("", Toolchain.DEFAULT, WRAPPER + "clang-1 -c main.c");
         assertEquals(127, result.status());
         assertEquals("pgofs: there is no compiler clang-1\n", result.errors());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "icecc clang-14, 127, there is no wrapper icecc",
+        "./missing/ccache clang-14, 127, there is no wrapper ./missing/ccache",
+        "./missing/clang, 127, there is no compiler ./missing/clang",
+        "./text, 126, the compiler ./text cannot be run: it is no executable file",
+        "text, 126, the compiler ./text cannot be run: it is no executable file",
+        "./folder, 126, the compiler ./folder cannot be run: it is no executable file",
+        "./folder/distcc clang-14, 126, the wrapper ./folder/distcc cannot be run: it is no executable file",
+    })
+    void shouldSayWhatCannotBeRun(String command, int status, String message) {
+        Shell.Result result = run(
+                "",
+                Toolchain.DEFAULT,
+                "echo >text; mkdir folder; echo >folder/distcc; PATH=$PATH:.; " + WRAPPER + command + " -c main.c");
+        assertEquals("pgofs: " + message + "\n", result.errors());
+        assertEquals(status, result.status());
     }
 
     /** Runs the commands in a directory of their own. Returns what they said and made, in one text. */
