@@ -9,24 +9,42 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The Debian package, on a copy of this machine: over its files lies a tmpfs that takes what is written. */
 final class PackageIT {
     private static final String BUILD =
             Checkout.ROOT.resolve("daemon/src/main/deb/build").toString();
 
-    private static final String COPY =
+    /** What is written lies in a layer of its own, over the layers before and the machine. */
+    private static final String LAYERS =
             """
             mount -t tmpfs tmpfs "$1"
             cd "$1"
-            mkdir upper work root
-            mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work root
-            mount --rbind /dev root/dev
-            mount -t proc proc root/proc
-            mkdir root/package
-            cp "$2" root/package/pgofs.deb
+            mkdir root package
+            cp "$2" package/pgofs.deb
+            below=/
+            layer() {
+              ! mountpoint -q root || umount -R root
+              mkdir "$1" "$1.work"
+              mount -t overlay overlay -o "lowerdir=$below,upperdir=$1,workdir=$1.work" root
+              below=$1:$below
+              mount --rbind /dev root/dev
+              mount -t proc proc root/proc
+              mkdir -p root/package
+              cp package/pgofs.deb root/package
+            }
             unset TMPDIR PGOFS_SEGMENT_DIR
             in_copy() { chroot root bash -euc "$1"; }
+            """;
+
+    /** The machine itself may have the package. */
+    private static final String COPY =
+            """
+            layer clean
+            in_copy 'dpkg -P pgofs >/dev/null 2>&1'
+            layer upper
             """;
 
     /** Java need not come from a package. */
@@ -66,7 +84,7 @@ final class PackageIT {
                         "--kill-child",
                         "bash",
                         "-euc",
-                        COPY + script,
+                        LAYERS + script,
                         "bash",
                         room.toString(),
                         build().toString())
@@ -77,7 +95,7 @@ final class PackageIT {
     @Test
     void shouldCountWhenItIsInstalled() {
         String output = onCopy(
-                INSTALL
+                COPY + INSTALL
                         + """
                 in_copy '
                   mkdir /mnt/profiles
@@ -95,10 +113,13 @@ final class PackageIT {
         assertTrue(output.endsWith(SERVED), output);
     }
 
-    @Test
-    void shouldLeaveNothingWhenItIsRemoved() {
+    @ParameterizedTest
+    @ValueSource(strings = {"", "layer installed\n" + INSTALL})
+    void shouldLeaveNothingWhenItIsRemoved(String before) {
         String output = onCopy(
-                INSTALL
+                before
+                        + COPY
+                        + INSTALL
                         + """
                 in_copy 'dpkg -P pgofs >/dev/null'
                 find upper -path upper/package -prune -o -name '*pgofs*' -print
@@ -109,7 +130,7 @@ final class PackageIT {
     @Test
     void shouldBringUnitsThatFindTheCommand() {
         String output = onCopy(
-                INSTALL
+                COPY + INSTALL
                         + """
                 in_copy 'for unit in run-pgofs.mount pgofs.service; do
                   systemd-analyze verify --man=no $unit
