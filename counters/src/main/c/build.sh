@@ -11,12 +11,24 @@ compiler=${CC:-cc}
 rm -rf "$archive" "$objects"
 mkdir -p "$objects"
 
+# Atomic operations are instructions, not calls of the compiler's library.
+case $($compiler -dumpmachine) in
+  aarch64*) machine=-mno-outline-atomics ;;
+  *) machine= ;;
+esac
+
 compile() { # OBJECT SOURCE FLAG...
   object=$1 file=$2
   shift 2
   # shellcheck disable=SC2086 # CC may have arguments
-  $compiler -std=c11 -D_GNU_SOURCE -O2 -g0 -fvisibility=hidden -fno-stack-protector -fno-lto \
-    -fno-asynchronous-unwind-tables -Wall -Wextra -Werror "$@" -c "$file" -o "$object"
+  $compiler -std=c11 -D_GNU_SOURCE -U_FORTIFY_SOURCE -O2 -g0 -fvisibility=hidden -fno-stack-protector -fno-lto \
+    -fno-asynchronous-unwind-tables -Wall -Wextra -Werror $machine "$@" -c "$file" -o "$object"
+}
+
+# The names of memory.c, in the place of the C library's.
+keep_from_libc() { # OBJECT
+  ${OBJCOPY:-objcopy} --redefine-sym memcpy=pgofs_memcpy --redefine-sym memset=pgofs_memset \
+    --redefine-sym memcmp=pgofs_memcmp --redefine-sym strlen=pgofs_strlen "$1"
 }
 
 join() { # OBJECT PART...
@@ -28,6 +40,7 @@ join() { # OBJECT PART...
 
 for file in "$source"/*.c "$source"/*.S; do
   compile "$objects/$(basename "$file").o" "$file" -fPIC -ffunction-sections
+  keep_from_libc "$object"
 done
 join "$objects/pgofs.o" "$objects"/*.o
 ar rcs "$archive" "$objects/pgofs.o"
@@ -35,6 +48,7 @@ ar rcs "$archive" "$objects/pgofs.o"
 beside=$(dirname "$archive")
 for file in modules.c export.S; do
   compile "$objects/kernel-$file.o" "$source/kernel/$file" -fno-pic
+  keep_from_libc "$object"
 done
 join "$beside/pgofs_modules.o" "$objects"/kernel-*.o
 # A module may be far from the kernel, and is no user of the C library.

@@ -1,24 +1,53 @@
 /*
- * What this image is: where it is loaded, its build id, its path, and what lies beside its counters. May call libc, but
- * nothing that allocates.
+ * What this image is: where it is loaded, its build id, its path, and what lies beside its counters. May make system
+ * calls only, and reads what the linker and the dynamic linker have left in memory: a program may have functions of its
+ * own by which one would ask for it.
  */
 #include "pgofs_rt.h"
 
 #include <elf.h>
-#include <fcntl.h>
 #include <link.h>
 #include <string.h>
-#include <sys/auxv.h>
-#include <unistd.h>
 
-struct search {
-  uintptr_t address;
-  struct pgofs_self *self;
+/* The linker's: the header of this image, and what it has for the dynamic linker, if anything. */
+extern const ElfW(Ehdr) __ehdr_start __attribute__((weak, visibility("hidden")));
+extern ElfW(Dyn) _DYNAMIC[] __attribute__((weak, visibility("hidden")));
+
+/* The dynamic linker's list of what it has loaded, as debuggers read it: that of glibc, that of musl. */
+#pragma weak _r_debug
+extern const struct r_debug *const _dl_debug_addr __attribute__((weak));
+
+/* As glibc has it from r_version 2 on: one for each name space. */
+struct debug {
+  struct r_debug loaded;
+  const struct debug *next;
 };
 
-static bool is_loaded(const struct dl_phdr_info *info, uint64_t from, uint64_t size) {
-  for (size_t i = 0; i < info->dlpi_phnum; i++) {
-    const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+/* Where the program headers are, or NULL. They lie in the first page, which is there if the header is. */
+static const ElfW(Phdr) *program_headers(void) {
+  const ElfW(Ehdr) *header = &__ehdr_start;
+  if (header == NULL || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_phentsize != sizeof(ElfW(Phdr)) ||
+      header->e_phoff % 8 != 0 || header->e_phoff > PGOFS_ALIGNMENT ||
+      header->e_phnum > (PGOFS_ALIGNMENT - header->e_phoff) / sizeof(ElfW(Phdr))) {
+    return NULL;
+  }
+  return (const ElfW(Phdr) *)((uintptr_t)header + header->e_phoff);
+}
+
+/* What is added to link-time addresses: known from the part that begins with the header. Whether there is one. */
+static bool load_bias_find(struct pgofs_self *self, const ElfW(Phdr) *parts) {
+  for (size_t i = 0; i < __ehdr_start.e_phnum; i++) {
+    if (parts[i].p_type == PT_LOAD && parts[i].p_offset < PGOFS_ALIGNMENT && parts[i].p_filesz != 0) {
+      self->load_bias = (uintptr_t)&__ehdr_start - (parts[i].p_vaddr - parts[i].p_offset);
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool is_loaded(const ElfW(Phdr) *parts, uint64_t from, uint64_t size) {
+  for (size_t i = 0; i < __ehdr_start.e_phnum; i++) {
+    const ElfW(Phdr) *part = &parts[i];
     if (part->p_type == PT_LOAD && from >= part->p_vaddr && size <= part->p_filesz &&
         from - part->p_vaddr <= part->p_filesz - size) {
       return true;
@@ -48,28 +77,48 @@ static void build_id_find(struct pgofs_self *self, const unsigned char *at, uint
   }
 }
 
-static int examine(struct dl_phdr_info *info, size_t info_size, void *data) {
-  (void)info_size;
-  struct search *search = data;
-  struct pgofs_self *self = search->self;
-  if (!is_loaded(info, search->address - info->dlpi_addr, 1)) {
-    return 0;
-  }
-  self->load_bias = info->dlpi_addr;
+static void parts_examine(struct pgofs_self *self, const ElfW(Phdr) *parts) {
   self->link_begin = UINT64_MAX;
-  self->file = info->dlpi_name;
-  for (size_t i = 0; i < info->dlpi_phnum; i++) {
-    const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+  for (size_t i = 0; i < __ehdr_start.e_phnum; i++) {
+    const ElfW(Phdr) *part = &parts[i];
     if (part->p_type == PT_LOAD) {
       uint64_t end = part->p_vaddr + part->p_memsz;
       self->link_begin = part->p_vaddr < self->link_begin ? part->p_vaddr : self->link_begin;
       self->link_end = end > self->link_end ? end : self->link_end;
-    } else if (part->p_type == PT_NOTE && is_loaded(info, part->p_vaddr, part->p_filesz)) {
-      build_id_find(self, (const unsigned char *)(uintptr_t)(info->dlpi_addr + part->p_vaddr), part->p_filesz,
+    } else if (part->p_type == PT_NOTE && is_loaded(parts, part->p_vaddr, part->p_filesz)) {
+      build_id_find(self, (const unsigned char *)(uintptr_t)(self->load_bias + part->p_vaddr), part->p_filesz,
                     part->p_align);
     }
   }
-  return 1;
+}
+
+/* An executable says itself where the list is; in a library it is the dynamic linker's own symbol. */
+static const struct debug *debug_find(void) {
+  for (const ElfW(Dyn) *entry = _DYNAMIC; entry != NULL && entry->d_tag != DT_NULL; entry++) {
+    if (entry->d_tag == DT_DEBUG) {
+      return (const struct debug *)entry->d_un.d_ptr;
+    }
+  }
+  const struct r_debug *glibc = &_r_debug;
+  const struct r_debug *const *musl = &_dl_debug_addr;
+  return (const struct debug *)(glibc != NULL ? glibc : musl != NULL ? *musl : NULL);
+}
+
+/*
+ * The name of this image if it is a library, or NULL. The list does not change meanwhile: constructors run in the thread
+ * that loads, and while it may not be disturbed. The first that was loaded is the program; static ones have no list.
+ */
+static const char *library_name(void) {
+  const struct debug *first = debug_find();
+  for (const struct debug *debug = first; debug != NULL;
+       debug = first->loaded.r_version >= 2 ? debug->next : NULL) {
+    for (const struct link_map *map = debug->loaded.r_map; map != NULL; map = map->l_next) {
+      if (map->l_ld == _DYNAMIC) {
+        return map == first->loaded.r_map ? NULL : map->l_name;
+      }
+    }
+  }
+  return NULL;
 }
 
 /* Of an overlong path the end tells more. */
@@ -81,32 +130,27 @@ static void path_set(struct pgofs_self *self, const char *path, size_t size) {
 
 static void program_path(struct pgofs_self *self) {
   char path[4096];
-  ssize_t size = readlink("/proc/self/exe", path, sizeof path);
-  const char *started = (const char *)getauxval(AT_EXECFN);
+  ssize_t size = pgofs_sys_readlink("/proc/self/exe", path, sizeof path);
+  uint64_t started;
   self->file = "/proc/self/exe";
   if (size > 0) {
     path_set(self, path, (size_t)size);
-  } else if (started != NULL) {
-    self->file = started;
-    path_set(self, started, strlen(started));
+  } else if (pgofs_auxiliary(AT_EXECFN, &started)) {
+    self->file = (const char *)(uintptr_t)started;
+    path_set(self, self->file, strlen(self->file));
   }
 }
 
-/* glibc has no name for the program, musl the one that it was started by or, in a static one, a link. */
-static bool is_program(const char *file) {
-  const char *started = (const char *)getauxval(AT_EXECFN);
-  return file == NULL || file[0] == 0 || strcmp(file, "/proc/self/exe") == 0 ||
-         (started != NULL && strcmp(file, started) == 0);
-}
-
-/* Fills self for the image that has this address; false if there is none. */
-bool pgofs_self_find(struct pgofs_self *self, const void *inside) {
-  struct search search = {(uintptr_t)inside, self};
+/* Fills self for this image; false if it has no header in memory. */
+bool pgofs_self_find(struct pgofs_self *self) {
   memset(self, 0, sizeof *self);
-  if (dl_iterate_phdr(examine, &search) == 0) {
+  const ElfW(Phdr) *parts = program_headers();
+  if (parts == NULL || !load_bias_find(self, parts)) {
     return false;
   }
-  if (is_program(self->file)) {
+  parts_examine(self, parts);
+  self->file = library_name();
+  if (self->file == NULL) {
     program_path(self);
   } else {
     path_set(self, self->file, strlen(self->file));
@@ -127,7 +171,7 @@ static bool is_elsewhere(const ElfW(Shdr) *section) {
 static bool headers_prove(int fd, const struct pgofs_self *self, const struct pgofs_sections *sections,
                           struct pgofs_range range, uintptr_t page_end) {
   ElfW(Ehdr) header;
-  if (pread(fd, &header, sizeof header, 0) != (ssize_t)sizeof header ||
+  if (pgofs_sys_pread(fd, &header, sizeof header, 0) != (ssize_t)sizeof header ||
       memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_shentsize != sizeof(ElfW(Shdr))) {
     return false;
   }
@@ -136,7 +180,7 @@ static bool headers_prove(int fd, const struct pgofs_self *self, const struct pg
     ElfW(Shdr) part[64];
     size_t count = header.e_shnum - done < 64 ? header.e_shnum - done : 64;
     ssize_t size = (ssize_t)(count * sizeof part[0]);
-    if (pread(fd, part, (size_t)size, (off_t)(header.e_shoff + done * sizeof part[0])) != size) {
+    if (pgofs_sys_pread(fd, part, (size_t)size, header.e_shoff + done * sizeof part[0]) != size) {
       return false;
     }
     for (size_t i = 0; i < count; i++) {
@@ -168,11 +212,11 @@ bool pgofs_self_has_last_page(const struct pgofs_self *self, const struct pgofs_
   if ((uintptr_t)range.end == page_end) {
     return true;
   }
-  int fd = open(self->file, O_RDONLY | O_CLOEXEC);
+  int fd = pgofs_sys_openat(AT_FDCWD, self->file, O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0) {
     return false;
   }
   bool proved = headers_prove(fd, self, sections, range, page_end);
-  (void)close(fd);
+  pgofs_sys_close(fd);
   return proved;
 }

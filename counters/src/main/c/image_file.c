@@ -1,15 +1,11 @@
 /*
- * The image file: what all processes of this image have in common, written by the first of them. May call libc, but
- * nothing that allocates.
+ * The image file: what all processes of this image have in common, written by the first of them. May make system calls
+ * only.
  */
 #include "pgofs_rt.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* "i-", a user number, "-", a key, "-", a nonce, 0 */
 #define IMAGE_NAME_SIZE (2 + 20 + 1 + 32 + 1 + 16 + 1)
@@ -172,12 +168,40 @@ static int content_write(const struct pgofs_image *image, int fd) {
   return output.reason;
 }
 
-static void name_make(char name[IMAGE_NAME_SIZE], uid_t owner, const struct pgofs_image_key *key, uint64_t nonce) {
-  int size = snprintf(name, IMAGE_NAME_SIZE, PGOFS_IMAGE_PREFIX "%u-%016llx%016llx", (unsigned)owner,
-                      (unsigned long long)key->word[0], (unsigned long long)key->word[1]);
-  if (nonce != 0) {
-    (void)snprintf(name + size, IMAGE_NAME_SIZE - (size_t)size, "-%016llx", (unsigned long long)nonce);
+/* These return where what they wrote ends. */
+static char *decimal_add(char *to, uint64_t number) {
+  char digits[20];
+  size_t count = 0;
+  do {
+    digits[count++] = (char)('0' + number % 10);
+    number /= 10;
+  } while (number != 0);
+  while (count > 0) {
+    *to++ = digits[--count];
   }
+  return to;
+}
+
+static char *hexadecimal_add(char *to, uint64_t number) {
+  for (int shift = 60; shift >= 0; shift -= 4) {
+    *to++ = "0123456789abcdef"[number >> shift & 15];
+  }
+  return to;
+}
+
+static void name_make(char name[IMAGE_NAME_SIZE], uid_t owner, const struct pgofs_image_key *key, uint64_t nonce) {
+  char *end = name;
+  *end++ = PGOFS_IMAGE_PREFIX[0];
+  *end++ = PGOFS_IMAGE_PREFIX[1];
+  end = decimal_add(end, owner);
+  *end++ = '-';
+  end = hexadecimal_add(end, key->word[0]);
+  end = hexadecimal_add(end, key->word[1]);
+  if (nonce != 0) {
+    *end++ = '-';
+    end = hexadecimal_add(end, nonce);
+  }
+  *end = 0;
 }
 
 /* Tells a file of user PGOFS_NOBODY from those of users who have no number here. */
@@ -186,7 +210,7 @@ static bool can_read(const struct pgofs_directory *directory, const char *name) 
   if (fd < 0) {
     return false;
   }
-  (void)close(fd);
+  pgofs_sys_close(fd);
   return true;
 }
 
@@ -199,8 +223,9 @@ enum found { FOUND_NONE, FOUND_OURS, FOUND_ANOTHER };
 static enum found look(const struct pgofs_image *image, const struct pgofs_directory *directory, const char *name,
                        uid_t owner) {
   struct stat status;
-  if (fstatat(directory->fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
-    return errno == ENOENT ? FOUND_NONE : FOUND_ANOTHER;
+  int result = pgofs_sys_fstatat(directory->fd, name, &status, AT_SYMLINK_NOFOLLOW);
+  if (result != 0) {
+    return result == -ENOENT ? FOUND_NONE : FOUND_ANOTHER;
   }
   bool ours = status.st_mode == (S_IFREG | PGOFS_FILE_MODE) && status.st_uid == owner && status.st_nlink == 1 &&
               (uint64_t)status.st_size == image->header.file_size &&
@@ -215,29 +240,51 @@ static int image_write(const struct pgofs_image *image, const struct pgofs_direc
     return reason;
   }
   reason = content_write(image, file.fd);
-  if (reason == 0 && renameat(directory->fd, file.name, directory->fd, name) != 0) {
-    reason = pgofs_reason_of(errno);
+  if (reason == 0) {
+    int result = pgofs_sys_rename(directory->fd, file.name, name);
+    reason = result == 0 ? 0 : pgofs_reason_of(result);
   }
   if (reason != 0) {
     pgofs_file_discard(&file, directory);
     return reason;
   }
-  (void)close(file.fd);
+  pgofs_sys_close(file.fd);
   return 0;
+}
+
+/* The next number of a line, in decimal digits. It stays where there is none. */
+static bool number_read(const char **at, uint32_t *number) {
+  const char *digit = *at;
+  while (*digit == ' ') {
+    digit++;
+  }
+  if (*digit < '0' || *digit > '9') {
+    return false;
+  }
+  for (*number = 0; *digit >= '0' && *digit <= '9'; digit++) {
+    *number = *number * 10 + (uint32_t)(*digit - '0');
+  }
+  *at = digit;
+  return true;
 }
 
 /* Not 0, and told by the number that the user has outside of this user namespace, if that can be found out. */
 static uint64_t usual_nonce(uid_t user) {
   char map[4096];
   uint64_t nonce = 1;
-  int fd = open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
-  ssize_t size = fd < 0 ? 0 : read(fd, map, sizeof map - 1);
-  (void)close(fd);
+  int fd = pgofs_sys_openat(AT_FDCWD, "/proc/self/uid_map", O_RDONLY | O_CLOEXEC, 0);
+  ssize_t size = fd < 0 ? 0 : pgofs_sys_read(fd, map, sizeof map - 1);
+  if (fd >= 0) {
+    pgofs_sys_close(fd);
+  }
   map[size < 0 ? 0 : size] = 0;
-  for (const char *line = map; line != NULL && *line != 0; line = strchr(line + 1, '\n')) {
-    unsigned inside, outside, count;
-    if (sscanf(line, "%u %u %u", &inside, &outside, &count) == 3 && user >= inside && user - inside < count) {
+  for (const char *at = map; *at != 0;) {
+    uint32_t inside, outside, count;
+    if (number_read(&at, &inside) && number_read(&at, &outside) && number_read(&at, &count) && user >= inside &&
+        user - inside < count) {
       nonce = UINT64_C(1) + outside + (user - inside);
+    }
+    while (*at != 0 && *at++ != '\n') {
     }
   }
   return nonce;
@@ -260,7 +307,7 @@ int pgofs_image_publish(const struct pgofs_image *image, const struct pgofs_dire
     found = look(image, directory, name, owner);
   }
   if (found == FOUND_ANOTHER) {
-    if (pgofs_random(nonce, sizeof *nonce) != 0 || *nonce == 0) {
+    if (!pgofs_random(nonce, sizeof *nonce) || *nonce == 0) {
       return PGOFS_REFUSED_IO;
     }
     name_make(name, owner, &image->header.key, *nonce);

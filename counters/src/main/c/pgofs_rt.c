@@ -1,18 +1,24 @@
 /*
  * Publishes this image when it is loaded, and again in the child of a fork; lets go of the value sites when it is
- * closed. The constructor may call libc; the fork handler system calls only. Both leave errno as it was, and are no
- * place to be cancelled at, as neither fork nor dlopen is.
+ * closed. May make system calls only, beside telling the C library what to call at a fork and when the image is closed:
+ * a program has functions of its own by any name that it may use, and they may not work before it has started.
  */
 #include "pgofs_rt.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <unistd.h>
+
+/*
+ * The C library's, by names that no program may have. By the first one glibc's pthread_atfork, by the last one its
+ * atexit registers; each is told the image, with which what was registered goes. Of musl, which has no other name,
+ * pthread_atfork is called, and of glibc never.
+ */
+int __register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void), void *image)
+    __attribute__((weak));
+int pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
+int __cxa_atexit(void (*function)(void *), void *argument, void *image);
+extern void *__dso_handle __attribute__((weak, visibility("hidden")));
 
 /* The linker makes these symbols for a section that exists. */
 #define BOUNDS(section)                                                                                  \
@@ -54,21 +60,8 @@ static const char *reason_text(int reason) {
   return text[reason];
 }
 
-static void say(const struct pgofs_self *self, const char *what, const char *detail) {
-  const char *verbose = secure_getenv("PGOFS_VERBOSE");
-  if (verbose != NULL && strcmp(verbose, "1") == 0) {
-    (void)dprintf(STDERR_FILENO, "pgofs: %.*s%s%s%s\n", (int)self->path_size, self->path,
-                  self->path_size == 0 ? "" : ": ", what, detail);
-  }
-}
-
-static bool is_disabled(void) {
-  const char *disable = secure_getenv("PGOFS_DISABLE");
-  return disable != NULL && strcmp(disable, "1") == 0;
-}
-
 static int directory_open(struct pgofs_directory *directory, const struct pgofs_self *self) {
-  const char *path = secure_getenv("PGOFS_SEGMENT_DIR");
+  const char *path = pgofs_environment("PGOFS_SEGMENT_DIR");
   if (path == NULL || path[0] != '/') {
     path = PGOFS_DEFAULT_DIRECTORY;
   }
@@ -79,7 +72,7 @@ static int directory_open(struct pgofs_directory *directory, const struct pgofs_
     directory_at_start = *directory;
   }
   if (wrong != NULL) {
-    say(self, "not published: ", wrong);
+    pgofs_say(self, "not published: ", wrong);
     return -1;
   }
   return 0;
@@ -90,20 +83,9 @@ static bool is_as_at_start(const struct pgofs_directory *directory) {
   return directory->device == directory_at_start.device && directory->inode == directory_at_start.inode;
 }
 
-/* Returns what was allowed before. */
-static int cancellation_forbid(void) {
-  int before = PTHREAD_CANCEL_ENABLE;
-  (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-  return before;
-}
-
-static void cancellation_restore(int before) {
-  (void)pthread_setcancelstate(before, &before);
-}
-
 /* Whether seccomp decides over system calls. */
 static bool is_filtered(void) {
-  return prctl(PR_GET_SECCOMP) > 0;
+  return pgofs_sys_prctl(PR_GET_SECCOMP, 0, 0) > 0;
 }
 
 /*
@@ -112,17 +94,21 @@ static bool is_filtered(void) {
  * filtered at the start already made the same calls then.
  */
 static void forked(void) {
-  int error = errno;
-  int cancellation = cancellation_forbid();
   struct pgofs_directory directory;
   if ((filtered_at_start || !is_filtered()) && pgofs_directory_open(&directory, directory_path) == NULL) {
     if (is_as_at_start(&directory)) {
       (void)pgofs_segment_republish(&segment, &directory);
     }
-    (void)close(directory.fd);
+    pgofs_sys_close(directory.fd);
   }
-  cancellation_restore(cancellation);
-  errno = error;
+}
+
+static void fork_follow(void) {
+  if (__register_atfork != NULL) {
+    (void)__register_atfork(NULL, NULL, forked, &__dso_handle);
+  } else {
+    (void)pthread_atfork(NULL, NULL, forked);
+  }
 }
 
 /*
@@ -139,12 +125,11 @@ __attribute__((destructor)) static void pgofs_destruct(void) {
   destructing = true;
 }
 
-static void ended(void) {
-  int error = errno;
+static void ended(void *unused) {
+  (void)unused;
   if (destructing) {
     pgofs_segment_forget_values(&segment);
   }
-  errno = error;
 }
 
 /* After the segment: makes sure of the image file, says its name in the segment, and closes that. Returns a reason. */
@@ -155,7 +140,7 @@ int pgofs_image_follow(struct pgofs_segment *followed, const struct pgofs_image 
   if (reason == 0 && *nonce != 0) {
     reason = pgofs_file_write(file->fd, nonce, sizeof *nonce, offsetof(struct pgofs_segment_header, image_nonce));
   }
-  (void)close(file->fd);
+  pgofs_sys_close(file->fd);
   return reason;
 }
 
@@ -169,7 +154,7 @@ static int publish(const struct pgofs_sections *sections, const struct pgofs_dir
                    struct pgofs_self *self) {
   struct pgofs_image image;
   struct pgofs_file file;
-  if (!pgofs_self_find(self, sections->counters.begin)) {
+  if (!pgofs_self_find(self)) {
     return PGOFS_REFUSED_BAD_SECTIONS;
   }
   int reason = pgofs_image_describe(&image, sections, self);
@@ -185,12 +170,12 @@ static int publish(const struct pgofs_sections *sections, const struct pgofs_dir
   published = true;
   reason = pgofs_image_follow(&segment, &image, directory, &file);
   filtered_at_start = is_filtered();
-  (void)pthread_atfork(NULL, NULL, forked);
-  if (segment.shared != NULL && atexit(ended) != 0) {
+  fork_follow();
+  if (segment.shared != NULL && __cxa_atexit(ended, NULL, &__dso_handle) != 0) {
     pgofs_segment_forget_values(&segment);
   }
   if (reason == 0) {
-    say(self, "published as ", file.name);
+    pgofs_say(self, "published as ", file.name);
   }
   return reason;
 }
@@ -212,8 +197,8 @@ static void start(void) {
   if (pgofs_range_size(sections.counters) == 0) {
     return; /* nothing is instrumented here */
   }
-  if (is_disabled()) {
-    say(&self, "not published: ", "PGOFS_DISABLE=1");
+  if (pgofs_environment_is_on("PGOFS_DISABLE")) {
+    pgofs_say(&self, "not published: ", "PGOFS_DISABLE=1");
     return;
   }
   if (directory_open(&directory, &self) != 0) {
@@ -222,16 +207,13 @@ static void start(void) {
   int reason = publish(&sections, &directory, &self);
   if (reason != 0) {
     pgofs_refused_count(&directory, reason);
-    say(&self, "not published: ", reason_text(reason));
+    pgofs_say(&self, "not published: ", reason_text(reason));
   }
-  (void)close(directory.fd);
+  pgofs_sys_close(directory.fd);
 }
 
-/* As early as a program may ask for, so that few counts have to be copied. */
-__attribute__((constructor(101))) static void pgofs_start(void) {
-  int error = errno;
-  int cancellation = cancellation_forbid();
-  start();
-  cancellation_restore(cancellation);
-  errno = error;
-}
+/*
+ * Before all other constructors of the image, so that few counts have to be copied, and none of them by a constructor
+ * that forks to its children. The linkers sort these sections by their numbers.
+ */
+__attribute__((section(".init_array.00000"), used)) static void (*const pgofs_start)(void) = start;

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "pgofs_format.h"
+#include "syscall.h"
 
 _Static_assert(sizeof(void *) == 8, "64-bit targets only");
 
@@ -60,9 +61,17 @@ struct pgofs_self {
   char path[PGOFS_PATH_MAX]; /* not terminated */
 };
 
-bool pgofs_self_find(struct pgofs_self *self, const void *inside);
+bool pgofs_self_find(struct pgofs_self *self);
 bool pgofs_self_has_last_page(const struct pgofs_self *self, const struct pgofs_sections *sections,
                               struct pgofs_range range, uintptr_t page_end);
+
+/* environment.c */
+bool pgofs_auxiliary(uint64_t type, uint64_t *value);
+const char *pgofs_environment(const char *name);
+bool pgofs_environment_is_on(const char *name);
+
+/* say.c */
+void pgofs_say(const struct pgofs_self *self, const char *what, const char *detail);
 
 /* records.c: the compiler's records, whatever their version, as canonical ones. */
 struct pgofs_record_layout;
@@ -94,12 +103,13 @@ struct pgofs_directory {
 struct pgofs_file {
   int fd;
   uid_t owner;
+  uint64_t made_ns; /* since 1970 */
   char name[PGOFS_NAME_SIZE]; /* temporary until published */
 };
 
 const char *pgofs_directory_open(struct pgofs_directory *directory, const char *path);
-int pgofs_random(void *to, size_t size);
-int pgofs_reason_of(int error);
+bool pgofs_random(void *to, size_t size);
+int pgofs_reason_of(long result);
 void pgofs_name_new(char name[PGOFS_NAME_SIZE]);
 int pgofs_file_open(const struct pgofs_directory *directory, const char *name, int flags, mode_t mode);
 int pgofs_file_create(struct pgofs_file *file, const struct pgofs_directory *directory, uint64_t size);

@@ -1,26 +1,23 @@
 /*
- * Counts an image that did not publish, so that a thin profile is seen. May call system calls only.
+ * Counts an image that did not publish, so that a thin profile is seen. May make system calls only.
  */
 #include "pgofs_rt.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define REFUSED_MAX (1024 * 1024) /* bytes: the log of a machine where everything is refused stays small */
 
 /* Whether it is in the log, or must not be. */
 static bool append(const struct pgofs_directory *directory, int fd, unsigned char reason) {
   struct stat status;
-  struct rlimit limit;
-  if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_uid != directory->root ||
+  uint64_t limit[2];
+  if (pgofs_sys_fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_uid != directory->root ||
       status.st_size >= REFUSED_MAX) {
     return true;
   }
-  return getrlimit(RLIMIT_FSIZE, &limit) == 0 && (rlim_t)status.st_size < limit.rlim_cur && write(fd, &reason, 1) == 1;
+  return pgofs_sys_limit(RLIMIT_FSIZE, limit) == 0 && (uint64_t)status.st_size < limit[0] &&
+         pgofs_sys_write(fd, &reason, 1) == 1;
 }
 
 /* An empty file whose name is the reason takes neither a descriptor nor a byte. It is renamed because that is what the
@@ -33,9 +30,9 @@ static void name_reason(const struct pgofs_directory *directory, int reason) {
   memcpy(name, PGOFS_REFUSED_PREFIX, 2);
   name[2] = (char)('0' + reason);
   name[3] = '-';
-  if (mknodat(directory->fd, temporary, S_IFREG | PGOFS_FILE_MODE, 0) == 0 &&
-      renameat(directory->fd, temporary, directory->fd, name) != 0) {
-    (void)unlinkat(directory->fd, temporary, 0);
+  if (pgofs_sys_mknodat(directory->fd, temporary, S_IFREG | PGOFS_FILE_MODE) == 0 &&
+      pgofs_sys_rename(directory->fd, temporary, name) != 0) {
+    (void)pgofs_sys_unlinkat(directory->fd, temporary);
   }
 }
 
@@ -45,7 +42,7 @@ void pgofs_refused_count(const struct pgofs_directory *directory, int reason) {
   int fd = pgofs_file_open(directory, PGOFS_REFUSED_NAME, O_WRONLY | O_APPEND | O_NONBLOCK, 0);
   bool done = fd >= 0 && append(directory, fd, (unsigned char)reason);
   if (fd >= 0) {
-    (void)close(fd);
+    pgofs_sys_close(fd);
   }
   if (!done && reason == PGOFS_REFUSED_FILE_LIMIT) {
     name_reason(directory, reason);

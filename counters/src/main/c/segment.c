@@ -1,18 +1,13 @@
 /*
  * The segment file: the pages of counters and bitmaps are replaced by mappings of it, and if the image has value sites,
  * it is mapped once more from its control page to its end, wherever there is room. One mapping for both, control page
- * and sites, so that they always belong to the same file; the pages between are not touched through it. May call system
- * calls and memcpy and the like only: republishing runs in the child of a fork.
+ * and sites, so that they always belong to the same file; the pages between are not touched through it. May make system
+ * calls only: republishing runs in the child of a fork.
  */
 #include "pgofs_rt.h"
 
 #include <errno.h>
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <time.h>
-#include <unistd.h>
 
 static size_t in_pages(size_t size) {
   return (size + PGOFS_ALIGNMENT - 1) & ~(size_t)(PGOFS_ALIGNMENT - 1);
@@ -36,6 +31,15 @@ static void value_sites_describe(struct pgofs_segment *segment, const struct pgo
   segment->values_field = pgofs_records_values_field(&image->records);
 }
 
+/* Where there are others, the kernel refuses a place that is no multiple of its own. */
+static bool is_page_size(uint64_t size) {
+#ifdef __x86_64__
+  return size == 4096;
+#else
+  return pgofs_sys_mprotect((const void *)(uintptr_t)size, 0, PROT_READ) != -EINVAL;
+#endif
+}
+
 static bool has_its_pages(struct pgofs_range range, const struct pgofs_image *image) {
   uintptr_t begin = (uintptr_t)range.begin;
   return begin % PGOFS_ALIGNMENT == 0 &&
@@ -54,10 +58,10 @@ static void bitmaps_describe(struct pgofs_segment *segment) {
 /* Fills what is the same for all processes of a run. Returns a reason. */
 int pgofs_segment_describe(struct pgofs_segment *segment, const struct pgofs_image *image) {
   const struct pgofs_self *self = image->self;
-  uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE);
+  const uint64_t page_size = PGOFS_ALIGNMENT;
   segment->counters = image->sections->counters;
   segment->bitmaps = image->sections->bitmaps;
-  if (page_size != PGOFS_ALIGNMENT || !has_its_pages(segment->counters, image) ||
+  if (!is_page_size(page_size) || !has_its_pages(segment->counters, image) ||
       (pgofs_range_size(segment->bitmaps) != 0 && !has_its_pages(segment->bitmaps, image))) {
     return PGOFS_REFUSED_NOT_ALIGNED;
   }
@@ -81,12 +85,10 @@ int pgofs_segment_describe(struct pgofs_segment *segment, const struct pgofs_ima
 }
 
 /* Returns a reason. */
-static int header_write(struct pgofs_segment *segment, int fd) {
-  struct timespec now = {0, 0};
-  (void)clock_gettime(CLOCK_REALTIME, &now);
-  segment->header.published_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-  segment->header.pid = (uint32_t)getpid();
-  return pgofs_file_write(fd, &segment->header, sizeof segment->header, 0);
+static int header_write(struct pgofs_segment *segment, const struct pgofs_file *file) {
+  segment->header.published_ns = file->made_ns;
+  segment->header.pid = (uint32_t)pgofs_sys_getpid();
+  return pgofs_file_write(file->fd, &segment->header, sizeof segment->header, 0);
 }
 
 static bool is_zero(const unsigned char page[PGOFS_ALIGNMENT]) {
@@ -131,7 +133,8 @@ static int map(struct pgofs_range range, uint64_t offset, int fd) {
   if (pgofs_range_size(range) == 0) {
     return 0;
   }
-  void *mapped = mmap(at, mapped_size(range), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, (off_t)offset);
+  void *mapped =
+      pgofs_sys_mmap(at, mapped_size(range), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, offset);
   return mapped == at ? 0 : PGOFS_REFUSED_NOT_MAPPED;
 }
 
@@ -139,13 +142,13 @@ static int map(struct pgofs_range range, uint64_t offset, int fd) {
 static int map_values(struct pgofs_segment *segment, int fd) {
   uint64_t page_size = segment->header.page_size;
   int fixed = segment->shared == NULL ? 0 : MAP_FIXED;
-  void *mapped = mmap(segment->shared, segment->header.file_size - page_size, PROT_READ | PROT_WRITE,
-                      MAP_SHARED | fixed, fd, (off_t)page_size);
-  if (mapped == MAP_FAILED) {
+  void *mapped = pgofs_sys_mmap(segment->shared, segment->header.file_size - page_size, PROT_READ | PROT_WRITE,
+                                MAP_SHARED | fixed, fd, page_size);
+  if (pgofs_sys_failed(mapped)) {
     return PGOFS_REFUSED_NOT_MAPPED;
   }
   segment->shared = mapped;
-  (void)mprotect(mapped, page_size, PROT_READ); /* only the daemon writes the control page */
+  (void)pgofs_sys_mprotect(mapped, page_size, PROT_READ); /* only the daemon writes the control page */
   return 0;
 }
 
@@ -168,8 +171,8 @@ void pgofs_segment_forget_values(struct pgofs_segment *segment) {
   __atomic_store_n(&segment->values->sites, 0, __ATOMIC_SEQ_CST);
   segment->shared = NULL;
   if (shared != NULL) {
-    (void)mmap(shared, segment->header.file_size - segment->header.page_size, PROT_READ | PROT_WRITE,
-               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    (void)pgofs_sys_mmap(shared, segment->header.file_size - segment->header.page_size, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
   }
 }
 
@@ -178,8 +181,9 @@ static int rename_final(struct pgofs_file *file, const struct pgofs_directory *d
   char name[PGOFS_NAME_SIZE];
   memcpy(name, file->name, sizeof name);
   memcpy(name, PGOFS_SEGMENT_PREFIX, 2);
-  if (renameat(directory->fd, file->name, directory->fd, name) != 0) {
-    return pgofs_reason_of(errno);
+  int result = pgofs_sys_rename(directory->fd, file->name, name);
+  if (result != 0) {
+    return pgofs_reason_of(result);
   }
   memcpy(file->name, name, sizeof name);
   return 0;
@@ -187,10 +191,9 @@ static int rename_final(struct pgofs_file *file, const struct pgofs_directory *d
 
 /* With signals held back: what a handler counted after the copy would be lost with the pages that are replaced. */
 static int copy_and_map(const struct pgofs_segment *segment, int fd) {
-  sigset_t all;
-  sigset_t before;
-  (void)sigfillset(&all);
-  if (pthread_sigmask(SIG_BLOCK, &all, &before) != 0) {
+  const uint64_t all = UINT64_MAX;
+  uint64_t before;
+  if (pgofs_sys_sigprocmask(SIG_BLOCK, &all, &before) != 0) {
     return PGOFS_REFUSED_IO;
   }
   const struct pgofs_segment_header *header = &segment->header;
@@ -204,7 +207,7 @@ static int copy_and_map(const struct pgofs_segment *segment, int fd) {
   if (reason == 0) {
     reason = map(segment->bitmaps, header->bitmaps.offset, fd);
   }
-  (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+  (void)pgofs_sys_sigprocmask(SIG_SETMASK, &before, NULL);
   return reason;
 }
 
@@ -216,7 +219,7 @@ int pgofs_segment_publish(struct pgofs_segment *segment, const struct pgofs_dire
     return reason;
   }
   segment->header.uid = file->owner;
-  reason = header_write(segment, file->fd);
+  reason = header_write(segment, file);
   if (reason == 0 && segment->header.value_sites.size != 0) {
     reason = map_values(segment, file->fd);
   }
@@ -252,7 +255,7 @@ int pgofs_segment_republish(struct pgofs_segment *segment, const struct pgofs_di
     reason = PGOFS_REFUSED_NO_ACCESS;
   }
   if (reason == 0) {
-    reason = header_write(segment, file.fd);
+    reason = header_write(segment, &file);
   }
   if (reason == 0) {
     reason = nothing_covered_write(segment, file.fd);
@@ -271,6 +274,6 @@ int pgofs_segment_republish(struct pgofs_segment *segment, const struct pgofs_di
   if (segment->shared != NULL) {
     (void)map_values(segment, file.fd);
   }
-  (void)close(file.fd);
+  pgofs_sys_close(file.fd);
   return 0;
 }

@@ -23,6 +23,20 @@ should_publish() {
   is "refused" "" "$(refused)"
 }
 
+# Where a signal would end the program that writes.
+should_live_though_it_is_verbose() {
+  fresh
+  rm -f "$work/grown"
+  is "no file may grow" "0 0" \
+    "$(ulimit -f 0; PGOFS_VERBOSE=1 "$work/target" t 2> "$work/grown"; echo "$? $(stat -c %s "$work/grown")")"
+  is "nobody reads" 0 "$(PGOFS_VERBOSE=1 python3 -c '
+import os, subprocess, sys
+ours, theirs = os.pipe()
+os.close(ours)
+print(subprocess.call([sys.argv[1], "t"], stderr=theirs))' "$work/target")"
+  is "counts of what nobody reads" "1 " "$(totals)"
+}
+
 should_do_without_proc() {
   fresh
   unshare -m sh -c 'umount -l /proc && exec "$@"' sh "$work/target" t
@@ -56,6 +70,16 @@ should_keep_what_was_counted_before() {
   fresh
   "$work/target" pttft
   is "counts" "1 4 " "$(totals)"
+  for flags in -pie -static; do
+    "$compiler" -O1 -fPIC -Qunused-arguments -c "$tests/target_early_fork.c" -o "$work/early_fork.o"
+    for objects in "$archive $work/early_fork.o" "$work/early_fork.o"; do
+      fresh
+      # shellcheck disable=SC2086 # a list of files
+      link_target "$work/early_fork" $flags $objects "$work/tick.o"
+      "$work/early_fork"
+      is "counts before an early fork, $flags" "1 5 " "$(totals)"
+    done
+  done
 }
 
 should_keep_errno() {
@@ -280,6 +304,7 @@ should_show_itself_only_by_its_note() {
 }
 
 should_publish
+should_live_though_it_is_verbose
 should_do_without_proc
 should_leave_programs_alone
 should_keep_what_was_counted_before

@@ -29,7 +29,7 @@ sanitized="$flags -fsanitize=address,undefined -fno-sanitize-recover=all"
 "$work/records_test"
 "$work/values_test"
 "$work/image_file_test" "$work/segments"
-for test in behaviour interface values; do
+for test in behaviour interface values wrapped; do
   for linker in bfd lld-14; do
     "$tests/$test.sh" "$archive" "$work" clang-14 "$linker"
   done

@@ -1,14 +1,12 @@
 /*
  * Linked into user-mode Linux: publishes its modules, each as an image of its own, like a shared library of a program.
- * Runs when a module is loaded, on the stack of the process that loads it, which has 16 KiB. May call system calls, what
- * the C library does without locks or memory of its own, and the kernel's functions below.
+ * Runs when a module is loaded, on the stack of the process that loads it, which has 16 KiB. May make system calls, and call
+ * the kernel's functions below.
  */
 #include "module.h"
 
 #include <elf.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /*
  * The kernel's. User-mode Linux maps a page of a module again, from the file that is its memory, whenever the kernel
@@ -29,8 +27,12 @@ static void describe_self(const struct pgofs_module *module) {
   memset(&self, 0, sizeof self);
   self.load_bias = (uintptr_t)module->code.begin;
   self.link_end = pgofs_range_size(module->code);
-  self.path_size = (uint32_t)snprintf(self.path, sizeof self.path, "%s.ko", module->name);
-  size_t size = pgofs_range_size(module->build_id_note);
+  size_t size = strlen(module->name);
+  size = size < sizeof self.path - 3 ? size : sizeof self.path - 3;
+  memcpy(self.path, module->name, size);
+  memcpy(self.path + size, ".ko", 3);
+  self.path_size = (uint32_t)size + 3;
+  size = pgofs_range_size(module->build_id_note);
   if (size > sizeof note) {
     memcpy(&note, module->build_id_note.begin, sizeof note);
     size_t name_size = (note.n_namesz + 3u) & ~3u;
@@ -89,6 +91,6 @@ int pgofs_module_publish(const struct pgofs_module *module) {
   if (reason != 0) {
     pgofs_refused_count(&directory, reason);
   }
-  (void)close(directory.fd);
+  pgofs_sys_close(directory.fd);
   return reason;
 }

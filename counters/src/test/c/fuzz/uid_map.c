@@ -10,15 +10,17 @@
 static int map_fd = -1;
 
 /* The runtime closes what it opened. */
-static int map_open(const char *path, int flags) {
+static int map_open(int directory, const char *path, int flags, mode_t mode) {
+  (void)directory;
   (void)path;
   (void)flags;
+  (void)mode;
   return map_fd < 0 || lseek(map_fd, 0, SEEK_SET) != 0 ? -1 : dup(map_fd);
 }
 
-#define open map_open
+#define pgofs_sys_openat map_open
 #include "../../../main/c/image_file.c"
-#undef open
+#undef pgofs_sys_openat
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
   if (map_fd < 0) {
