@@ -1,6 +1,7 @@
 package org.pgofs.counters;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** A part of a file, {@code struct pgofs_area}: offset from the file's start and exact size, both in bytes. */
 record Area(long offset, long size) {
@@ -11,6 +12,11 @@ record Area(long offset, long size) {
     /** The first byte behind it. Only after {@link #fits}. */
     long end() {
         return offset + size;
+    }
+
+    /** The part of a file that is in memory, little-endian. Only after {@link #fits}. */
+    ByteBuffer of(ByteBuffer file) {
+        return file.slice((int) offset, (int) size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Whether it is absent, or lies between two offsets of a file; whatever the numbers are, nothing overflows. */

@@ -163,9 +163,14 @@ final class ImageCatalog {
     private ImageCounters create(byte[] bytes, String digest, SegmentFile segment)
             throws OverBoundException, InvalidFileException {
         // Before anything that takes time: what waits is asked for again and again.
-        ImageLayout.Header header =
-                ImageLayout.read(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), bytes.length);
+        ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        ImageLayout.Header header = ImageLayout.read(file, bytes.length);
         requireRoom(segment.owner(), StoredImage.memory(header, bytes.length));
+        ReadingTime.requireNames(
+                segment.owner(),
+                CounterSum.saturatedSum(
+                        Names.unfolded(header.names().of(file)),
+                        Names.unfolded(header.vtableNames().of(file))));
         StoredImage image = StoredImage.read(bytes, digest, segment.header().path(), names()::contains);
         requireFit(segment, image);
         LOG.info("new image {} with {} functions", image.name(), image.functions());

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 
 /** Reads image files out of the segment directory. */
 final class ImageFile {
-    /** Whatever is configured, an array must hold it; the Linux kernel's has 8 MB. */
-    private static final long MAX_SIZE = 1L << 29;
+    /** Whatever is configured, an array must hold it, and one of the state too; the Linux kernel's has 8 MB. */
+    private static final long MAX_SIZE = 1L << 30;
 
     private static final int PIECE = 1 << 16;
 
@@ -34,12 +34,15 @@ final class ImageFile {
         int fd = Linux.openForReading(path);
         try {
             Linux.Status status = Linux.status(fd);
-            if (!status.regular() || status.uid() != owner || status.links() != 1 || status.size() > MAX_SIZE) {
+            if (!status.regular() || status.uid() != owner || status.links() != 1) {
                 throw new IOException(path + " is not an image file of user " + owner);
             }
             ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
             Linux.readFully(fd, 0, piece.limit((int) Math.min(ImageLayout.SIZE, status.size())));
             ImageLayout.read(piece.flip(), status.size());
+            if (status.size() > MAX_SIZE) {
+                throw new OverBoundException("an image file may have " + MAX_SIZE + " bytes");
+            }
             room.require(status.size());
             byte[] bytes = new byte[(int) status.size()];
             for (int at = 0; at < bytes.length; at += PIECE) {

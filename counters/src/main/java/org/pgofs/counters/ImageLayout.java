@@ -28,6 +28,9 @@ final class ImageLayout {
     /** The size of {@code struct pgofs_vtable}. */
     static final int VTABLE_SIZE = 24;
 
+    /** A browser has some millions. */
+    private static final long MAX_VALUE_SITES = 1 << 26;
+
     private ImageLayout() {}
 
     /** Where the parts of an image file lie. */
@@ -73,10 +76,7 @@ final class ImageLayout {
         long bitmapsSize = file.getLong(BITMAPS_SIZE);
         require(bitmapsSize >= 0 && bitmapsSize <= Integer.MAX_VALUE, "has %d bytes of bitmaps", bitmapsSize);
         long valueSites = file.getLong(VALUE_SITES);
-        require(
-                valueSites >= 0 && valueSites <= Integer.MAX_VALUE / ValueSiteLayout.SIZE,
-                "has %d value sites",
-                valueSites);
+        require(valueSites >= 0 && valueSites <= MAX_VALUE_SITES, "has %d value sites", valueSites);
         Area binaryIds = area(file, size, BINARY_IDS, Long.BYTES, "binary ids");
         Area records = area(file, size, RECORDS, RecordLayout.SIZE, "records");
         require(records.size() > 0, "has no records");

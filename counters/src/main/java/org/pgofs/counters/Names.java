@@ -8,7 +8,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -17,19 +19,14 @@ import java.util.zip.Inflater;
  * they are compressed to by zlib or 0, the names with a 1 byte between each two. Zeros behind a blob are padding; what
  * llvm-profdata finds before the first one it takes for a size.
  *
- * <p>The bytes may be anything: of names that unfold to more than they should no more than one is kept.
+ * <p>The bytes may be anything. Of names nothing is kept, however long they are or many. What compilers make has no bound:
+ * names that are alike unfold to a thousand times their size, and each translation unit has its own. To unfold takes time
+ * by what a section says it unfolds to, {@link #unfolded}, and never more: whoever reads one for somebody looks at that first.
  */
 final class Names {
-    /** Bytes; llvm-profdata holds all names of a profile at once. */
-    private static final long MAX_SIZE = 1L << 28;
+    /** A browser has a million functions. */
+    static final int MOST_LOOKED_UP = 1 << 22;
 
-    /** Names are some times smaller when they are compressed; a bomb is a thousand times smaller. */
-    private static final long MAX_RATIO = 64;
-
-    /** Of names; a browser has a million functions. */
-    private static final int MAX_NAMES = 1 << 22;
-
-    private static final int MAX_NAME = 1 << 24;
     private static final int SEPARATOR = 1;
     /** Bytes of a name in a text; the rest of a longer one is left out. */
     static final int PRINTED = 200;
@@ -41,17 +38,38 @@ final class Names {
     private final ByteBuffer section;
     private final Visitor visitor;
     private final byte[] piece = new byte[PIECE];
-    /** Of a name that goes on in the next piece. */
-    private final ByteArrayOutputStream held = new ByteArrayOutputStream();
+    /** Whether the name that is being read has bytes. */
+    private boolean begun;
 
-    private long size;
-    private int names;
-
-    /** What is done with each name; there may be millions of them, so that none is made an object. */
-    @FunctionalInterface
+    /** What is done with the names. There may be millions of them, and long ones, so that none is made an object. */
     interface Visitor {
-        /** Sees a name: so many bytes from an offset on, which are others when this returns. */
-        void visit(byte[] bytes, int offset, int length);
+        /** Sees the next bytes of a name, some from an offset on, which are others when this returns. */
+        void part(byte[] bytes, int offset, int length);
+
+        /** The name is complete. */
+        void end();
+    }
+
+    /** Does nothing with them: the section is checked. */
+    static final Visitor CHECK = new Visitor() {
+        @Override
+        public void part(byte[] bytes, int offset, int length) {}
+
+        @Override
+        public void end() {}
+    };
+
+    /** What is done with each translation unit's names. */
+    @FunctionalInterface
+    private interface BlobVisitor {
+        /**
+         * Sees them.
+         *
+         * @param blob what they are folded to, or the names
+         * @param whole bytes that it says they have
+         * @param folded whether they are compressed
+         */
+        void visit(ByteBuffer blob, long whole, boolean folded) throws InvalidFileException;
     }
 
     /** How records refer to names. */
@@ -68,8 +86,89 @@ final class Names {
 
         /** What records have for a name. */
         long of(byte[] bytes, int offset, int length) {
+            add(bytes, offset, length);
+            return take();
+        }
+
+        /** Takes the next bytes of a name. */
+        void add(byte[] bytes, int offset, int length) {
             md5.update(bytes, offset, length);
+        }
+
+        /** What records have for the name that was added; the next one begins. */
+        long take() {
             return ByteBuffer.wrap(md5.digest()).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        }
+    }
+
+    /** Looks names up, as long as one is wanted; of very many not all, so that nobody waits for it. */
+    abstract static class Lookup implements Visitor {
+        private final Hash hash = new Hash();
+        private int seen;
+
+        /** Sees what records have for a name. */
+        abstract void see(long reference);
+
+        /** Whether it has seen all that it wants to know. */
+        abstract boolean isDone();
+
+        /** Whether it has not looked at all names. */
+        final boolean gaveUp() {
+            return seen == MOST_LOOKED_UP;
+        }
+
+        @Override
+        public void part(byte[] bytes, int offset, int length) {
+            if (!gaveUp() && !isDone()) {
+                hash.add(bytes, offset, length);
+            }
+        }
+
+        @Override
+        public final void end() {
+            if (!gaveUp() && !isDone()) {
+                seen++;
+                see(hash.take());
+            }
+        }
+    }
+
+    /** Finds the names of some references. */
+    private static final class Finder extends Lookup {
+        private final Map<Long, String> found;
+        private final Set<Long> wanted;
+        private final ByteArrayOutputStream beginning = new ByteArrayOutputStream();
+        private long size;
+
+        Finder(Map<Long, String> found) {
+            this.found = found;
+            wanted = new HashSet<>(found.keySet());
+        }
+
+        @Override
+        boolean isDone() {
+            return wanted.isEmpty();
+        }
+
+        @Override
+        public void part(byte[] bytes, int offset, int length) {
+            super.part(bytes, offset, length);
+            beginning.write(bytes, offset, Math.min(length, PRINTED - beginning.size()));
+            size += length;
+        }
+
+        @Override
+        void see(long reference) {
+            if (wanted.remove(reference)) {
+                found.put(reference, printable());
+            }
+            beginning.reset();
+            size = 0;
+        }
+
+        private String printable() {
+            String text = beginning.toString(StandardCharsets.UTF_8);
+            return text.replaceAll("[^\\p{Graph}]", "?") + (size > PRINTED ? "..." : "");
         }
     }
 
@@ -81,13 +180,21 @@ final class Names {
     /**
      * Reads a section.
      *
-     * @return how many bytes of names were unfolded
      * @throws InvalidFileException if it is not one: llvm-profdata would reject the whole profile
      */
-    static long read(ByteBuffer section, Visitor visitor) throws InvalidFileException {
-        Names names = new Names(section, visitor);
-        names.read();
-        return names.size;
+    static void read(ByteBuffer section, Visitor visitor) throws InvalidFileException {
+        new Names(section, visitor).read();
+    }
+
+    /**
+     * How many bytes of names a section says it has; {@link #read} unfolds no more. Nothing is unfolded here.
+     *
+     * @throws InvalidFileException if it is none
+     */
+    static long unfolded(ByteBuffer section) throws InvalidFileException {
+        long[] sum = {0};
+        new Names(section, CHECK).eachBlob((blob, whole, folded) -> sum[0] = CounterSum.saturatedSum(sum[0], whole));
+        return sum[0];
     }
 
     /**
@@ -97,12 +204,9 @@ final class Names {
      * @return how many bytes of names were unfolded
      */
     static long find(ByteBuffer section, Map<Long, String> found) {
-        Hash hash = new Hash();
         try {
-            return read(
-                    section,
-                    (bytes, offset, length) -> found.computeIfPresent(
-                            hash.of(bytes, offset, length), (reference, number) -> printable(bytes, offset, length)));
+            read(section, new Finder(found));
+            return unfolded(section);
         } catch (InvalidFileException e) {
             throw new IllegalArgumentException(e);
         }
@@ -113,12 +217,18 @@ final class Names {
         return String.format("%016x", reference);
     }
 
-    private static String printable(byte[] bytes, int offset, int length) {
-        String text = new String(bytes, offset, Math.min(length, PRINTED), StandardCharsets.UTF_8);
-        return text.replaceAll("[^\\p{Graph}]", "?") + (length > PRINTED ? "..." : "");
+    private void read() throws InvalidFileException {
+        eachBlob((blob, whole, folded) -> {
+            if (folded) {
+                inflate(blob, whole);
+            } else {
+                copy(blob);
+            }
+            endName();
+        });
     }
 
-    private void read() throws InvalidFileException {
+    private void eachBlob(BlobVisitor blobs) throws InvalidFileException {
         while (section.hasRemaining()) {
             if (section.position() > 0 && section.get(section.position()) == 0) {
                 section.get();
@@ -126,25 +236,15 @@ final class Names {
             }
             long whole = uleb128();
             long compressed = uleb128();
-            size += whole;
-            require(whole >= 0 && size <= MAX_SIZE, "has more than %d bytes of names", MAX_SIZE);
-            require(
-                    size <= MAX_RATIO * section.limit(),
-                    "has names that unfold to more than %d times their size",
-                    MAX_RATIO);
             long there = compressed == 0 ? whole : compressed;
-            require(there >= 0 && there <= section.remaining(), "has names that are cut off");
+            require(there <= section.remaining(), "has names that are cut off");
             ByteBuffer blob = section.slice(section.position(), (int) there);
             section.position(section.position() + (int) there);
-            if (compressed == 0) {
-                copy(blob);
-            } else {
-                inflate(blob, whole);
-            }
-            endName(0, 0);
+            blobs.visit(blob, whole, compressed != 0);
         }
     }
 
+    /** Not less than 0: of 56 bits. */
     private long uleb128() throws InvalidFileException {
         long value = 0;
         for (int shift = 0; shift < MAX_SHIFT && section.hasRemaining(); shift += ULEB_BITS) {
@@ -190,28 +290,24 @@ final class Names {
         int begin = 0;
         for (int i = 0; i < count; i++) {
             if (piece[i] == SEPARATOR) {
-                endName(begin, i - begin);
+                part(begin, i - begin);
+                endName();
                 begin = i + 1;
             }
         }
-        hold(begin, count - begin);
+        part(begin, count - begin);
     }
 
-    /** Keeps the beginning of a name until the rest of it comes. */
-    private void hold(int offset, int length) throws InvalidFileException {
-        require(held.size() + length <= MAX_NAME, "has a name of more than %d bytes", MAX_NAME);
-        held.write(piece, offset, length);
-    }
-
-    private void endName(int offset, int length) throws InvalidFileException {
-        require(held.size() + length > 0, "has an empty name");
-        require(++names <= MAX_NAMES, "has more than %d names", MAX_NAMES);
-        if (held.size() == 0) {
-            visitor.visit(piece, offset, length);
-        } else {
-            hold(offset, length);
-            visitor.visit(held.toByteArray(), 0, held.size());
-            held.reset();
+    private void part(int offset, int length) {
+        if (length > 0) {
+            visitor.part(piece, offset, length);
+            begun = true;
         }
+    }
+
+    private void endName() throws InvalidFileException {
+        require(begun, "has an empty name");
+        begun = false;
+        visitor.end();
     }
 }

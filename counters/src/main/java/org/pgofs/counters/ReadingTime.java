@@ -17,6 +17,9 @@ final class ReadingTime {
     /** So much at once, since programs bring all their libraries at a time. */
     static final long AT_ONCE_NS = TimeUnit.SECONDS.toNanos(3);
 
+    /** Bytes of names in one image: to unfold them takes some seconds. */
+    static final long NAMES_AT_ONCE = 1L << 29;
+
     private static final int ROOT = 0;
     private static final long NEVER = Long.MAX_VALUE;
 
@@ -50,6 +53,14 @@ final class ReadingTime {
             throw new OverBoundException("to read the image files of a user may take a tenth of the time");
         }
         return now;
+    }
+
+    /** Throws if an image has more names than everybody may be kept waiting for. */
+    static void requireNames(int user, long bytes) throws OverBoundException {
+        if (bytes > NAMES_AT_ONCE && user != ROOT) {
+            throw new OverBoundException(
+                    "an image of a user other than root may have " + NAMES_AT_ONCE + " bytes of names");
+        }
     }
 
     /**

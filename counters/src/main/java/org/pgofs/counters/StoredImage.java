@@ -92,7 +92,7 @@ final class StoredImage implements Image {
         bitmapsEnd = lastBitmap;
         values = new CanonicalValues(this, (int) header.valueSites());
         unnamed = countUnnamed();
-        Names.read(vtableNames(), (vtable, offset, length) -> {});
+        Names.read(vtableNames(), Names.CHECK);
         this.digest = digest;
         buildId = buildId(binaryIds());
         name = naming.apply(this);
@@ -101,16 +101,37 @@ final class StoredImage implements Image {
     private int countUnnamed() throws InvalidFileException {
         long[] references = new long[functions()];
         Arrays.setAll(references, this::nameRef);
-        long[] sorted = Arrays.stream(references).sorted().distinct().toArray();
-        BitSet named = new BitSet();
-        Names.Hash hash = new Names.Hash();
-        Names.read(names(), (ofFunction, offset, length) -> {
-            int found = Arrays.binarySearch(sorted, hash.of(ofFunction, offset, length));
-            if (found >= 0) {
+        Missing missing =
+                new Missing(Arrays.stream(references).sorted().distinct().toArray());
+        Names.read(names(), missing);
+        return missing.gaveUp() ? 0 : missing.count;
+    }
+
+    /** Counts the names of records that are not there. */
+    private static final class Missing extends Names.Lookup {
+        private final long[] references;
+        private final BitSet named = new BitSet();
+        private int count;
+
+        /** Of some references, ascending. */
+        Missing(long[] references) {
+            this.references = references;
+            count = references.length;
+        }
+
+        @Override
+        boolean isDone() {
+            return count == 0;
+        }
+
+        @Override
+        void see(long reference) {
+            int found = Arrays.binarySearch(references, reference);
+            if (found >= 0 && !named.get(found)) {
                 named.set(found);
+                count--;
             }
-        });
-        return sorted.length - named.cardinality();
+        }
     }
 
     /**
@@ -234,7 +255,7 @@ final class StoredImage implements Image {
         return file.duplicate().rewind();
     }
 
-    /** The number of functions whose name is not among the names. */
+    /** The number of functions whose name is not among the names, as far as that is known. */
     int unnamed() {
         return unnamed;
     }
@@ -372,6 +393,6 @@ final class StoredImage implements Image {
     }
 
     private ByteBuffer part(Area area) {
-        return file.slice((int) area.offset(), (int) area.size()).order(ByteOrder.LITTLE_ENDIAN);
+        return area.of(file);
     }
 }

@@ -5,14 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,15 +27,27 @@ class NamesTest {
 
     private static List<String> names(byte[] bytes) throws InvalidFileException {
         List<String> names = new ArrayList<>();
-        Names.read(
-                ByteBuffer.wrap(bytes),
-                (name, offset, length) -> names.add(new String(name, offset, length, StandardCharsets.UTF_8)));
+        ByteArrayOutputStream name = new ByteArrayOutputStream();
+        Names.read(ByteBuffer.wrap(bytes), new Names.Visitor() {
+            @Override
+            public void part(byte[] piece, int offset, int length) {
+                name.write(piece, offset, length);
+            }
+
+            @Override
+            public void end() {
+                names.add(name.toString(StandardCharsets.UTF_8));
+                name.reset();
+            }
+        });
         return names;
     }
 
     private static long reference(String name) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-        return new Names.Hash().of(bytes, 0, bytes.length);
+        Names.Hash hash = new Names.Hash();
+        hash.add(bytes, 0, bytes.length);
+        return hash.take();
     }
 
     private void number(long value) {
@@ -119,7 +134,7 @@ class NamesTest {
         "00 04 00 6d 61 69 6e, zlib",
         "05 03 61 62 63, zlib",
         "05 02 78 9c, zlib",
-        "ff ff ff ff 7f 01 00, more than 268435456 bytes",
+        "ff ff ff ff 7f 01 00, zlib",
     })
     void shouldRefuse(String bytes, String reason) {
         for (String hex : bytes.split(" ", -1)) {
@@ -140,27 +155,93 @@ class NamesTest {
         assertTrue(e.getMessage().contains("unfold to more"), e.getMessage());
     }
 
+    /** Deflate makes a thousandth of what is alike: instances of a template are. */
     @Test
-    void shouldNotKeepAnEndlessName() {
-        byte[] endless = new byte[(1 << 24) + 1];
-        // Letters in no order: what unfolds too well is refused before.
-        Random letters = new Random(1);
-        for (int i = 0; i < endless.length; i++) {
-            endless[i] = (byte) ('a' + letters.nextInt(26));
+    void shouldTakeNamesThatFoldAsWellAsCanBe() throws InvalidFileException {
+        byte[] alike = new byte[1 << 20];
+        Arrays.fill(alike, (byte) 'a');
+        for (int i = 1 << 18; i < alike.length; i += 1 << 18) {
+            alike[i] = 1;
         }
-        compressed(endless, endless.length);
-        InvalidFileException e = assertThrows(InvalidFileException.class, () -> names(section.toByteArray()));
-        assertTrue(e.getMessage().contains("a name of more than"), e.getMessage());
+        compressed(alike, alike.length);
+        assertTrue(section.size() * 900 < alike.length, "unfolds to " + alike.length + " from " + section.size());
+        assertEquals(4, names(section.toByteArray()).size());
+        assertEquals(alike.length, Names.unfolded(ByteBuffer.wrap(section.toByteArray())));
     }
 
+    /** Nothing is kept of it, so that no length is too much. */
     @Test
-    void shouldRefuseABombThatSaysItsSize() {
-        byte[] bomb = new byte[1 << 20];
-        for (int i = 0; i < bomb.length; i++) {
-            bomb[i] = (byte) (i % 2 == 0 ? 'a' : 1);
+    void shouldTakeANameOfAnyLength() throws InvalidFileException {
+        long size = 1L << 27;
+        byte[] endless = new byte[1 << 20];
+        Arrays.fill(endless, (byte) 'a');
+        ByteArrayOutputStream folded = new ByteArrayOutputStream();
+        try (DeflaterOutputStream deflater = new DeflaterOutputStream(folded)) {
+            for (long done = 0; done < size; done += endless.length) {
+                deflater.write(endless);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        compressed(bomb, bomb.length);
-        InvalidFileException e = assertThrows(InvalidFileException.class, () -> names(section.toByteArray()));
-        assertTrue(e.getMessage().contains("times their size"), e.getMessage());
+        number(size);
+        number(folded.size());
+        section.writeBytes(folded.toByteArray());
+
+        long[] seen = {0, 0};
+        Names.read(ByteBuffer.wrap(section.toByteArray()), new Names.Visitor() {
+            @Override
+            public void part(byte[] piece, int offset, int length) {
+                seen[0] += length;
+            }
+
+            @Override
+            public void end() {
+                seen[1]++;
+            }
+        });
+        assertEquals(size, seen[0]);
+        assertEquals(1, seen[1]);
+    }
+
+    /** What a section says it unfolds to is known before anything is unfolded, whatever it says. */
+    @Test
+    void shouldKnowWhatItTakesBefore() throws InvalidFileException {
+        for (int i = 0; i < 300; i++) {
+            number((1L << 56) - 1);
+            number(1);
+            section.write('x');
+        }
+        assertEquals(Long.MAX_VALUE, Names.unfolded(ByteBuffer.wrap(section.toByteArray())));
+        section.reset();
+        plain("main\u0001other");
+        section.writeBytes(new byte[3]);
+        compressed(new byte[1000], 1000);
+        assertEquals(1010, Names.unfolded(ByteBuffer.wrap(section.toByteArray())));
+    }
+
+    /** Many names are looked up as long as one is wanted; a bomb of short ones would take too long. */
+    @Test
+    void shouldLookUpNoMoreNamesThanNeeded() throws InvalidFileException {
+        byte[] many = new byte[4 * Names.MOST_LOOKED_UP];
+        for (int i = 0; i < many.length; i++) {
+            many[i] = (byte) (i % 2 == 0 ? 'a' : 1);
+        }
+        many[many.length - 1] = 'b';
+        compressed(many, many.length);
+        int[] seen = {0};
+        Names.Lookup forEver = new Names.Lookup() {
+            @Override
+            void see(long reference) {
+                seen[0]++;
+            }
+
+            @Override
+            boolean isDone() {
+                return false;
+            }
+        };
+        Names.read(ByteBuffer.wrap(section.toByteArray()), forEver);
+        assertEquals(Names.MOST_LOOKED_UP, seen[0]);
+        assertTrue(forEver.gaveUp());
     }
 }

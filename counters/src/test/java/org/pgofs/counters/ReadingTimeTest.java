@@ -65,4 +65,11 @@ class ReadingTimeTest {
         read(USER, 4);
         assertThrows(OverBoundException.class, () -> read(USER, 1));
     }
+
+    @Test
+    void shouldUnfoldNoMoreNamesAtOnceThanEverybodyMayWaitFor() throws OverBoundException {
+        ReadingTime.requireNames(USER, ReadingTime.NAMES_AT_ONCE);
+        ReadingTime.requireNames(0, Long.MAX_VALUE);
+        assertThrows(OverBoundException.class, () -> ReadingTime.requireNames(USER, ReadingTime.NAMES_AT_ONCE + 1));
+    }
 }
