@@ -8,8 +8,8 @@ import org.pgofs.counters.Variant;
 
 /**
  * How one version of the raw profile format lays out a file. Versions differ in the fields of the header and of the
- * function records; everything else follows from these. There is one subclass for each version; {@link RawLayouts} finds
- * them.
+ * function records, which know since when they are there; everything else follows from these. {@link RawLayouts} has all
+ * versions.
  *
  * <pre>
  *   +--------------------+  0
@@ -38,7 +38,7 @@ import org.pgofs.counters.Variant;
  * All numbers are little-endian. A profile of a running program holds run-time addresses; here every part has its offset
  * in the file as its address, which keeps the differences that readers compute.
  */
-public abstract class RawLayout {
+public final class RawLayout {
     /** The first version whose records hold distances from themselves and not addresses; it also has new variants. */
     private static final int RELATIVE_SINCE = 8;
 
@@ -49,10 +49,10 @@ public abstract class RawLayout {
     private final List<RecordField> record;
     private final int recordSize;
 
-    RawLayout(int number, List<HeaderField> header, List<RecordField> record) {
+    RawLayout(int number) {
         this.number = number;
-        this.header = header;
-        this.record = record;
+        header = HeaderField.of(number);
+        record = RecordField.of(number);
         recordSize = record.stream().mapToInt(RecordField::size).sum();
     }
 
@@ -61,32 +61,32 @@ public abstract class RawLayout {
      *
      * @return the number alone, without variant bits
      */
-    public final int number() {
+    public int number() {
         return number;
     }
 
-    final boolean has(HeaderField field) {
+    boolean has(HeaderField field) {
         return header.contains(field);
     }
 
-    final int headerSize() {
+    int headerSize() {
         return header.size() * HeaderField.SIZE;
     }
 
-    final int recordSize() {
+    int recordSize() {
         return recordSize;
     }
 
     /** The number of value kinds that the version knows: those with an ordinal below it. */
-    final int valueKinds() {
+    int valueKinds() {
         return record.contains(RecordField.VTABLE_SITES) ? 3 : 2;
     }
 
-    final List<HeaderField> header() {
+    List<HeaderField> header() {
         return header;
     }
 
-    final List<RecordField> record() {
+    List<RecordField> record() {
         return record;
     }
 
@@ -96,7 +96,7 @@ public abstract class RawLayout {
      *
      * @param rawVersion as the image has it, with its variant bits
      */
-    final boolean knows(long rawVersion) {
+    boolean knows(long rawVersion) {
         long known = number >= LOOP_ENTRIES_SINCE ? -1L << 55 : number >= RELATIVE_SINCE ? -1L << 56 : 7L << 56;
         return (Variant.bits(rawVersion) & ~known) == 0;
     }
@@ -107,7 +107,7 @@ public abstract class RawLayout {
      * @param image the image
      * @return words for each part that is left out, in a fixed order; empty if there is none
      */
-    public final List<String> leavesOut(Image image) {
+    public List<String> leavesOut(Image image) {
         List<String> parts = new ArrayList<>();
         if (!has(HeaderField.BINARY_IDS_SIZE) && image.binaryIds().hasRemaining()) {
             parts.add("binary ids");
@@ -134,7 +134,7 @@ public abstract class RawLayout {
     }
 
     /** What the record at one address holds to point to another. */
-    final long pointer(long address, long recordAddress) {
+    long pointer(long address, long recordAddress) {
         return number >= RELATIVE_SINCE ? address - recordAddress : address;
     }
 
@@ -145,7 +145,7 @@ public abstract class RawLayout {
      * @param delta in the header
      * @param function the number of the record
      */
-    final long offset(long pointer, long delta, int function) {
+    long offset(long pointer, long delta, int function) {
         return pointer - delta + (number >= RELATIVE_SINCE ? (long) function * recordSize : 0);
     }
 }

@@ -2,7 +2,6 @@ package org.pgofs.profraw;
 
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -11,16 +10,18 @@ import org.pgofs.counters.Variant;
 
 /** The versions of the raw profile format that can be written and read. */
 public final class RawLayouts {
-    private static final NavigableMap<Integer, RawLayout> BY_NUMBER =
-            Collections.unmodifiableNavigableMap(new TreeMap<>(Map.of(
-                    5, new RawLayout5(),
-                    7, new RawLayout7(),
-                    8, new RawLayout8(),
-                    9, new RawLayout9(),
-                    10, new RawLayout10(),
-                    11, new RawLayout11())));
+    /** Each has a row in the runtime's records.c, too, and one that says which LLVM reads it in the daemon's LlvmRange. */
+    private static final NavigableMap<Integer, RawLayout> BY_NUMBER = byNumber(5, 7, 8, 9, 10, 11);
 
     private RawLayouts() {}
+
+    private static NavigableMap<Integer, RawLayout> byNumber(int... numbers) {
+        NavigableMap<Integer, RawLayout> layouts = new TreeMap<>();
+        for (int number : numbers) {
+            layouts.put(number, new RawLayout(number));
+        }
+        return Collections.unmodifiableNavigableMap(layouts);
+    }
 
     /**
      * The numbers of the versions.

@@ -15,7 +15,8 @@ record LlvmRange(int first, int last) {
             7, new LlvmRange(13, 13),
             8, new LlvmRange(14, 17),
             9, new LlvmRange(18, 18),
-            10, new LlvmRange(19, 22));
+            10, new LlvmRange(19, 22),
+            11, new LlvmRange(23, 23));
 
     static Optional<LlvmRange> of(int rawVersion) {
         return Optional.ofNullable(BY_RAW_VERSION.get(rawVersion));
