@@ -28,12 +28,15 @@ final class DirectoryWatch implements AutoCloseable {
     private static final int EVENT_HEADER = 16;
     private static final int BUFFER = 1 << 16;
 
-    private final int inotify;
+    // Two queues: whoever closes his files without end makes no publication be lost, for which all files must be looked
+    // at.
+    private final int published;
+    private final int closed;
     private final int wakeup;
     // A call gets the address of a buffer alone: one that nothing holds any longer may be freed while the kernel
     // writes.
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.nativeOrder());
-    private final ByteBuffer polled = ByteBuffer.allocateDirect(2 * POLL_ENTRY).order(ByteOrder.nativeOrder());
+    private final ByteBuffer polled = ByteBuffer.allocateDirect(3 * POLL_ENTRY).order(ByteOrder.nativeOrder());
     private final ByteBuffer wakeups = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
     private final ByteBuffer oneWakeup =
             ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(0, 1);
@@ -44,46 +47,62 @@ final class DirectoryWatch implements AutoCloseable {
         PUBLISHED,
         /** The last description that could write to the file is gone, mappings included. */
         CLOSED,
-        /** Events were lost; the name is empty. */
-        LOST
+        /** Events of publications were lost; the name is empty. */
+        LOST,
+        /** Events of closes were lost; the name is empty. */
+        CLOSES_LOST
     }
 
     record Event(Kind kind, String name) {}
 
     DirectoryWatch(Path directory) throws IOException {
-        inotify = Linux.check(LibC.INSTANCE.inotify_init1(IN_NONBLOCK | IN_CLOEXEC), "inotify_init1");
+        published = queue(directory, IN_MOVED_TO);
+        closed = queue(directory, IN_CLOSE_WRITE);
         wakeup = Linux.check(LibC.INSTANCE.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
-        int mask = IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR;
-        Linux.check(LibC.INSTANCE.inotify_add_watch(inotify, directory.toString(), mask), "inotify_add_watch");
+    }
+
+    private static int queue(Path directory, int mask) throws IOException {
+        int queue = Linux.check(LibC.INSTANCE.inotify_init1(IN_NONBLOCK | IN_CLOEXEC), "inotify_init1");
+        Linux.check(
+                LibC.INSTANCE.inotify_add_watch(queue, directory.toString(), mask | IN_ONLYDIR), "inotify_add_watch");
+        return queue;
     }
 
     /**
-     * All events so far, oldest first. Those that come while it reads are left: whoever renames files without a pause
-     * must not keep it here. Not thread-safe.
+     * All publications so far, oldest first, and then closes, of which the oldest do: what is left is asked for again.
+     * Those that come while it reads are left: whoever renames files without a pause must not keep it here. Not
+     * thread-safe.
      */
     List<Event> drain() throws IOException {
+        // First: so what is said to be closed is said to be published too.
+        List<Event> closes = drain(closed, Kind.CLOSED, Kind.CLOSES_LOST, BUFFER);
+        List<Event> events = drain(published, Kind.PUBLISHED, Kind.LOST, Integer.MAX_VALUE);
+        events.addAll(closes);
+        return events;
+    }
+
+    private List<Event> drain(int queue, Kind kind, Kind lost, int atMost) throws IOException {
         List<Event> events = new ArrayList<>();
-        int queued = Linux.readable(inotify);
+        int queued = Math.min(Linux.readable(queue), atMost);
         while (queued > 0) {
-            int size = (int) Linux.check(LibC.INSTANCE.read(inotify, buffer.clear(), BUFFER), "reading inotify events");
+            int size = (int) Linux.check(LibC.INSTANCE.read(queue, buffer.clear(), BUFFER), "reading inotify events");
             for (int at = 0; at < size; at += EVENT_HEADER + buffer.getInt(at + 12)) {
-                events.add(event(at));
+                boolean isLost = (buffer.getInt(at + 4) & IN_Q_OVERFLOW) != 0;
+                events.add(isLost ? new Event(lost, "") : new Event(kind, name(at)));
             }
             queued -= size;
         }
         return events;
     }
 
-    private Event event(int at) {
-        int mask = buffer.getInt(at + 4);
+    private String name(int at) {
         byte[] name = new byte[buffer.getInt(at + 12)];
         buffer.get(at + EVENT_HEADER, name);
         int length = 0;
         while (length < name.length && name[length] != 0) {
             length++;
         }
-        Kind kind = (mask & IN_Q_OVERFLOW) != 0 ? Kind.LOST : (mask & IN_MOVED_TO) != 0 ? Kind.PUBLISHED : Kind.CLOSED;
-        return new Event(kind, new String(name, 0, length, StandardCharsets.ISO_8859_1));
+        return new String(name, 0, length, StandardCharsets.ISO_8859_1);
     }
 
     /**
@@ -94,9 +113,10 @@ final class DirectoryWatch implements AutoCloseable {
      */
     void await(int milliseconds) {
         polled.putInt(0, wakeup).putShort(4, POLLIN);
-        polled.putInt(POLL_ENTRY, inotify).putShort(POLL_ENTRY + 4, POLLIN);
-        LibC.INSTANCE.poll(polled, 2, milliseconds);
-        if (polled.getShort(POLL_ENTRY + 6) != 0) {
+        polled.putInt(POLL_ENTRY, published).putShort(POLL_ENTRY + 4, POLLIN);
+        polled.putInt(2 * POLL_ENTRY, closed).putShort(2 * POLL_ENTRY + 4, POLLIN);
+        LibC.INSTANCE.poll(polled, 3, milliseconds);
+        if (polled.getShort(POLL_ENTRY + 6) != 0 || polled.getShort(2 * POLL_ENTRY + 6) != 0) {
             LibC.INSTANCE.poll(polled, 1, GATHER_MS);
         }
         LibC.INSTANCE.read(wakeup, wakeups, Long.BYTES);
@@ -109,7 +129,8 @@ final class DirectoryWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        Linux.close(inotify);
+        Linux.close(published);
+        Linux.close(closed);
         Linux.close(wakeup);
     }
 }

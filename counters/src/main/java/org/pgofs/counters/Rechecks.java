@@ -2,25 +2,82 @@ package org.pgofs.counters;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Files that were closed and still in use. The kernel reports a close a moment before it lets go of the file, so they are
- * looked at again, after 1 ms, 2, 4 and so on; what is in use for 8 s has other users, whose close will be reported. By time,
- * not by rounds: events may call for a round at any moment. Guarded by the store's lock.
+ * Files that were closed, each to be looked at: is it still in use? The kernel reports a close a moment before it lets go
+ * of the file, so one that is in use is looked at again, after 1 ms, 2, 4 and so on; what is in use for 8 s has other
+ * users, whose close will be reported. By time, not by rounds: events may call for a round at any moment.
+ *
+ * <p>Whoever opens and closes his files without end must not keep others waiting: of each user so many files are looked at
+ * in vain at a time, and then none for a while. A look that finds the end of a program is not one in vain: it is made once.
+ * Guarded by the store's lock.
  */
 final class Rechecks {
-    private static final long FIRST_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final long LAST_DELAY_NS = FIRST_DELAY_NS << 12;
     /** As many as there may be live segments. */
     static final int MOST = 1 << 16;
 
-    private final LongSupplier clock;
-    private final Map<String, Recheck> rechecks = new HashMap<>();
+    /** How many files of a user are looked at in vain at a time. */
+    static final int IN_VAIN = 128;
 
-    private record Recheck(long due, long delay) {}
+    private static final long FIRST_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long LAST_DELAY_NS = FIRST_DELAY_NS << 12;
+    /** Until files of a user are looked at who had as many. */
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final LongSupplier clock;
+    private final Map<Integer, OfUser> users = new HashMap<>();
+    private int size;
+    private long closes;
+    private long looks;
+
+    /** A file; {@code close} is the number of the close that was reported last. */
+    private record Recheck(String name, long close, long due, long delay) {}
+
+    private static final class OfUser {
+        private final Map<String, Recheck> byName = new HashMap<>();
+        private final NavigableMap<Long, Recheck> byClose = new TreeMap<>();
+        private final TreeSet<Recheck> byDue = new TreeSet<>(OfUser::compare);
+        private long notBefore;
+
+        OfUser(long now) {
+            notBefore = now;
+        }
+
+        private static int compare(Recheck a, Recheck b) {
+            return a.due == b.due ? Long.compare(a.close, b.close) : Long.signum(a.due - b.due);
+        }
+
+        void put(Recheck recheck) {
+            remove(recheck.name);
+            byName.put(recheck.name, recheck);
+            byClose.put(recheck.close, recheck);
+            byDue.add(recheck);
+        }
+
+        void remove(String name) {
+            Recheck removed = byName.remove(name);
+            if (removed != null) {
+                byClose.remove(removed.close);
+                byDue.remove(removed);
+            }
+        }
+
+        boolean isDue(long now) {
+            return !byDue.isEmpty() && next() - now <= 0;
+        }
+
+        /** When the next is to be looked at; there is one. */
+        long next() {
+            long due = byDue.first().due;
+            return due - notBefore < 0 ? notBefore : due;
+        }
+    }
 
     /**
      * None yet.
@@ -34,49 +91,114 @@ final class Rechecks {
     /**
      * A file was closed.
      *
+     * @param user whose it is
      * @return whether there is room for one more
      */
-    boolean add(String name) {
-        if (rechecks.size() >= MOST && !rechecks.containsKey(name)) {
+    boolean add(String name, int user) {
+        return put(name, user, 0);
+    }
+
+    /** The same of a file that may have been closed, unless it is to be looked at anyway: one look does. */
+    boolean addOnce(String name, int user) {
+        OfUser own = users.get(user);
+        return (own != null && own.byName.containsKey(name)) || put(name, user, LAST_DELAY_NS);
+    }
+
+    private boolean put(String name, int user, long delay) {
+        OfUser own = users.get(user);
+        boolean isNew = own == null || !own.byName.containsKey(name);
+        if (isNew && size >= MOST) {
             return false;
         }
-        rechecks.put(name, new Recheck(clock.getAsLong() + FIRST_DELAY_NS, FIRST_DELAY_NS));
+        size += isNew ? 1 : 0;
+        long now = clock.getAsLong();
+        users.computeIfAbsent(user, key -> new OfUser(now)).put(new Recheck(name, closes++, now, delay));
         return true;
     }
 
     /**
-     * Looks at all of them, whenever they are due.
+     * Looks at files whenever they are due, those that were closed last first, and at no more than some of each user's.
      *
      * @param isDone tells those of which nothing is to be done any more
      */
-    void lookAtAll(Predicate<String> isDone) {
-        rechecks.keySet().removeIf(isDone);
+    void lookAtNewest(Predicate<String> isDone) {
+        users.values().forEach(own -> lookAtNewest(own, isDone));
+        forgetUsers();
+    }
+
+    private void lookAtNewest(OfUser own, Predicate<String> isDone) {
+        int inVain = 0;
+        Map.Entry<Long, Recheck> next = own.byClose.lastEntry();
+        while (next != null && inVain < IN_VAIN) {
+            inVain += isDone(own, next.getValue(), isDone) ? 0 : 1;
+            next = own.byClose.lowerEntry(next.getKey());
+        }
+    }
+
+    private boolean isDone(OfUser own, Recheck recheck, Predicate<String> isDone) {
+        looks++;
+        boolean done = isDone.test(recheck.name);
+        if (done) {
+            remove(own, recheck);
+        }
+        return done;
+    }
+
+    private void remove(OfUser own, Recheck recheck) {
+        own.remove(recheck.name);
+        size--;
     }
 
     /**
-     * Looks at those that are due.
+     * Looks at those that are due, and at no more than some of each user's.
      *
      * @param isDone tells those of which nothing is to be done any more
      * @return milliseconds until it is to be called again, -1 for never
      */
     int lookAtDue(Predicate<String> isDone) {
         long now = clock.getAsLong();
-        rechecks.entrySet()
-                .removeIf(entry -> isDue(entry.getValue(), now)
-                        && (isDone.test(entry.getKey()) || entry.getValue().delay >= LAST_DELAY_NS));
-        rechecks.replaceAll((name, recheck) -> isDue(recheck, now) ? later(recheck, now) : recheck);
-        long next = rechecks.values().stream()
-                .mapToLong(recheck -> recheck.due - now)
-                .min()
-                .orElse(-1);
+        users.values().forEach(own -> lookAtDue(own, now, isDone));
+        forgetUsers();
+        return dueInMs();
+    }
+
+    /** Milliseconds until {@link #lookAtDue} is to be called, -1 for never. */
+    int dueInMs() {
+        long now = clock.getAsLong();
+        long next =
+                users.values().stream().mapToLong(own -> own.next() - now).min().orElse(-1);
         return next == -1 ? -1 : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(next));
     }
 
-    private static boolean isDue(Recheck recheck, long now) {
-        return recheck.due - now <= 0;
+    private void lookAtDue(OfUser own, long now, Predicate<String> isDone) {
+        int inVain = 0;
+        while (own.isDue(now)) {
+            Recheck recheck = own.byDue.first();
+            if (!isDone(own, recheck, isDone)) {
+                later(own, recheck, now);
+                inVain++;
+            }
+            if (inVain == IN_VAIN) {
+                own.notBefore = now + PAUSE_NS;
+            }
+        }
     }
 
-    private static Recheck later(Recheck recheck, long now) {
-        return new Recheck(now + 2 * recheck.delay, 2 * recheck.delay);
+    private void later(OfUser own, Recheck recheck, long now) {
+        if (recheck.delay >= LAST_DELAY_NS) {
+            remove(own, recheck);
+        } else {
+            long delay = Math.max(FIRST_DELAY_NS, 2 * recheck.delay);
+            own.put(new Recheck(recheck.name, recheck.close, now + delay, delay));
+        }
+    }
+
+    private void forgetUsers() {
+        users.values().removeIf(own -> own.byName.isEmpty());
+    }
+
+    /** How many looks there were. */
+    long looks() {
+        return looks;
     }
 }

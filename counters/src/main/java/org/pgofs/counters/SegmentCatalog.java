@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -298,14 +299,17 @@ final class SegmentCatalog {
         }
     }
 
-    /** Ends all segments that nobody uses any more. */
-    void endUnused() {
-        for (String name : List.copyOf(live.keySet())) {
-            endIfUnused(name);
-        }
-        for (String name : List.copyOf(pending.keySet())) {
-            endIfUnused(name);
-        }
+    /** The segments that are live or wait for their image file; a copy. */
+    List<String> names() {
+        List<String> names = new ArrayList<>(live.keySet());
+        names.addAll(pending.keySet());
+        return names;
+    }
+
+    /** Whose a segment is, if it is live or waits for its image file or for room. */
+    OptionalInt owner(String name) {
+        SegmentFile segment = live.containsKey(name) ? live.get(name).segment : pending.get(name);
+        return segment == null ? waiting.user(name) : OptionalInt.of(segment.owner());
     }
 
     /**

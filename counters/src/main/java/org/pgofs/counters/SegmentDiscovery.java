@@ -5,9 +5,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +65,11 @@ final class SegmentDiscovery {
         return refused;
     }
 
+    /** How many files were looked at because they were closed. */
+    long looks() {
+        return rechecks.looks();
+    }
+
     /**
      * Looks at every file of the directory that was not dropped, the oldest first: who had room before this store was
      * opened has it again, before those who came later.
@@ -83,8 +90,8 @@ final class SegmentDiscovery {
         dropped.endScan();
         waiting.endScan();
         catalog.retryPending();
-        catalog.endUnused();
         scanDue = false;
+        catalog.names().forEach(this::perhapsClosed);
         eventsMissed = false;
         long end = clock.getAsLong();
         scanNotBefore = Math.max(scanNotBefore, end + SCAN_SHARE * (end - begin));
@@ -103,7 +110,8 @@ final class SegmentDiscovery {
         for (DirectoryWatch.Event event : events) {
             switch (event.kind()) {
                 case PUBLISHED -> found(event.name());
-                case CLOSED -> checkClosed(event.name());
+                case CLOSED -> closed(event.name());
+                case CLOSES_LOST -> scanDue = true;
                 case LOST -> missed = true;
             }
         }
@@ -112,23 +120,22 @@ final class SegmentDiscovery {
         eventsMissed = missed;
     }
 
-    private void checkClosed(String name) {
-        if (waiting.contains(name)) {
-            retryWaiting(name);
-        }
-        if (!endIfUnused(name)) {
-            recheckLater(name);
-        }
-    }
-
-    private void recheckLater(String name) {
+    private void closed(String name) {
         // A scan looks at all segments too.
-        scanDue |= !rechecks.add(name);
+        owner(name).ifPresent(owner -> scanDue |= !rechecks.add(name, owner));
     }
 
-    /** Looks again at all segments that were closed and still in use. */
+    private void perhapsClosed(String name) {
+        owner(name).ifPresent(owner -> scanDue |= !rechecks.addOnce(name, owner));
+    }
+
+    private OptionalInt owner(String name) {
+        return FileKind.of(name) == FileKind.UNFINISHED ? OptionalInt.of(DroppedFiles.NOBODY) : catalog.owner(name);
+    }
+
+    /** Looks again at segments that were closed lately and still in use. */
     void recheck() {
-        rechecks.lookAtAll(name -> FileKind.of(name) == FileKind.SEGMENT && endIfUnused(name));
+        rechecks.lookAtNewest(name -> FileKind.of(name) == FileKind.SEGMENT && endIfUnused(name));
     }
 
     /**
@@ -149,6 +156,7 @@ final class SegmentDiscovery {
     int tidy() throws IOException {
         if (scanInMs() == 0) {
             scan();
+            recheckDue();
         }
         if (!eventsMissed) {
             catalog.forgetDeletedImageFiles();
@@ -157,9 +165,10 @@ final class SegmentDiscovery {
             retryWaiting();
             scanDue |= waiting.hasUnnamed();
         }
-        int readyInMs = catalog.usage().readingTime().readyInMs();
-        int scanInMs = scanInMs();
-        return readyInMs == -1 || scanInMs == -1 ? Math.max(readyInMs, scanInMs) : Math.min(readyInMs, scanInMs);
+        return IntStream.of(catalog.usage().readingTime().readyInMs(), scanInMs(), rechecks.dueInMs())
+                .filter(delay -> delay != -1)
+                .min()
+                .orElse(-1);
     }
 
     /** Milliseconds until a scan is to be made, -1 for never. */
@@ -180,14 +189,12 @@ final class SegmentDiscovery {
         });
     }
 
+    /** Returns whether the segment waits no more. */
     private boolean retryWaiting(String name) {
         waiting.remove(name);
         catalog.add(name);
-        boolean taken = !waiting.contains(name);
-        if (taken && !endIfUnused(name)) {
-            recheckLater(name);
-        }
-        return taken;
+        closed(name); // it may have been meanwhile
+        return !waiting.contains(name);
     }
 
     private void found(String name) {
@@ -214,9 +221,15 @@ final class SegmentDiscovery {
 
     private boolean endIfUnused(String name) {
         try {
-            return FileKind.of(name) == FileKind.UNFINISHED
-                    ? deleteUnfinished(directory.resolve(name))
-                    : catalog.endIfUnused(name);
+            if (FileKind.of(name) == FileKind.UNFINISHED) {
+                return deleteUnfinished(directory.resolve(name));
+            }
+            if (waiting.contains(name)) {
+                waiting.remove(name);
+                catalog.add(name);
+                return !waiting.contains(name) && catalog.endIfUnused(name);
+            }
+            return catalog.endIfUnused(name);
         } catch (IOException e) {
             LOG.warn("cannot tell whether {} is still in use: {}", name, e.getMessage());
             return true;

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,6 +69,12 @@ final class WaitingSegments {
 
     boolean contains(String name) {
         return names.containsKey(name);
+    }
+
+    /** Whose segment waits under a name, if one does. */
+    OptionalInt user(String name) {
+        Reason reason = names.get(name);
+        return reason == null ? OptionalInt.empty() : OptionalInt.of(reason.user);
     }
 
     boolean isEmpty() {

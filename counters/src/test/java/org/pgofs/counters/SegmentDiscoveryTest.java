@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +24,7 @@ import org.pgofs.counters.DirectoryWatch.Kind;
 /** By a clock and events that the test makes up, among them those that the kernel lost. A real tmpfs; needs root. */
 class SegmentDiscoveryTest {
     private static final List<Event> LOST = List.of(new Event(Kind.LOST, ""));
+    private static final List<Event> CLOSES_LOST = List.of(new Event(Kind.CLOSES_LOST, ""));
     private static final int USER = 54321;
     private static final Limits LARGE = new Limits(1000, 1L << 30, 1000, 1L << 30);
 
@@ -110,6 +112,7 @@ class SegmentDiscoveryTest {
         discovery.apply(event(Kind.PUBLISHED, own));
         own.close();
         discovery.apply(event(Kind.CLOSED, own));
+        discovery.recheckDue();
         catalog.saved();
         assertTrue(catalog.deleteIdleImageFiles());
         assertFalse(Files.exists(own.imagePath()));
@@ -138,6 +141,8 @@ class SegmentDiscoveryTest {
             discovery.apply(LOST);
             ms += discovery.tidy();
             discovery.tidy();
+            discovery.recheckDue();
+            discovery.tidy();
             assertTrue(catalog.waiting().isEmpty());
             assertEquals(1, live());
         }
@@ -156,6 +161,39 @@ class SegmentDiscoveryTest {
         assertEquals(
                 List.of("t-1", "t-2", "t-3"),
                 catalog.dropped().list().stream().map(DroppedFile::file).toList());
+    }
+
+    /** One user opens and closes the segments of a program without end; what others read must not wait for that. */
+    @Test
+    void shouldLookAtSomeOfTheSegmentsOfAUserForARead() throws IOException {
+        List<TestTarget> targets = new ArrayList<>();
+        for (int i = 0; i < 3 * Rechecks.IN_VAIN; i++) {
+            targets.add(start(1));
+            Files.setAttribute(targets.get(i).path(), "unix:uid", USER);
+            Files.setAttribute(targets.get(i).imagePath(), "unix:uid", USER);
+        }
+        try (TestTarget other = start(2)) {
+            discovery.scan();
+            assertEquals(targets.size() + 1, live());
+            for (int read = 1; read <= 10; read++) {
+                long before = discovery.looks();
+                for (TestTarget target : targets) {
+                    discovery.apply(event(Kind.CLOSED, target));
+                }
+                discovery.apply(CLOSES_LOST);
+                discovery.apply(event(Kind.CLOSED, other));
+                discovery.scanIfEventsMissed();
+                discovery.recheck();
+                assertEquals(Rechecks.IN_VAIN + 1, discovery.looks() - before, "for read " + read);
+            }
+        }
+        discovery.recheck();
+        assertEquals(targets.size(), live(), "the end of the other one is seen");
+        for (TestTarget target : targets) {
+            target.close();
+        }
+        discovery.recheck();
+        assertEquals(0, live());
     }
 
     @Test
