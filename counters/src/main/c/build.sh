@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds the target runtime. Usage: build.sh ARCHIVE; the compiler is ${CC:-cc}.
-# All of it is one archive member: whatever brings in a part brings in the constructor and the sections.
+# All that a program needs is one archive member: whatever brings in a part brings in the constructor and the sections.
 # Beside it, for user-mode Linux: pgofs_modules.o for the kernel, pgofs_module.o for each of its modules.
 set -eu
 source=$(CDPATH="" cd "$(dirname "$0")" && pwd)
@@ -39,11 +39,13 @@ join() { # OBJECT PART...
 }
 
 for file in "$source"/*.c "$source"/*.S; do
+  [ "$file" != "$source/internal.c" ] || continue
   compile "$objects/$(basename "$file").o" "$file" -fPIC -ffunction-sections
   keep_from_libc "$object"
 done
 join "$objects/pgofs.o" "$objects"/*.o
-ar rcs "$archive" "$objects/pgofs.o"
+compile "$objects/internal.o" "$source/internal.c" -fPIC
+ar rcs "$archive" "$objects/pgofs.o" "$objects/internal.o"
 
 beside=$(dirname "$archive")
 for file in modules.c export.S; do

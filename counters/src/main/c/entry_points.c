@@ -1,10 +1,12 @@
 /*
  * What the linker and instrumented code ask for beside the instrument functions (values.c), and what programs that use
  * the compiler's own runtime call: all of it must be here or in interface.c, or the linker brings that runtime in beside
- * this one. May call nothing.
+ * this one. May call the runtime alone.
  *
- *   write_file, dump               succeed and do nothing: the profile is outside the process already
- *   register_write_file_atexit     succeeds and does nothing, for the same reason
+ *   write_file, dump               succeed and do nothing: the profile is outside the process already. In a program with
+ *                                  a __llvm_profile_runtime of its own, by which it says that it alone decides what
+ *                                  comes into the profile, what it counts later comes in with its next call
+ *   register_write_file_atexit     succeeds and does nothing, for the same reason; there it is such a call at the end
  *   initialize_file, set_filename  do nothing: the segment directory is where the profile goes
  *   get_filename                   returns "", not NULL: there is no profile file
  *   reset_counters                 does nothing. Only the daemon resets: it knows what each process had counted, and
@@ -16,12 +18,17 @@
  *                                  the daemon has reset is given anew, a higher one. Not set is 0, or ~0 among counters
  *                                  of one byte, as those are at the start
  */
-#include <stdint.h>
+#include "pgofs_rt.h"
 
 #pragma GCC visibility push(hidden)
 
-/* The driver asks for this symbol (-u), by which this archive member comes into the link. */
-int __llvm_profile_runtime;
+/*
+ * What the driver asks for (-u), by which this archive member comes into the link. Weak: LLVM's documentation tells
+ * programs to have one of their own, which leaves its runtime out. Then nothing would ask for this member but a name
+ * that is ours alone: pgofs config and pgofs cc give it to the linker.
+ */
+int pgofs_runtime;
+extern int __llvm_profile_runtime __attribute__((weak, alias("pgofs_runtime")));
 
 void __llvm_profile_set_timestamp(uint64_t *timestamp);
 int __llvm_profile_write_file(void);
@@ -43,11 +50,11 @@ void __llvm_profile_set_timestamp(uint64_t *timestamp) {
 }
 
 int __llvm_profile_write_file(void) {
-  return 0;
+  return pgofs_dump();
 }
 
 int __llvm_profile_dump(void) {
-  return 0;
+  return pgofs_dump();
 }
 
 void __llvm_profile_reset_counters(void) {}
@@ -63,7 +70,7 @@ const char *__llvm_profile_get_filename(void) {
 void __llvm_profile_initialize_file(void) {}
 
 int __llvm_profile_register_write_file_atexit(void) {
-  return 0;
+  return pgofs_dump_at_exit();
 }
 
 #pragma GCC visibility pop

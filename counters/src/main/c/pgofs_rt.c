@@ -43,6 +43,7 @@ static char directory_path[PATH_MAX];
 static struct pgofs_directory directory_at_start;
 static struct pgofs_segment segment = {.values = &pgofs_values};
 static bool published;
+static bool set_aside;
 static bool filtered_at_start;
 
 static const char *reason_text(int reason) {
@@ -96,8 +97,8 @@ static bool is_filtered(void) {
 static void forked(void) {
   struct pgofs_directory directory;
   if ((filtered_at_start || !is_filtered()) && pgofs_directory_open(&directory, directory_path) == NULL) {
-    if (is_as_at_start(&directory)) {
-      (void)pgofs_segment_republish(&segment, &directory);
+    if (is_as_at_start(&directory) && pgofs_segment_republish(&segment, &directory) == 0) {
+      set_aside = false;
     }
     pgofs_sys_close(directory.fd);
   }
@@ -178,6 +179,42 @@ static int publish(const struct pgofs_sections *sections, const struct pgofs_dir
     pgofs_say(self, "published as ", file.name);
   }
   return reason;
+}
+
+/* Whether the program has said so, by a symbol of its own. Counters of one byte are as good at any time. */
+static bool decides_itself(void) {
+  const int *asked = &__llvm_profile_runtime;
+  return asked != &pgofs_runtime && published && !pgofs_records_are_bytes(segment.header.raw_version);
+}
+
+/*
+ * What the program has counted so far is in the profile. What follows is not, before it asks for it again, if it decides
+ * that itself. Returns 0, or -1.
+ */
+int pgofs_dump(void) {
+  struct pgofs_directory directory;
+  if (!decides_itself()) {
+    return 0;
+  }
+  if (!__atomic_exchange_n(&set_aside, true, __ATOMIC_ACQ_REL)) {
+    pgofs_segment_set_aside(&segment);
+    return 0;
+  }
+  if (pgofs_directory_open(&directory, directory_path) != NULL) {
+    return -1;
+  }
+  int reason = is_as_at_start(&directory) ? pgofs_segment_publish_aside(&segment, &directory) : PGOFS_REFUSED_IO;
+  pgofs_sys_close(directory.fd);
+  return reason == 0 ? 0 : -1;
+}
+
+static void exiting(void *unused) {
+  (void)unused;
+  (void)pgofs_dump();
+}
+
+int pgofs_dump_at_exit(void) {
+  return decides_itself() ? __cxa_atexit(exiting, NULL, &__dso_handle) : 0;
 }
 
 static void start(void) {

@@ -76,6 +76,8 @@ void pgofs_say(const struct pgofs_self *self, const char *what, const char *deta
 /* records.c: the compiler's records, whatever their version, as canonical ones. */
 struct pgofs_record_layout;
 
+#define PGOFS_VTABLE_ENTRY_SIZE 24 /* of the compiler's, in bytes */
+
 struct pgofs_records {
   const struct pgofs_record_layout *layout;
   uint64_t raw_version; /* variant bits included */
@@ -84,6 +86,8 @@ struct pgofs_records {
 };
 
 int pgofs_records_find(struct pgofs_records *records, const struct pgofs_sections *sections);
+size_t pgofs_record_size(uint64_t raw_version);
+const void *pgofs_record_function(uint64_t raw_version, const void *record);
 bool pgofs_records_are_bytes(uint64_t raw_version);
 size_t pgofs_records_values_field(const struct pgofs_records *records);
 int pgofs_record_get(struct pgofs_record *to, const struct pgofs_records *records, size_t index,
@@ -158,11 +162,20 @@ int pgofs_segment_describe(struct pgofs_segment *segment, const struct pgofs_ima
 int pgofs_segment_publish(struct pgofs_segment *segment, const struct pgofs_directory *directory,
                           struct pgofs_file *file);
 int pgofs_segment_republish(struct pgofs_segment *segment, const struct pgofs_directory *directory);
+void pgofs_segment_set_aside(const struct pgofs_segment *segment);
+int pgofs_segment_publish_aside(struct pgofs_segment *segment, const struct pgofs_directory *directory);
 void pgofs_segment_forget_values(struct pgofs_segment *segment);
 
 /* pgofs_rt.c, for kernel/modules.c too. */
 int pgofs_image_follow(struct pgofs_segment *followed, const struct pgofs_image *image,
                        const struct pgofs_directory *directory, const struct pgofs_file *file);
 bool pgofs_published(struct pgofs_directory *directory);
+int pgofs_dump(void);
+int pgofs_dump_at_exit(void);
+
+/* entry_points.c: the names by which the runtime comes into a link. They are at one place, unless the program has the
+ * compiler's name itself. */
+extern int __llvm_profile_runtime;
+extern int pgofs_runtime;
 
 #endif

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-enum { NAME_REF = 0, FUNC_HASH = 8, COUNTERS = 16, VTABLE_ENTRY_SIZE = 24 };
+enum { NAME_REF = 0, FUNC_HASH = 8, COUNTERS = 16 };
 
 #define RAW_NUMBER UINT64_C(0xffffffff)
 #define RAW_CORRELATE (UINT64_C(1) << 59)     /* the records are in the debug information */
@@ -172,6 +172,18 @@ int pgofs_records_find(struct pgofs_records *records, const struct pgofs_section
   return read_as(records, layout, raw_version, sections);
 }
 
+/* In bytes; 0 if the version is not known, or none. */
+size_t pgofs_record_size(uint64_t raw_version) {
+  const struct pgofs_record_layout *layout = layout_of(raw_version);
+  return layout == NULL ? 0 : layout->size;
+}
+
+/* The address of a record's function, or NULL. */
+const void *pgofs_record_function(uint64_t raw_version, const void *record) {
+  const struct pgofs_record_layout *layout = layout_of(raw_version);
+  return layout == NULL ? NULL : (const void *)load64((const unsigned char *)record + layout->function);
+}
+
 /* Where a record says where its value sites are: bytes from its start. */
 size_t pgofs_records_values_field(const struct pgofs_records *records) {
   return records->layout->values;
@@ -237,7 +249,7 @@ int pgofs_record_get(struct pgofs_record *to, const struct pgofs_records *record
 /* The compiler's entry: hash, address, size, padding. */
 void pgofs_vtable_get(struct pgofs_vtable *to, size_t index, const struct pgofs_sections *sections,
                       const struct pgofs_self *self) {
-  const unsigned char *entry = sections->vtables.begin + index * VTABLE_ENTRY_SIZE;
+  const unsigned char *entry = sections->vtables.begin + index * PGOFS_VTABLE_ENTRY_SIZE;
   *to = (struct pgofs_vtable){
       .name_hash = load64(entry), .address = link_time(load64(entry + 8), self), .size = load32(entry + 16)};
 }

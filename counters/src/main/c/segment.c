@@ -162,6 +162,12 @@ static void values_start(const struct pgofs_segment *segment) {
   __atomic_store_n(&segment->values->sites, header->value_sites.size / header->value_site_size, __ATOMIC_RELEASE);
 }
 
+/* Empty pages of the process' own, in the place of what is there. Whether it was done. */
+static bool map_empty(const void *at, size_t size) {
+  return !pgofs_sys_failed(pgofs_sys_mmap((void *)(uintptr_t)at, size, PROT_READ | PROT_WRITE,
+                                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0));
+}
+
 /*
  * Values are no longer recorded, and the segment is no longer mapped by them. Empty pages stay in its place: another
  * thread may be about to record a value.
@@ -171,8 +177,7 @@ void pgofs_segment_forget_values(struct pgofs_segment *segment) {
   __atomic_store_n(&segment->values->sites, 0, __ATOMIC_SEQ_CST);
   segment->shared = NULL;
   if (shared != NULL) {
-    (void)pgofs_sys_mmap(shared, segment->header.file_size - segment->header.page_size, PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    (void)map_empty(shared, segment->header.file_size - segment->header.page_size);
   }
 }
 
@@ -276,4 +281,72 @@ int pgofs_segment_republish(struct pgofs_segment *segment, const struct pgofs_di
   }
   pgofs_sys_close(file.fd);
   return 0;
+}
+
+/* Parts of the segment as they lie in memory, with their places in the file. */
+struct part {
+  struct pgofs_range pages;
+  uint64_t offset;
+};
+
+#define PARTS 3
+
+static void parts_get(struct part part[PARTS], const struct pgofs_segment *segment) {
+  const struct pgofs_segment_header *header = &segment->header;
+  part[0] = (struct part){segment->counters, header->counters.offset};
+  part[1] = (struct part){segment->bitmaps, header->bitmaps.offset};
+  part[2] = (struct part){{NULL, NULL}, header->page_size};
+  if (segment->shared != NULL) {
+    part[2].pages = (struct pgofs_range){segment->shared, segment->shared + (header->file_size - header->page_size)};
+  }
+}
+
+/* From here on the process counts for itself: what the segment has it keeps, as if the process had ended. */
+void pgofs_segment_set_aside(const struct pgofs_segment *segment) {
+  struct part part[PARTS];
+  parts_get(part, segment);
+  for (size_t i = 0; i < PARTS; i++) {
+    if (pgofs_range_size(part[i].pages) != 0) {
+      (void)map_empty(part[i].pages.begin, mapped_size(part[i].pages));
+    }
+  }
+}
+
+/* Takes the pages of a part away from all threads at once, writes them, and gives them back to the kernel. */
+static int part_write(const struct part *part, int fd) {
+  size_t size = mapped_size(part->pages);
+  if (size == 0) {
+    return 0;
+  }
+  const unsigned char *taken = pgofs_sys_move_pages(part->pages.begin, size);
+  if (pgofs_sys_failed(taken)) {
+    return PGOFS_REFUSED_NOT_MAPPED;
+  }
+  int reason = pages_write((struct pgofs_range){taken, taken + size}, part->offset, fd);
+  pgofs_sys_munmap(taken, size);
+  return reason;
+}
+
+/* A segment of what was counted since it was set aside, which is mapped by nobody. Returns a reason. */
+int pgofs_segment_publish_aside(struct pgofs_segment *segment, const struct pgofs_directory *directory) {
+  struct part part[PARTS];
+  struct pgofs_file file;
+  int reason = pgofs_file_create(&file, directory, segment->header.file_size);
+  if (reason != 0) {
+    return reason;
+  }
+  parts_get(part, segment);
+  reason = header_write(segment, &file);
+  for (size_t i = 0; reason == 0 && i < PARTS; i++) {
+    reason = part_write(&part[i], file.fd);
+  }
+  if (reason == 0) {
+    reason = rename_final(&file, directory);
+  }
+  if (reason != 0) {
+    pgofs_file_discard(&file, directory);
+  } else {
+    pgofs_sys_close(file.fd);
+  }
+  return reason;
 }

@@ -17,6 +17,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 
+#define PGOFS_MREMAP_DONTUNMAP 4 /* not in all headers */
+
 /* All arguments are words. Those that a call does not have are 0. */
 static inline long pgofs_call(long number, long a, long b, long c, long d, long e, long f) {
 #if defined(__x86_64__)
@@ -141,6 +143,15 @@ static inline bool pgofs_sys_failed(const void *mapped) {
 
 static inline int pgofs_sys_mprotect(const void *at, size_t size, int protection) {
   return (int)PGOFS_CALL(mprotect, at, size, protection);
+}
+
+/* Moves pages elsewhere and leaves empty ones. As mmap. */
+static inline void *pgofs_sys_move_pages(const void *from, size_t size) {
+  return (void *)PGOFS_CALL(mremap, from, size, size, MREMAP_MAYMOVE | PGOFS_MREMAP_DONTUNMAP, 0);
+}
+
+static inline void pgofs_sys_munmap(const void *at, size_t size) {
+  (void)PGOFS_CALL(munmap, at, size);
 }
 
 static inline int pgofs_sys_getpid(void) {

@@ -220,7 +220,7 @@ cc_main() {
   else
     [ -n "$own" ] || flags=(-fprofile-generate "${live[@]}")
     # First: what comes later may be taken for source code (-x c), or stand behind --.
-    [ -z "$cc_links" ] || runtime=("$home/lib/libpgofs_rt.a")
+    [ -z "$cc_links" ] || runtime=(-Wl,-u,pgofs_runtime "$home/lib/libpgofs_rt.a")
   fi
   if cc_is_gcc "${compiler[-1]}"; then
     # Its options have the same names, and what it instruments is something else.

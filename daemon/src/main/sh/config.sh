@@ -10,7 +10,9 @@ Prints what a build needs: clang $(pgofs config --cflags) -c a.c; clang $(pgofs 
 
   --cflags       what instruments: for compiling with clang
   --libs         what publishes the counters: for linking with clang, at any place
-  --runtime      the runtime's archive alone, for programs that are instrumented by other flags
+  --runtime      the runtime's archive alone, for programs that are instrumented by other flags. Before it the linker
+                 needs -Wl,-u,pgofs_runtime for a program that has a __llvm_profile_runtime itself: nothing else asks
+                 for the archive then
   --rustflags    both for rustc and, in RUSTFLAGS, for cargo
   --segment-dir  where targets publish: PGOFS_SEGMENT_DIR, or else /run/pgofs
 END_OF_USAGE
@@ -20,7 +22,7 @@ config_main() {
   case $* in
     # They are given to links too, which have no use for them.
     --cflags) echo "-fprofile-generate --start-no-unused-arguments ${live[*]} --end-no-unused-arguments" ;;
-    --libs) echo "-fprofile-generate $home/lib/libpgofs_rt.a" ;;
+    --libs) echo "-fprofile-generate -Wl,-u,pgofs_runtime $home/lib/libpgofs_rt.a" ;;
     --runtime) echo "$home/lib/libpgofs_rt.a" ;;
     # Not bundled: each library would carry a copy to the final link.
     --rustflags) echo "-Cprofile-generate -Cllvm-args=-do-counter-promotion=false -Lnative=$home/lib -lstatic:-bundle=pgofs_rt" ;;

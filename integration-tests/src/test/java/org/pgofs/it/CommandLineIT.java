@@ -77,7 +77,7 @@ final class CommandLineIT {
                 shell.bash("exec \"$1\" config --segment-dir", Checkout.PGOFS).output();
         assertTrue(format.contains("#define PGOFS_DEFAULT_DIRECTORY \"" + segments.strip() + "\""), segments);
         assertEquals(
-                "-fprofile-generate " + runtime + "\n",
+                "-fprofile-generate -Wl,-u,pgofs_runtime " + runtime + "\n",
                 shell.bash("exec \"$1\" config --libs", Checkout.PGOFS).output());
         assertEquals(
                 "-fprofile-generate --start-no-unused-arguments -mllvm -do-counter-promotion=false"

@@ -54,7 +54,7 @@ final class PackageIT {
             """
                 Block counts: [5]
             /usr/lib/pgofs/lib/pgofs.jsa
-            -fprofile-generate /usr/lib/pgofs/lib/libpgofs_rt.a
+            -fprofile-generate -Wl,-u,pgofs_runtime /usr/lib/pgofs/lib/libpgofs_rt.a
             """;
 
     @TempDir
