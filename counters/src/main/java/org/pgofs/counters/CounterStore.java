@@ -97,7 +97,7 @@ public final class CounterStore implements AutoCloseable {
         names = new FunctionNames(lock, usage.readingTime());
         catalog = new SegmentCatalog(directory, reader, usage, this::isHeld);
         discovery = new SegmentDiscovery(directory, catalog, System::nanoTime);
-        state = new StateDirectory(directory.state(), directory.changes());
+        state = new StateDirectory(directory);
         LastTakes lastTakes = new LastTakes();
         saved = state.load(lastTakes);
         catalog.restore(saved);
@@ -254,6 +254,21 @@ public final class CounterStore implements AutoCloseable {
         }
     }
 
+    /**
+     * Sets the counts of all images to 0, as {@link #reset}, and forgets what was refused until now.
+     *
+     * @throws IOException if the reset could not be made durable: nothing has changed then
+     */
+    public void resetAll() throws IOException {
+        lock.lock();
+        try {
+            reset(images -> images);
+            discovery.clearRefused();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void reset(Collection<ImageCounters> images) throws IOException {
         Map<ImageCounters, Baseline> baselines = new LinkedHashMap<>();
         Map<Member, ValueList> moves = new LinkedHashMap<>();
@@ -357,7 +372,7 @@ public final class CounterStore implements AutoCloseable {
                     List.of(),
                     catalog.dropped().list(),
                     catalog.dropped().more(),
-                    discovery.refused().counts(),
+                    discovery.refused(),
                     guests.status(),
                     catalog.unidentified(),
                     catalog.waiting().list(),
@@ -462,7 +477,7 @@ public final class CounterStore implements AutoCloseable {
         LOG.info("detached {}", name);
     }
 
-    /** Saves what is not saved yet and lets go of the directory. Targets count on. */
+    /** Saves what is not saved yet and lets go of the directory. Programs keep counting. */
     @Override
     public void close() throws IOException {
         lock.lock();

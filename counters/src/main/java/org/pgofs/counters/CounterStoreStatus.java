@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param images the images, by name
  * @param dropped the files that are left out, oldest first; at most {@link DroppedFiles#KEPT} are named
  * @param moreDropped how many files are left out and not named
- * @param refused how many images could not publish, by reason
+ * @param refused how often a process could not publish one of its images since the last reset of all, by reason
  * @param guests the virtual machines that are attached, by name
  * @param unidentified the number of segments whose image file is not there yet
  * @param overBounds the segments that wait because there are too many

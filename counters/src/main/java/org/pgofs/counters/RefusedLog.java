@@ -31,25 +31,48 @@ final class RefusedLog {
     private static final int MAX_SIZE = 1 << 20;
 
     private final Path path;
-
-    RefusedLog(Path directory) {
-        path = directory.resolve(NAME);
-    }
+    private final Path state;
+    private final FileChanges changes;
 
     /**
-     * Makes the file, empty, in the place of whatever has its name and is no directory. Targets and this class trust only
-     * one that is root's.
+     * The log of a directory.
      *
      * @param state a directory of root alone on the same file system, where nobody interferes
      */
-    void make(Path state, FileChanges changes) throws IOException {
+    RefusedLog(Path directory, Path state, FileChanges changes) {
+        path = directory.resolve(NAME);
+        this.state = state;
+        this.changes = changes;
+    }
+
+    /**
+     * Makes the file, empty, in the place of whatever has its name and is no directory, unless it is there. Targets and
+     * this class trust only one that is root's.
+     */
+    void make() throws IOException {
+        OwnFile.make(path, false, changes, this::begin);
+    }
+
+    /** Forgets what was refused until now. */
+    void clear() throws IOException {
+        make();
+        if (Files.size(path) > 0) {
+            beginAt(path);
+        }
+    }
+
+    private void begin() throws IOException {
         Path unfinished = state.resolve(UNFINISHED);
-        int fd = changes.create(unfinished);
+        beginAt(unfinished);
+        Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rw--w--w-"));
+        changes.rename(unfinished, path);
+    }
+
+    private void beginAt(Path file) throws IOException {
+        int fd = changes.create(file);
         // So that a tmpfs that is full is told in it.
         Linux.reserve(fd, ROOM);
         Linux.close(fd);
-        Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rw--w--w-"));
-        changes.rename(unfinished, path);
     }
 
     /**
@@ -64,6 +87,7 @@ final class RefusedLog {
                         && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
                         && Files.size(file) == 0,
                 "is not how a program says that it was refused");
+        make();
         if (Files.size(path) < MAX_SIZE) {
             byte code = (byte) (name.charAt(PREFIX.length()) - '0');
             Files.write(path, new byte[] {code}, StandardOpenOption.APPEND);
@@ -71,8 +95,9 @@ final class RefusedLog {
         Files.delete(file);
     }
 
-    /** How many images were refused for each reason. */
+    /** How often an image was refused for each reason: once for each process that could not publish it. */
     Map<Refusal, Long> counts() throws IOException {
+        make();
         Map<Refusal, Long> counts = new EnumMap<>(Refusal.class);
         int fd = Linux.openForReading(path);
         try {

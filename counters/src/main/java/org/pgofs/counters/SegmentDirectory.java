@@ -9,13 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,11 +31,6 @@ public final class SegmentDirectory implements AutoCloseable {
     private static final Path STARTING = Path.of("/run/pgofs.lock");
 
     private static final String STATE = ".state";
-    private static final String ASIDE = "aside-";
-
-    /** How often something of ours is made, if somebody else is always faster. */
-    private static final int TRIES = 100;
-
     private static final long TMPFS_MAGIC = 0x01021994;
     private static final int STICKY = 01000;
     private static final int LISTED_BY_OTHERS = 044;
@@ -50,10 +43,10 @@ public final class SegmentDirectory implements AutoCloseable {
     private static final String OPTIONS = "size=0,nr_inodes=0,inode64,mode=1733";
 
     private final Path path;
-    private final FileChannel lock;
     private final FileChanges changes;
+    private HeldLock lock;
 
-    private SegmentDirectory(Path path, FileChannel lock, FileChanges changes) {
+    private SegmentDirectory(Path path, HeldLock lock, FileChanges changes) {
         this.path = path;
         this.lock = lock;
         this.changes = changes;
@@ -82,11 +75,44 @@ public final class SegmentDirectory implements AutoCloseable {
         mountOnce(directory);
         check(directory);
         Path state = directory.resolve(STATE);
-        makeOwn(state, true, changes, () -> changes.makeDirectory(state));
+        makeState(state, changes);
+        new RefusedLog(directory, state, changes).make();
+        return new SegmentDirectory(directory, lock(directory, changes), changes);
+    }
+
+    private static void makeState(Path state, FileChanges changes) throws IOException {
+        OwnFile.make(state, true, changes, () -> changes.makeDirectory(state));
         Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
-        RefusedLog refused = new RefusedLog(directory);
-        makeOwn(directory.resolve(RefusedLog.NAME), false, changes, () -> refused.make(state, changes));
-        return new SegmentDirectory(directory, lock(directory, state.resolve(StateDirectory.LOCK)), changes);
+    }
+
+    /** Makes the directory of the state and the lock in it again, if somebody took them away while they were held. */
+    void restoreState() throws IOException {
+        makeState(state(), changes);
+        if (!lock.isAt(lockFile(path))) {
+            HeldLock again = lock(path, changes);
+            lock.channel.close();
+            lock = again;
+        }
+    }
+
+    private static Path lockFile(Path directory) {
+        return directory.resolve(STATE).resolve(StateDirectory.LOCK);
+    }
+
+    /**
+     * An open file that is locked.
+     *
+     * @param key of its inode
+     */
+    private record HeldLock(FileChannel channel, Object key) {
+        boolean isAt(Path file) throws IOException {
+            return Files.exists(file, LinkOption.NOFOLLOW_LINKS) && key.equals(key(file));
+        }
+
+        static Object key(Path file) throws IOException {
+            return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
+        }
     }
 
     /** Two daemons that start at once must not each mount a tmpfs, one over the other. */
@@ -161,56 +187,10 @@ public final class SegmentDirectory implements AutoCloseable {
         }
     }
 
-    private interface Making {
-        void make() throws IOException;
-    }
-
-    /**
-     * Makes a file of ours, unless it is there. A user may make one of that name before, and at any moment between a look
-     * and what follows from it: that is moved out of the way, and the store reports it under its new name. What is root's
-     * nobody else can replace, as the directory is sticky.
-     */
-    private static void makeOwn(Path file, boolean isDirectory, FileChanges changes, Making making) throws IOException {
-        for (int i = 0; i < TRIES && !isOwn(file, isDirectory); i++) {
-            setAside(file, changes);
-            try {
-                making.make();
-            } catch (IOException e) {
-                if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                    throw e;
-                }
-                LOG.debug("somebody else has made {}", file, e);
-            }
-        }
-        if (!isOwn(file, isDirectory)) {
-            throw new IOException("somebody makes " + file + " again and again: see who owns what is named "
-                    + file.resolveSibling(ASIDE) + "*, and stop him");
-        }
-    }
-
-    private static boolean isOwn(Path file, boolean isDirectory) throws IOException {
-        try {
-            PosixFileAttributes attributes =
-                    Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            return (isDirectory ? attributes.isDirectory() : attributes.isRegularFile())
-                    && Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS)
-                            .equals(0);
-        } catch (NoSuchFileException e) {
-            return false;
-        }
-    }
-
-    private static void setAside(Path file, FileChanges changes) throws IOException {
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            Path aside = file.resolveSibling(ASIDE + UUID.randomUUID());
-            changes.rename(file, aside);
-            LOG.warn("{} was made by somebody else: renamed to {}", file, aside);
-        }
-    }
-
-    private static FileChannel lock(Path directory, Path file) throws IOException {
-        FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    private static HeldLock lock(Path directory, FileChanges changes) throws IOException {
+        Path file = lockFile(directory);
+        OwnFile.make(file, false, changes, () -> Files.createFile(file));
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
         FileLock held = channel.tryLock();
         if (held == null) {
             channel.close();
@@ -225,7 +205,7 @@ public final class SegmentDirectory implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("nobody will be told the pid of this daemon: {}", e.getMessage());
         }
-        return channel;
+        return new HeldLock(channel, HeldLock.key(file));
     }
 
     /**
@@ -236,7 +216,10 @@ public final class SegmentDirectory implements AutoCloseable {
      * @throws IOException if that cannot be found out
      */
     public static boolean isHeld(Path directory) throws IOException {
-        Path file = directory.resolve(STATE).resolve(StateDirectory.LOCK);
+        Path file = lockFile(directory);
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return true; // somebody took it away: a daemon that has ended leaves it
+        }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             return lock == null;
@@ -251,9 +234,12 @@ public final class SegmentDirectory implements AutoCloseable {
      * @throws IOException if the file cannot be read
      */
     public static Optional<Long> holder(Path directory) throws IOException {
-        String pid = Files.readString(directory.resolve(STATE).resolve(StateDirectory.LOCK), StandardCharsets.US_ASCII)
-                .strip();
-        return pid.isEmpty() ? Optional.empty() : Optional.of(Long.valueOf(pid));
+        Path file = lockFile(directory);
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        String pid = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+        return pid.matches("[0-9]{1,18}") ? Optional.of(Long.valueOf(pid)) : Optional.empty();
     }
 
     /**
@@ -269,6 +255,11 @@ public final class SegmentDirectory implements AutoCloseable {
         return changes;
     }
 
+    /** What targets could not publish. */
+    RefusedLog refused() {
+        return new RefusedLog(path, state(), changes);
+    }
+
     /** Where the store keeps what must outlive the daemon. */
     Path state() {
         return path.resolve(STATE);
@@ -277,6 +268,6 @@ public final class SegmentDirectory implements AutoCloseable {
     /** Lets go of the directory; the tmpfs stays, with what targets have published. */
     @Override
     public void close() throws IOException {
-        lock.close();
+        lock.channel.close();
     }
 }

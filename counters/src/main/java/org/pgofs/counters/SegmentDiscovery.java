@@ -5,6 +5,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -42,11 +43,7 @@ final class SegmentDiscovery {
     /** Some were lost, or not applied because of an error: only a scan finds what they told of. */
     private boolean eventsMissed;
 
-    /**
-     * Has not looked at anything yet.
-     *
-     * @param clock in nanoseconds
-     */
+    /** By a clock in nanoseconds. */
     SegmentDiscovery(SegmentDirectory segments, SegmentCatalog catalog, LongSupplier clock) {
         this.clock = clock;
         rechecks = new Rechecks(clock);
@@ -57,12 +54,29 @@ final class SegmentDiscovery {
         this.catalog = catalog;
         dropped = catalog.dropped();
         waiting = catalog.waiting();
-        refused = new RefusedLog(directory);
+        refused = segments.refused();
     }
 
-    /** What targets could not publish. */
-    RefusedLog refused() {
-        return refused;
+    /**
+     * How often an image was refused, by reason. If that cannot be read or begun anew, nothing else may fail for it: then
+     * the log is among the files that are left out.
+     */
+    Map<Refusal, Long> refused() {
+        try {
+            return refused.counts();
+        } catch (IOException e) {
+            dropped.add(RefusedLog.NAME, DroppedFiles.NOBODY, "cannot be read: " + e.getMessage());
+            return Map.of();
+        }
+    }
+
+    /** Forgets what was refused until now, if it can be. */
+    void clearRefused() {
+        try {
+            refused.clear();
+        } catch (IOException e) {
+            LOG.warn("what was refused before is still counted: {}", e.toString());
+        }
     }
 
     /** How many files were looked at because they were closed. */

@@ -39,6 +39,7 @@ final class StateDirectory {
     private static final String NEW_MANIFEST = "manifest.new";
     private static final Logger LOG = LoggerFactory.getLogger(StateDirectory.class);
 
+    private final SegmentDirectory segments;
     private final Path directory;
     private final FileChanges changes;
     private final Reserve reserve;
@@ -50,9 +51,10 @@ final class StateDirectory {
     private long triedGeneration;
     private long starts;
 
-    StateDirectory(Path directory, FileChanges changes) {
-        this.directory = directory;
-        this.changes = changes;
+    StateDirectory(SegmentDirectory segments) {
+        this.segments = segments;
+        directory = segments.state();
+        changes = segments.changes();
         reserve = new Reserve(directory, changes);
     }
 
@@ -115,8 +117,10 @@ final class StateDirectory {
             throws IOException {
         // One that failed may have left files: its number is not used again.
         long generation = ++triedGeneration;
-        Map<ImageCounters, Carry> carries = carries(images, changed, generation);
-        Map<TakenCounts, Taken> taken = taken(takes, generation);
+        segments.restoreState();
+        Set<String> there = new HashSet<>(files());
+        Map<ImageCounters, Carry> carries = carries(images, changed, generation, there);
+        Map<TakenCounts, Taken> taken = taken(takes, generation, there);
         List<Carry> all = new ArrayList<>(carries.values());
         manifest.images().stream()
                 .filter(carry -> saved.isWaiting(carry.digest()))
@@ -132,25 +136,30 @@ final class StateDirectory {
         }
     }
 
+    /** Files that are not there any more are written again, like those of images that changed. */
     private Map<ImageCounters, Carry> carries(
-            Collection<ImageCounters> images, Set<ImageCounters> changed, long generation) {
+            Collection<ImageCounters> images, Set<ImageCounters> changed, long generation, Set<String> there) {
         Map<String, Long> generations = new HashMap<>();
         manifest.images().forEach(image -> generations.put(image.digest(), image.generation()));
         Map<ImageCounters, Carry> carries = new LinkedHashMap<>();
         for (ImageCounters image : images) {
             String digest = image.image().digest();
             long written = changed.contains(image) ? generation : generations.getOrDefault(digest, generation);
-            carries.put(image, new Carry(digest, written, image.image().name()));
+            Carry carry = new Carry(digest, written, image.image().name());
+            boolean whole = there.contains(carry.fileName()) && there.contains(carry.imageFileName());
+            carries.put(image, whole ? carry : new Carry(digest, generation, carry.name()));
         }
         return carries;
     }
 
-    private Map<TakenCounts, Taken> taken(LastTakes takes, long generation) {
+    private Map<TakenCounts, Taken> taken(LastTakes takes, long generation, Set<String> there) {
         Map<TakenCounts, Taken> taken = new LinkedHashMap<>();
         for (TakenCounts counts : takes.all()) {
             String digest = counts.image().image().digest();
             long written = takeGenerations.getOrDefault(counts, generation);
-            taken.put(counts, new Taken(counts.scope(), digest, written));
+            Taken entry = new Taken(counts.scope(), digest, written);
+            boolean whole = there.contains(entry.fileName());
+            taken.put(counts, whole ? entry : new Taken(counts.scope(), digest, generation));
         }
         return taken;
     }
@@ -172,6 +181,7 @@ final class StateDirectory {
         }
         Path unfinished = directory.resolve(NEW_MANIFEST);
         changes.write(unfinished, ByteBuffer.wrap(next.toText().getBytes(StandardCharsets.UTF_8)));
+        OwnFile.setAsideForeign(directory.resolve(MANIFEST), false, changes);
         changes.rename(unfinished, directory.resolve(MANIFEST));
     }
 
@@ -229,15 +239,30 @@ final class StateDirectory {
         used.add(MANIFEST);
         used.add(LOCK);
         used.add(Reserve.NAME);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                String name = file.getFileName().toString();
+        try {
+            for (String name : files()) {
                 if (!used.contains(name) && !name.startsWith(DAMAGED_PREFIX)) {
-                    changes.delete(file);
+                    remove(directory.resolve(name));
                 }
             }
         } catch (IOException e) {
+            LOG.warn("cannot see which files of the state are no longer needed: {}", e.toString());
+        }
+    }
+
+    private void remove(Path file) {
+        try {
+            changes.delete(file);
+        } catch (IOException e) {
             LOG.warn("cannot remove a file of the state that is no longer needed: {}", e.toString());
         }
+    }
+
+    private List<String> files() throws IOException {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            files.forEach(file -> names.add(file.getFileName().toString()));
+        }
+        return names;
     }
 }

@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.List;
@@ -253,6 +254,43 @@ class HostileFilesTest extends StoreFixture {
         assertEquals(
                 Map.of(Refusal.NO_SPACE, 2L, Refusal.NOT_ALIGNED, 1L),
                 store.status().refused());
+    }
+
+    @Test
+    void shouldForgetWithAResetOfAllWhatCouldNotPublish() throws IOException {
+        Files.write(path.resolve(RefusedLog.NAME), new byte[] {1});
+        store.reset(images -> images);
+        assertEquals(Map.of(Refusal.NO_SPACE, 1L), store.status().refused());
+        store.resetAll();
+        assertEquals(Map.of(), store.status().refused());
+        Files.write(path.resolve(RefusedLog.NAME), new byte[] {4}, StandardOpenOption.APPEND);
+        assertEquals(Map.of(Refusal.NOT_ALIGNED, 1L), store.status().refused());
+    }
+
+    /** Whatever becomes of the log, the status is there, and programs have a log again. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rm .refused",
+                "rm .refused; mkdir .refused",
+                "rm .refused; mkfifo .refused",
+                "rm .refused; ln -s /etc/passwd .refused",
+                "chown 12345 .refused",
+                "chmod 0 .refused; echo >>.refused",
+            })
+    @Timeout(60)
+    void shouldHaveALogOfRefusalsAgain(String command) throws IOException {
+        assertTrue(run("sh", "-c", "cd " + path + " && " + command));
+        assertEquals(Map.of(), store.status().refused());
+        assertTrue(Files.isRegularFile(path.resolve(".refused"), LinkOption.NOFOLLOW_LINKS));
+        assertEquals(0, Files.getAttribute(path.resolve(".refused"), "unix:uid"));
+    }
+
+    @Test
+    void shouldGiveTheStatusWhereThereCanBeNoLogOfRefusals() throws IOException {
+        assertTrue(run("sh", "-c", "cd " + path + " && rm -rf .refused .state"));
+        assertEquals(Map.of(), store.status().refused());
+        assertEquals(".refused", store.status().dropped().get(0).file());
     }
 
     /** A target whose file size is limited to 0 can write no byte, but make an empty file. */

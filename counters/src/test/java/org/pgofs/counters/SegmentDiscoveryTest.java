@@ -45,7 +45,7 @@ class SegmentDiscoveryTest {
     private void open(Limits user, Integer... users) throws IOException {
         Usage usage = new Usage(new Bounds(LARGE, user, Set.of(users)), new ReadingTime(System::nanoTime));
         catalog = new SegmentCatalog(directory, new SegmentReader(), usage, image -> false);
-        catalog.restore(new StateDirectory(directory.state(), directory.changes()).load(new LastTakes()));
+        catalog.restore(new StateDirectory(directory).load(new LastTakes()));
         discovery = new SegmentDiscovery(directory, catalog, () -> TimeUnit.MILLISECONDS.toNanos(ms));
     }
 
@@ -228,7 +228,7 @@ class SegmentDiscoveryTest {
             for (int i = 0; i < 3; i++) {
                 discovery.scan();
                 assertEquals(
-                        List.of(new OverBound(0, "is none of the users that count", 1)),
+                        List.of(new OverBound(0, "is excluded by -o users=", 1)),
                         catalog.waiting().list());
             }
             assertTrue(catalog.waiting().isExcluded((Long) Files.getAttribute(left.path(), "unix:ino")));

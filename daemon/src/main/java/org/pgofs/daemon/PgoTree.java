@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.CounterStore.Selection;
 import org.pgofs.counters.Image;
@@ -81,7 +83,7 @@ final class PgoTree {
 
     private Directory pgo() {
         Directory directory = Directory.dynamic(this::variantFiles)
-                .add("reset", reset(images -> images))
+                .add("reset", reset(store::resetAll))
                 .add("profraw", profraw(PgoTree::main))
                 .add("status", new PseudoFile(ALL_READ, new TextFile(report::text)))
                 .add("images", Directory.dynamic(this::imageDirectories));
@@ -106,11 +108,24 @@ final class PgoTree {
             long bits = Variant.bits(image.rawVersion());
             if (bits != Variant.IR && Profiles.canWrite(image)) {
                 files.computeIfAbsent(
-                        String.join("-", Variant.words(bits)) + ".profraw",
+                        variantFile(bits),
                         name -> variants.computeIfAbsent(name, key -> profraw(images -> ofVariant(images, bits))));
             }
         }
         return files;
+    }
+
+    private static String variantFile(long bits) {
+        return String.join("-", Variant.words(bits)) + ".profraw";
+    }
+
+    /** How many images are not in pgo/profraw because it has others, by the file that has them. */
+    static Map<String, Long> notInProfraw(List<Image> images) {
+        List<Image> main = main(images);
+        return images.stream()
+                .filter(image -> Profiles.canWrite(image) && !main.contains(image))
+                .collect(Collectors.groupingBy(
+                        image -> variantFile(Variant.bits(image.rawVersion())), TreeMap::new, Collectors.counting()));
     }
 
     /** What pgo/profraw has: the plain images, or those of the one variant that there is. */
@@ -144,7 +159,7 @@ final class PgoTree {
 
     private Directory imageDirectory(Image image) {
         Directory directory = Directory.fixed()
-                .add("reset", reset(images -> List.of(image)))
+                .add("reset", reset(() -> store.reset(images -> List.of(image))))
                 .add("profraw", profraw(images -> List.of(image)))
                 .add("status", new PseudoFile(ALL_READ, new TextFile(() -> report.text(image))));
         return withTake(directory, image.name(), images -> List.of(image));
@@ -157,8 +172,8 @@ final class PgoTree {
                 .addHidden("last-take", new PseudoFile(OWNER_TAKES, new LastTakeFile(store, profiles, scope)));
     }
 
-    private PseudoFile reset(Selection selection) {
-        return new PseudoFile(WRITE_ONLY, new ResetFile(store, selection));
+    private static PseudoFile reset(ResetFile.Reset reset) {
+        return new PseudoFile(WRITE_ONLY, new ResetFile(reset));
     }
 
     private PseudoFile profraw(Selection selection) {

@@ -2,24 +2,25 @@ package org.pgofs.daemon;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.pgofs.counters.CounterStore;
-import org.pgofs.counters.CounterStore.Selection;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FsException;
 import org.pgofs.fs.OpenFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A file that resets some images at every write, whatever is written. Reading gives nothing, to root too. */
+/** A file that resets at every write, whatever is written. Reading gives nothing, to root too. */
 final class ResetFile implements FileOperations {
     private static final Logger LOG = LoggerFactory.getLogger(ResetFile.class);
 
-    private final CounterStore store;
-    private final Selection selection;
+    private final Reset reset;
 
-    ResetFile(CounterStore store, Selection selection) {
-        this.store = store;
-        this.selection = selection;
+    ResetFile(Reset reset) {
+        this.reset = reset;
+    }
+
+    /** What is done at a write. */
+    interface Reset {
+        void run() throws IOException;
     }
 
     @Override
@@ -39,7 +40,7 @@ final class ResetFile implements FileOperations {
 
     private void reset() throws FsException {
         try {
-            store.reset(selection);
+            reset.run();
             LOG.info("reset");
         } catch (IOException e) {
             throw new FsException(Profiles.errno(e), "the reset could not be made durable, nothing has changed", e);

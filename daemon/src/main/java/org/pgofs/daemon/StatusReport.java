@@ -78,6 +78,8 @@ final class StatusReport {
                 status.state().starts() - 1);
         line(text, "images: %d", status.images().size());
         status.images().forEach(image -> append(text, image));
+        notInProfraw(status)
+                .forEach((file, images) -> line(text, "not in profraw: %d images, they are in %s", images, file));
         if (!status.guests().isEmpty()) {
             line(
                     text,
@@ -145,6 +147,11 @@ final class StatusReport {
         line(text, "  ended processes %d", status.ended());
     }
 
+    private static Map<String, Long> notInProfraw(CounterStoreStatus status) {
+        return PgoTree.notInProfraw(
+                status.images().stream().map(image -> image.snapshot().image()).toList());
+    }
+
     /** What somebody should look after, a sentence each. */
     private List<String> attention(CounterStoreStatus status) {
         List<String> sentences = new ArrayList<>();
@@ -161,7 +168,8 @@ final class StatusReport {
         long refused =
                 status.refused().values().stream().mapToLong(Long::longValue).sum();
         if (refused > 0) {
-            sentences.add(refused + " images could not publish their counters: see refused");
+            sentences.add("a program or library could not publish its counters, " + refused
+                    + " times since the last reset: see refused");
         }
         int dropped = dropped(status).size();
         if (dropped > 0) {
@@ -216,6 +224,11 @@ final class StatusReport {
                 write(json, image);
             }
             json.writeEndArray();
+            json.writeObjectFieldStart("not_in_profraw");
+            for (Map.Entry<String, Long> file : notInProfraw(status).entrySet()) {
+                json.writeNumberField(file.getKey(), file.getValue());
+            }
+            json.writeEndObject();
             write(json, status.users());
             json.writeNumberField("without_image_file", status.unidentified());
             writeOverBounds(json, status.overBounds());

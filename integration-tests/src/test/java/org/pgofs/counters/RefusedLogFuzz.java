@@ -31,7 +31,7 @@ public final class RefusedLogFuzz {
     public static void fuzzerTestOneInput(byte[] input) {
         try {
             Files.write(DIRECTORY.resolve(RefusedLog.NAME), input);
-            long known = new RefusedLog(DIRECTORY)
+            long known = new RefusedLog(DIRECTORY, DIRECTORY, RealChanges.INSTANCE)
                     .counts().values().stream().mapToLong(Long::longValue).sum();
             if (known > input.length) {
                 throw new AssertionError(known);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -118,10 +119,14 @@ final class VariantsIT {
             apart.shell().bash("echo work 2 | \"$1\"", covered).ok();
             assertEquals(Files.size(pgo.resolve("coverage.profraw")), Files.size(pgo.resolve("profraw")), "alone");
             assertEquals(1, calls(apart, "profraw", "even"));
+            assertEquals(Map.of(), apart.status().get("not_in_profraw"));
 
             apart.shell().bash("echo work 2 4 6 | \"$1\"", counted).ok();
             assertEquals(3, calls(apart, "profraw", "even"));
             assertEquals(1, calls(apart, "coverage.profraw", "even"));
+            assertEquals(Map.of("coverage.profraw", 1L), apart.status().get("not_in_profraw"));
+            String said = Files.readString(pgo.resolve("status"));
+            assertTrue(said.contains("\nnot in profraw: 1 images, they are in coverage.profraw\n"), said);
             assertTrue(Profile.show(new Toolchain(19), pgo.resolve("profraw")).contains("Instrumentation level: IR"));
             assertTrue(Profile.show(new Toolchain(19), pgo.resolve("coverage.profraw"))
                     .contains("Instrumentation level: Front-end"));
