@@ -1,4 +1,5 @@
 # The steps that all demos share. run sources it, and then the demo, which defines:
+#   images              the program and its libraries, as a pattern of their names in the mount
 #   prepare             builds "instrumented", and what sends the load
 #   start DIRECTORY     starts the server that was built there as ${server[DIRECTORY]}; it answers when this returns
 #   warm_up             sends some requests to "instrumented"
@@ -127,6 +128,9 @@ build_once() { # DIRECTORY COMPILER [MORE]
   echo "$key" >"$built.key" # last: it says that all is there
 }
 
+# The profile of the server alone: the mount has those of all programs.
+copy_profile() { run "cat mnt/pgo/images/$images-*/profraw >$1"; } # PROFRAW
+
 # Hundredths of a second of processor time that processes have used.
 used() { # PROCESS...
   local files=("${@/#//proc/}")
@@ -197,7 +201,7 @@ kill_server() { # REQUESTS-BEFORE-RESET REQUESTS-BEFORE-COPY
   pids=$(processes instrumented)
   run "kill -KILL $pids"
   wait "${server[instrumented]}" 2>/dev/null || true
-  run "cp -a mnt/pgo/profraw killed.profraw"
+  copy_profile killed.profraw
   run "pgofs status mnt"
 
   say "Compare what the server counted since the reset with the calls of $counted in the profile"
@@ -231,7 +235,7 @@ demonstrate() { # CLANG-VERSION NAME
   run "echo 1 > mnt/pgo/reset"
   load instrumented
   if counts_requests; then copied_at=$(tally instrumented); fi
-  run "cp -a mnt/pgo/profraw server.profraw"
+  copy_profile server.profraw
   if counts_requests; then kill_server "$reset_at" "$copied_at"; fi
   run "pgofs umount mnt"
 

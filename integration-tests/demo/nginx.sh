@@ -1,6 +1,7 @@
 # nginx: a master and four workers, which it forks and which run as another user, under the load of wrk.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables of lib.sh
 
+readonly images=nginx
 readonly workers=4
 readonly counted=ngx_http_create_request
 declare -A port=()

@@ -3,6 +3,7 @@
 
 readonly requests=${PGOFS_DEMO_REQUESTS:-100000} # of each kind
 readonly tools=plain/src
+readonly images=redis-server
 readonly counted=processCommand
 
 build() { # DIRECTORY COMPILER [PROGRAM...]

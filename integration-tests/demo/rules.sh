@@ -1,6 +1,7 @@
 # The small server of the directory rules.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables of lib.sh
 
+readonly images='{rulesd,librules.so}'
 readonly requests=${PGOFS_DEMO_REQUESTS:-1000000}
 
 build() { # DIRECTORY FLAGS [LIBRARIES]

@@ -86,6 +86,21 @@ final class BuildSystemsIT {
         }
     }
 
+    /** A library of Meson's, through ccache. */
+    @Test
+    void shouldBuildAMesonProject() throws IOException {
+        Path source = Checkout.SOURCES.resolve("resources/workflow");
+        both(source.toString(), (build, wrapper) -> shell(build)
+                .with("CC", wrapper + "ccache " + C)
+                .with("CXX", wrapper + "ccache " + CXX)
+                .with("CCACHE_DIR", build.resolve("ccache").toString())
+                .bash("meson setup build \"$1\"/words; ninja -C build", source)
+                .ok());
+        Profile profile = profileOf("clang-14 \"" + source + "\"/app.c build/libwords.so -o app;"
+                + "LD_LIBRARY_PATH=build ./app \"to be or not to be\"");
+        assertCalled(profile, "words");
+    }
+
     /** bzip2: a Makefile that says CC=gcc. */
     @Test
     void shouldBuildAPlainMakeProject() throws IOException {

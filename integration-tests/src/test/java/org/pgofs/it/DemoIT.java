@@ -25,6 +25,7 @@ final class DemoIT {
         Shell.Result result = shell().run(DEMO.toString(), "14").ok();
         String output = result.output();
         assertTrue(output.contains("$ echo 1 > mnt/pgo/reset"), output);
+        assertTrue(output.contains("$ cat mnt/pgo/images/{rulesd,librules.so}-*/profraw >server.profraw"), output);
         assertTrue(output.contains("compile.c:level, max count ="), output);
         // On a busy machine it may say that this is no gain.
         assertTrue(output.matches("(?s).*The profile made the server \\d\\.\\d\\d times as fast\\.\n.*"), output);

@@ -31,14 +31,14 @@ final class KernelCommandIT {
     @CsvSource(
             delimiter = '|',
             value = {
-                "|2|what shall be done?; see pgofs kernel --help",
+                "|2|missing verb: build, run or optimize; see pgofs kernel --help",
                 "bake|2|there is no verb bake; see pgofs kernel --help",
                 "build --machine pdp11|2|there is no machine pdp11; see pgofs kernel --help",
                 "build --jobs many|2|--jobs must be a number, not many; see pgofs kernel --help",
                 "build --clang new|2|--clang must be a number, not new; see pgofs kernel --help",
                 "build --jobs|2|--jobs needs a value; see pgofs kernel --help",
                 "build --fast|2|there is no option --fast; see pgofs kernel --help",
-                "build me|2|what is me?; see pgofs kernel --help",
+                "build me|2|unexpected argument: me; see pgofs kernel --help",
                 "build --source .|1|. is no source tree of the Linux kernel",
                 "build --config missing|1|missing cannot be read",
                 "run --mem lots|2|--mem must be a size like 256M, not lots; see pgofs kernel --help",

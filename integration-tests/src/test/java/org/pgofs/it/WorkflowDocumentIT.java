@@ -23,7 +23,7 @@ final class WorkflowDocumentIT {
         Shell.in(directory)
                 .bash(
                         "cp -r \"$1\"/* .; clang-14 load.c -o load;"
-                                + "clang-14 -shared -fPIC words/words.c -o libwords.so;"
+                                + "clang-14 -shared -fPIC -Wl,-soname,libwords.so.1 words/words.c -o libwords.so;"
                                 + "clang-14 app.c -L. -lwords -o app; rm libwords.so",
                         Checkout.SOURCES.resolve("resources/workflow"))
                 .ok();
@@ -38,6 +38,7 @@ final class WorkflowDocumentIT {
         assertEquals(3000, calls("day.profraw", "server.c:answer"));
         assertEquals(500, calls("night.profraw", "server.c:answer"));
         assertEquals(3500, calls("server.profdata", "server.c:answer"));
+        assertEquals(100, calls("one.profraw", "server.c:answer"));
         assertEquals(100, calls("tool.profraw", "main.c:translate"));
         assertEquals(37, calls("words.profraw", directory.toRealPath() + "/words/words.c:is_letter"));
         assertTrue(result.output().contains("\n6\n4\n"), result.output());
