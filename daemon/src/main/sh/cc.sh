@@ -6,19 +6,19 @@ cc_usage() {
   cat <<'END'
 usage: pgofs cc -- COMPILER ARGUMENT...
 
-Runs a clang compiler, version 14 or newer, with what instruments the code (-fprofile-generate, and -mllvm
--do-counter-promotion=false, so that no loop keeps its counts in registers), and when it links, with the runtime that
-publishes the counters:
+Runs a clang compiler, version 14 or newer. Adds the options that instrument the code: -fprofile-generate, and -mllvm
+-do-counter-promotion=false, so that no loop keeps its counts in registers. Adds to links the runtime that publishes the
+counters:
 
   make CC="pgofs cc -- clang"
   ./configure CC="pgofs cc -- clang" CXX="pgofs cc -- clang++"
   cmake -DCMAKE_C_COMPILER_LAUNCHER="pgofs;cc;--" -DCMAKE_C_LINKER_LAUNCHER="pgofs;cc;--" ...
     (for C++ CMAKE_CXX_COMPILER_LAUNCHER and CMAKE_CXX_LINKER_LAUNCHER too)
 
-The compiler is run as it is, with nothing added,
+Nothing is added
   - when nothing is generated: -E, -M, -MM, -fsyntax-only, no input (--version, -print-...);
-  - when the command line says already what to do with profiles: -fprofile-use, -fno-profile-generate, --coverage, ...;
-  - for the test programs of Autoconf, CMake, Meson, waf, nginx and zlib: whether they work must not depend on pgofs;
+  - when the command line already says what to do with profiles: -fprofile-use, -fno-profile-generate, --coverage, ...;
+  - for the test programs of Autoconf, CMake, Meson, waf, nginx and zlib: their results must not depend on pgofs;
   - for code without a C library or its start files, or for another machine: -ffreestanding, -nodefaultlibs without -lc,
     -nostartfiles without crtbegin*.o, -nostdlib without both, -m32, --target=...;
   - with PGOFS_DISABLE=1 in the environment, for the test programs of other configuration scripts.
@@ -28,11 +28,11 @@ runtime is added. So this is a coverage build:
 
   make CC="pgofs cc -- clang" CFLAGS="-g -fprofile-instr-generate -fcoverage-mapping"
 
-Options that say which code is instrumented, and how, are heard as ever: -fprofile-list=, -fprofile-update=,
+Options that say which code is instrumented, and how, keep their effect: -fprofile-list=, -fprofile-update=,
 -fprofile-function-groups=, ...
 
-ld -r gets no runtime: the link of the program does. A program without a C library cannot publish; if it is linked of
-instrumented objects all the same, it gets what they need to run.
+ld -r gets no runtime: the link of the program does. A program without a C library cannot publish; if
+instrumented objects are linked into it all the same, it gets the symbols that they need to run.
 
 COMPILER may stand behind a wrapper: pgofs cc -- ccache clang. The exit code is that of the compiler; 2 usage, 126 a
 compiler or wrapper that cannot be run, 127 none of that name.

@@ -6,10 +6,11 @@ config_usage() {
   cat <<'END_OF_USAGE'
 usage: pgofs config --cflags | --libs | --runtime | --rustflags | --segment-dir
 
-Prints what a build needs: clang $(pgofs config --cflags) -c a.c; clang $(pgofs config --libs) a.o
+Prints the options that a build needs: clang $(pgofs config --cflags) -c a.c; clang $(pgofs config --libs) a.o
 
-  --cflags       what instruments: for compiling with clang
-  --libs         what publishes the counters: for linking with clang, at any place
+  --cflags       instruments: for compiling with clang
+  --libs         links the runtime that publishes the counters: for linking with clang, anywhere on the line, but before
+                 the compiler's own runtime if that is named too
   --runtime      the runtime's archive alone, for programs that are instrumented by other flags. Before it the linker
                  needs -Wl,-u,pgofs_runtime for a program that has a __llvm_profile_runtime itself: nothing else asks
                  for the archive then

@@ -17,8 +17,8 @@ usage: pgofs kernel build [--machine um|x86_64] [--source DIR] [--config FRAGMEN
 
 A Linux kernel as a target: built with instrumentation by the kernel's own means, from a source tree that stays as it is.
 
-build      configures and builds an instrumented kernel. What was built before is used again; after Ctrl-C it goes on
-           where it was.
+build      configures and builds an instrumented kernel. Earlier results are used again; after Ctrl-C it
+           continues where it stopped.
   --machine um        user-mode Linux: the kernel as a program, with the runtime linked in (the default)
   --machine x86_64    a kernel for a virtual machine, with nothing linked in
   --source DIR        the source tree; without it Debian's linux-source-6.1 is unpacked
@@ -26,7 +26,7 @@ build      configures and builds an instrumented kernel. What was built before i
   --jobs N            how many compilers run at a time; by default one for each processor
   --clang N           the version of clang and of its tools; 14 by default
 
-run        boots it, with the files of this machine as its root file system, which it can only read
+run        boots it, with the files of this machine as its root file system, read-only
   --init SCRIPT       runs the script, and exits with its exit code; Ctrl-C ends it. Without it there is a shell
   --mem SIZE          its memory; 256M by default
   --rw                lets it write to the files of this machine
@@ -39,7 +39,7 @@ optimize   builds the kernel with a profile, and one without profile and instrum
            boots both in turns, and prints the medians
   --runs N            how often each is measured; 5 by default
 
-Sources and builds are in ~/.cache/pgofs/kernel, or where PGOFS_KERNEL_DIR says. docs/kernel.md has the whole way.
+Sources and builds are in ~/.cache/pgofs/kernel, or where PGOFS_KERNEL_DIR says. docs/kernel.md shows all steps.
 END
 }
 
@@ -131,7 +131,7 @@ kernel_check() {
   fi
 }
 
-no_operands() { [ ${#operands[@]} = 0 ] || usage_error "what is ${operands[0]}?"; }
+no_operands() { [ ${#operands[@]} = 0 ] || usage_error "unexpected argument: ${operands[0]}"; }
 
 kernel_main() {
   local verb=${1-}
@@ -141,7 +141,7 @@ kernel_main() {
       exit
       ;;
     build | run | optimize) shift ;;
-    '') usage_error "what shall be done?" ;;
+    '') usage_error "missing verb: build, run or optimize" ;;
     *) usage_error "there is no verb $verb" ;;
   esac
   kernel_read "$@"

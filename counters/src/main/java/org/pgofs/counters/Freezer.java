@@ -14,11 +14,7 @@ final class Freezer {
     private final SegmentReader reader;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(Freezer::newThread);
 
-    /**
-     * A thread that does nothing yet.
-     *
-     * @param lock the store's, held while counts are read
-     */
+    /** With the store's lock, which is held while counts are read. */
     Freezer(Lock lock, SegmentReader reader) {
         this.lock = lock;
         this.reader = reader;

@@ -30,11 +30,7 @@ final class ReadingTime {
 
     private long retryAt = NEVER;
 
-    /**
-     * Of nobody yet.
-     *
-     * @param clock in nanoseconds, from any moment on
-     */
+    /** By a clock in nanoseconds, from any moment on. */
     ReadingTime(LongSupplier clock) {
         this.clock = clock;
         start = clock.getAsLong();

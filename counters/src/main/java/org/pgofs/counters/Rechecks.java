@@ -79,11 +79,7 @@ final class Rechecks {
         }
     }
 
-    /**
-     * None yet.
-     *
-     * @param clock in nanoseconds
-     */
+    /** By a clock in nanoseconds. */
     Rechecks(LongSupplier clock) {
         this.clock = clock;
     }

@@ -42,13 +42,7 @@ final class SegmentCatalog {
 
     private record Live(SegmentFile segment, ImageCounters image, ImageReference reference) {}
 
-    /**
-     * A catalog of nothing yet.
-     *
-     * @param segments where they are
-     * @param usage of nothing yet
-     * @param isHeld tells images that must not be forgotten
-     */
+    /** The predicate tells which images must not be forgotten. */
     SegmentCatalog(SegmentDirectory segments, SegmentReader reader, Usage usage, Predicate<ImageCounters> isHeld) {
         directory = segments.path();
         changes = segments.changes();

@@ -107,7 +107,7 @@ final class WaitingSegments {
         Map<Reason, Long> counts = new LinkedHashMap<>(unnamed);
         names.values().forEach(reason -> counts.merge(reason, 1L, Long::sum));
         List<OverBound> list = new ArrayList<>();
-        excluded.forEach((user, count) -> list.add(new OverBound(user, "is none of the users that count", count)));
+        excluded.forEach((user, count) -> list.add(new OverBound(user, "is excluded by -o users=", count)));
         counts.forEach((reason, count) -> list.add(new OverBound(reason.user, reason.text, count)));
         return list;
     }

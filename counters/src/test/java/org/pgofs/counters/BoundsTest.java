@@ -215,7 +215,7 @@ class BoundsTest extends StoreFixture {
         start(1, 1);
         assertEquals(List.of(), store.images());
         assertEquals(
-                List.of(new OverBound(0, "is none of the users that count", 1)),
+                List.of(new OverBound(0, "is excluded by -o users=", 1)),
                 store.status().overBounds());
         reopenWith(LARGE, LARGE, 0);
         assertArrayEquals(new long[] {1, 0, 0}, counts());

@@ -40,8 +40,8 @@ final class MountCommand implements Callable<Integer> {
             names = "-o",
             paramLabel = "OPTS",
             defaultValue = "",
-            description = "mode=OCTAL,uid=NUMBER,gid=NUMBER: permissions and owner of what is mounted, as debugfs has"
-                    + " them (default: mode=0700,uid=0,gid=0). users=NUMBER:NUMBER: only programs of these users"
+            description = "mode=OCTAL,uid=NUMBER,gid=NUMBER: permissions and owner of the mounted files, as in debugfs"
+                    + " (default: mode=0700,uid=0,gid=0). users=NUMBER:NUMBER: only programs of these users"
                     + " count (default: everyone's).")
     private String options;
 
@@ -51,7 +51,7 @@ final class MountCommand implements Callable<Integer> {
             defaultValue = "${env:PGOFS_SEGMENT_DIR:-" + SegmentDirectory.DEFAULT + "}",
             description =
                     "Where targets publish their counters (default: PGOFS_SEGMENT_DIR, as for the targets, or else"
-                            + " /run/pgofs). It is made if it is not there, and a tmpfs is mounted on it, unless it is one.")
+                            + " /run/pgofs). It is created if necessary, and a tmpfs is mounted on it, unless it is one.")
     private Path segmentDirectory;
 
     @Option(
@@ -59,17 +59,17 @@ final class MountCommand implements Callable<Integer> {
             paramLabel = "N",
             description =
                     "The version of all raw profiles: 5, 7, 8, 9, 10 or 11 (default: the highest among the"
-                            + " programs). It is that of the llvm-profdata that is to read them: 8 for clang 14 to 17, 10 for 19 to 22.")
+                            + " programs). Choose the one that your llvm-profdata reads: 8 for clang 14 to 17, 10 for 19 to 22.")
     private Integer rawVersion;
 
     @Option(
             names = "--limits",
             paramLabel = "LIMITS",
-            description = "segments=N,segment-bytes=SIZE,images=N,memory=SIZE: how much is taken up of all users"
+            description = "segments=N,segment-bytes=SIZE,images=N,memory=SIZE: what the daemon holds of all users"
                     + " together. segments: one for each running process and each image in it; segment-bytes: their sizes;"
                     + " images: executables and shared libraries, with those of ended processes; memory: what images"
-                    + " take up in the daemon. A SIZE may end in K, M, G or T. What is over waits, is shown in the"
-                    + " status, and is taken up when there is room; its program runs on. (default:"
+                    + " take up in the daemon. A SIZE may end in K, M, G or T. Segments over a limit wait; the status shows"
+                    + " them, and they are taken up when there is room. Their programs run on. (default:"
                     + " segments=65536,segment-bytes=1T,images=8192,memory=half of the Java heap)")
     private String limits;
 

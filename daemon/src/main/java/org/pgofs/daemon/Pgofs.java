@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.pgofs.daemon.doctor.DoctorCommand;
 import org.pgofs.daemon.guest.AttachCommand;
 import org.pgofs.daemon.guest.DetachCommand;
@@ -13,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code pgofs}. Exit codes: 0 done, 1 failed, 2 usage. */
 @Command(
@@ -23,7 +25,7 @@ import picocli.CommandLine.ParameterException;
             "  pgofs mount MOUNTPOINT",
             "  echo 1 > MOUNTPOINT/pgo/reset",
             "  (run the load)",
-            "  cp -a MOUNTPOINT/pgo/profraw program.profraw",
+            "  cp -a MOUNTPOINT/pgo/images/PROGRAM-*/profraw program.profraw",
             "  llvm-profdata merge -output=program.profdata program.profraw",
             ""
         },
@@ -40,7 +42,7 @@ import picocli.CommandLine.ParameterException;
             "  config  Print what a build needs:",
             "            clang $(pgofs config --cflags) -c a.c",
             "            clang $(pgofs config --libs) a.o",
-            "  cc      Run a compiler with what instruments and links added:",
+            "  cc      Run a compiler, adding the options that instrument and link:",
             "            CC=\"pgofs cc -- clang\"",
             "  kernel  Build, boot and optimise Linux kernels as targets"
         },
@@ -92,9 +94,22 @@ public final class Pgofs {
     private static int usageError(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         command.getErr()
-                .println("pgofs: " + e.getMessage() + "; see "
+                .println("pgofs: " + words(e) + (words(e).endsWith("?") ? " See " : "; see ")
                         + command.getCommandSpec().qualifiedName() + " --help");
         return CommandLine.ExitCode.USAGE;
+    }
+
+    private static String words(ParameterException e) {
+        if (!(e instanceof UnmatchedArgumentException unmatched) || unmatched.isUnknownOption()) {
+            return e.getMessage();
+        }
+        String word = unmatched.getUnmatched().get(0);
+        if (e.getCommandLine().getParent() != null) {
+            return "unexpected argument: " + word;
+        }
+        List<String> similar = unmatched.getSuggestions();
+        return "there is no command '" + word + "'"
+                + (similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?");
     }
 
     private static int failure(Exception e, CommandLine command) {

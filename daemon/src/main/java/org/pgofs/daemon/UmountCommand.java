@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 /** {@code pgofs umount}. */
 @Command(
         name = "umount",
-        description = "Unmount MOUNTPOINT and wait for its daemon to end. Targets count on; nothing is lost.",
+        description = "Unmount MOUNTPOINT and wait for its daemon to end. Programs keep counting; nothing is lost.",
         mixinStandardHelpOptions = true)
 final class UmountCommand implements Callable<Integer> {
     private static final Duration NOTICED = Duration.ofSeconds(2);

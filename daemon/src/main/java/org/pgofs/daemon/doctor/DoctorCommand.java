@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         description = {
-            "Say whether this machine is ready, or whether PROGRAM is instrumented and linked as it should be.",
+            "Say whether this machine is ready, or whether PROGRAM is instrumented and linked correctly.",
             "A line begins with ok, with NO if something must be done, or with - if it is not known."
         },
         mixinStandardHelpOptions = true)

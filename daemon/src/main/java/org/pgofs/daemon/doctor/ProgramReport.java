@@ -136,7 +136,7 @@ final class ProgramReport {
         } else {
             findings.add(
                     elf.hasSymbols()
-                            ? Finding.ok("no raw version in it, as in coverage instrumentation: that of its compiler")
+                            ? Finding.ok("coverage build: use your compiler's llvm-profdata")
                             : Finding.unknown("raw version not known, as the file is stripped"));
             findings.add(Finding.unknown(
                     "llvm-profdata must be of the LLVM version of the compiler; installed: " + installed()));

@@ -36,7 +36,7 @@ public final class AttachCommand implements Callable<Integer> {
             names = "--vmlinux",
             required = true,
             paramLabel = "FILE",
-            description = "The kernel's ELF file, out of the directory where it was built.")
+            description = "The kernel's ELF file, from the directory where it was built.")
     private Path kernel;
 
     @Option(

@@ -115,7 +115,7 @@ class DamagedElfTest {
         }
 
         assertEquals(
-                "ok no raw version in it, as in coverage instrumentation: that of its compiler",
+                "ok coverage build: use your compiler's llvm-profdata",
                 report(longer).get(4).line());
     }
 

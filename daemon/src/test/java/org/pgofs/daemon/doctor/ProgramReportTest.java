@@ -176,7 +176,7 @@ class ProgramReportTest {
         Path program = programs.compile(19, coverage[0], coverage[1], coverage[2], RUNTIME);
 
         assertEquals(
-                "ok no raw version in it, as in coverage instrumentation: that of its compiler",
+                "ok coverage build: use your compiler's llvm-profdata",
                 lines(program).get(4));
         assertTrue(lines(program)
                 .get(5)
