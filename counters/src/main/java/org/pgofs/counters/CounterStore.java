@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -234,6 +235,26 @@ public final class CounterStore implements AutoCloseable {
      */
     public Freeze startFreeze(Selection selection) throws IOException {
         return freezer.start(() -> select(selection, CounterStore::refuseForgotten));
+    }
+
+    /**
+     * Reads what the value sites of some images observed, and nothing else.
+     *
+     * @param selection which images
+     * @return the values of each
+     * @throws IOException if they cannot be read
+     */
+    public Map<Image, ValueCounts> values(Selection selection) throws IOException {
+        lock.lock();
+        try {
+            Map<Image, ValueCounts> values = new HashMap<>();
+            for (ImageCounters image : select(selection, CounterStore::refuseForgotten)) {
+                values.put(image.image(), image.freezeValues(reader));
+            }
+            return values;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**

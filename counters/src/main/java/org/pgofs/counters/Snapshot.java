@@ -15,4 +15,24 @@ import java.time.Instant;
 public record Snapshot(Image image, ByteBuffer counters, ByteBuffer bitmaps, ValueCounts values, Instant taken) {
     /** As many values of one site as a raw profile can have. */
     public static final int MAX_VALUES = 255;
+
+    /**
+     * No counts.
+     *
+     * @param image of a store
+     * @return the image as if nothing had run yet
+     */
+    public static Snapshot none(Image image) {
+        return Counts.none((StoredImage) image).toSnapshot(image);
+    }
+
+    /**
+     * The same counts with other values.
+     *
+     * @param others in place of the values
+     * @return a new snapshot
+     */
+    public Snapshot withValues(ValueCounts others) {
+        return new Snapshot(image, counters, bitmaps, others, taken);
+    }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 public final class Take implements AutoCloseable {
     private final CounterStore store;
     private final String scope;
-    private final List<Part> parts;
+    private volatile List<Part> parts;
 
     /**
      * What is taken of one image.
@@ -22,7 +22,15 @@ public final class Take implements AutoCloseable {
      * @param resets how often it had been reset by then
      * @param snapshot what is served of it
      */
-    record Part(ImageCounters image, Counts counts, long ended, long resets, Snapshot snapshot) {}
+    record Part(ImageCounters image, Counts counts, long ended, long resets, Snapshot snapshot) {
+        private Part delivering(ValueCounts values) {
+            if (values.size() == snapshot.values().size()) {
+                return this;
+            }
+            Counts delivered = new Counts(counts.counters(), counts.values().delivered(values), counts.marks());
+            return new Part(image, delivered, ended, resets, snapshot.withValues(values));
+        }
+    }
 
     Take(CounterStore store, String scope, List<Part> parts) {
         this.store = store;
@@ -47,6 +55,19 @@ public final class Take implements AutoCloseable {
         List<Snapshot> snapshots = new ArrayList<>();
         parts.forEach(part -> snapshots.add(part.snapshot()));
         return snapshots;
+    }
+
+    /**
+     * Says that some values were left out of what is delivered: they stay where they are.
+     *
+     * @param delivered the values of each of {@link #snapshots()} that are delivered
+     */
+    public void deliver(List<ValueCounts> delivered) {
+        List<Part> left = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            left.add(parts.get(i).delivering(delivered.get(i)));
+        }
+        parts = List.copyOf(left);
     }
 
     /**

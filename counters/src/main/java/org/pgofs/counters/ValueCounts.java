@@ -36,8 +36,12 @@ public final class ValueCounts implements ValueSink {
         room = values;
     }
 
-    /** The number of values of all sites. */
-    long size() {
+    /**
+     * The number of values of all sites.
+     *
+     * @return 0 or more
+     */
+    public long size() {
         return size;
     }
 
@@ -113,6 +117,17 @@ public final class ValueCounts implements ValueSink {
     void subtract(ValueCounts other) {
         other.sites.forEach((site, values) -> values.forEach((value, count) -> add(site, value, -count)));
         sites.values().removeIf(Map::isEmpty);
+    }
+
+    /** Without what was left out when a part of it was delivered; what is not above 0 is never delivered. */
+    ValueCounts delivered(ValueCounts part) {
+        ValueCounts delivered = new ValueCounts();
+        sites.forEach((site, values) -> values.forEach((value, count) -> {
+            if (count <= 0 || part.at(site).containsKey(value)) {
+                delivered.add(site, value, count);
+            }
+        }));
+        return delivered;
     }
 
     /** What is served: without what is below 0. */

@@ -42,6 +42,40 @@ class TakeTest extends StoreFixture {
         }
     }
 
+    /** What a reader could not be given must be in the next take. */
+    @Test
+    void shouldTakeOnlyTheValuesThatAreDelivered() throws IOException {
+        try (TestTarget target = TestTarget.start(path, 1)) {
+            TestTarget ended = TestTarget.start(path, 1);
+            ended.observe(1, 1, 50, 2, 6);
+            ended.close();
+            await(() -> ended() == 1);
+            target.set(1, 2, 3);
+            target.observe(1, 1, 50, 4, 7);
+            ValueCounts part = new ValueCounts();
+            part.add(1, 1, 100);
+            try (Take take = take()) {
+                take.deliver(List.of(part));
+                take.commit();
+            }
+            assertEquals(Map.of(1L, 100L), store.lastTake("all").get(0).values().at(1));
+            assertEquals(Map.of(2L, 6L, 4L, 7L), values().at(1));
+            assertArrayEquals(new long[] {0, 0, 0}, counts());
+            target.observe(1, 4, 3);
+            try (Take take = take()) {
+                assertEquals(
+                        Map.of(2L, 6L, 4L, 10L),
+                        take.snapshots().get(0).values().at(1));
+                take.commit();
+            }
+            assertTrue(values().isEmpty());
+        }
+    }
+
+    private ValueCounts values() throws IOException {
+        return store.freeze(images -> images).get(0).values();
+    }
+
     @Test
     void shouldTakeNothingWithoutACommit() throws IOException {
         try (TestTarget target = TestTarget.start(path, 1)) {

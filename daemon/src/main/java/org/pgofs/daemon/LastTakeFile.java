@@ -2,7 +2,10 @@ package org.pgofs.daemon;
 
 import java.nio.ByteBuffer;
 import org.pgofs.counters.CounterStore;
+import org.pgofs.fs.Errno;
 import org.pgofs.fs.FileOperations;
+import org.pgofs.fs.FileView;
+import org.pgofs.fs.FsException;
 import org.pgofs.fs.OpenFile;
 import org.pgofs.profraw.RawBytes;
 
@@ -23,8 +26,16 @@ final class LastTakeFile implements FileOperations {
     }
 
     @Override
-    public OpenFile open() {
+    public FileView look() {
+        return FileView.now(bytes().size());
+    }
+
+    @Override
+    public OpenFile open(FileView view) throws FsException {
         RawBytes bytes = bytes();
+        if (bytes.size() != view.size()) {
+            throw new FsException(Errno.ESTALE, "there was another take a moment before");
+        }
         return new OpenFile() {
             @Override
             public long size() {
@@ -38,10 +49,5 @@ final class LastTakeFile implements FileOperations {
                 return target.position() - position;
             }
         };
-    }
-
-    @Override
-    public long size() {
-        return bytes().size();
     }
 }

@@ -2,6 +2,7 @@ package org.pgofs.daemon;
 
 import java.io.IOException;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +13,7 @@ import org.pgofs.counters.CounterStore.Selection;
 import org.pgofs.counters.Image;
 import org.pgofs.counters.NoSpaceException;
 import org.pgofs.counters.Snapshot;
+import org.pgofs.counters.ValueCounts;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FsException;
 import org.pgofs.profraw.RawBytes;
@@ -22,7 +24,15 @@ import org.pgofs.profraw.RawProfileSequence;
 
 /** Makes raw profiles of images, all of one file in one version; keeps what does not depend on counts. Thread-safe. */
 final class Profiles {
+    /** How many values there is room for, beside what was observed: for each site, and in all where there are many. */
+    private static final int ROOM_OF_SITE = 4;
+
+    private static final int ROOM = 4096;
+
     private final Map<Key, RawProfile> profiles = new ConcurrentHashMap<>();
+    /** The most values that an image was seen to have. */
+    private final Map<Image, Long> observed = new ConcurrentHashMap<>();
+
     private final Function<Collection<Image>, RawLayout> choice;
 
     private record Key(Image image, int number) {}
@@ -60,14 +70,16 @@ final class Profiles {
     }
 
     /**
-     * The size in bytes of the file with the images that are selected now, as long as they observed no values: a good
-     * guess at the size that an open file will have, which takes counters that are frozen.
+     * The shape of the file with the images that are selected now. The values of an image are read only if none of them
+     * ever were; later it is what they were once, and room for more.
      */
-    long size(CounterStore store, Selection selection) throws FsException {
+    ProfileShape shape(CounterStore store, Selection selection) throws FsException {
         try {
             List<Image> all = store.images();
             forgetOthers(Set.copyOf(all));
-            return sequence(selection.of(all)).size();
+            List<Image> images = selection.of(all);
+            RawProfileSequence sequence = sequence(images);
+            return new ProfileShape(images, sequence, sequence.sizeWith(room(store, images, sequence)));
         } catch (IOException e) {
             throw new FsException(Errno.EIO, "cannot tell the size of a raw profile", e);
         }
@@ -76,25 +88,65 @@ final class Profiles {
     /** A question for the size comes before every open. */
     private void forgetOthers(Set<Image> all) {
         profiles.keySet().removeIf(key -> !all.contains(key.image()));
+        observed.keySet().retainAll(all);
     }
 
-    /** The file with all of the images that were frozen. */
+    private long room(CounterStore store, List<Image> images, RawProfileSequence sequence) throws IOException {
+        readValues(store, images, sequence);
+        return sequence.profiles().stream()
+                .mapToLong(profile -> room(profile, observed.getOrDefault(profile.image(), 0L)))
+                .sum();
+    }
+
+    /** For how many values an image has room of which some were observed. */
+    private static long room(RawProfile profile, long values) {
+        long sites = profile.valueSites();
+        return Math.max(values + values / 2, Math.min(ROOM_OF_SITE * sites, sites + ROOM));
+    }
+
+    private void readValues(CounterStore store, List<Image> images, RawProfileSequence sequence) throws IOException {
+        Set<Image> unknown = new HashSet<>(images);
+        unknown.removeAll(observed.keySet());
+        sequence.profiles().stream()
+                .filter(profile -> profile.valueSites() == 0)
+                .forEach(profile -> unknown.remove(profile.image()));
+        if (!unknown.isEmpty()) {
+            Map<Image, ValueCounts> values =
+                    store.values(all -> all.stream().filter(unknown::contains).toList());
+            sequence.profiles().stream()
+                    .filter(profile -> values.containsKey(profile.image()))
+                    .forEach(profile -> learn(profile, values.get(profile.image())));
+        }
+    }
+
+    /** What the images of a file observed; later files have room for as much. */
+    void learn(ProfileShape shape, List<Snapshot> complete) {
+        List<RawProfile> ofShape = shape.sequence().profiles();
+        for (int i = 0; i < ofShape.size(); i++) {
+            learn(ofShape.get(i), complete.get(i).values());
+        }
+    }
+
+    private void learn(RawProfile profile, ValueCounts values) {
+        observed.merge(profile.image(), profile.values(values), Math::max);
+    }
+
+    /** The file with counts that are known. It has the size that it would have if they were counted only now. */
     RawBytes of(List<Snapshot> snapshots) {
-        return sequence(images(snapshots)).with(snapshots);
-    }
-
-    /** Where in that file the first byte is that depends on a counter. */
-    long countsBegin(List<Snapshot> snapshots) {
-        return sequence(images(snapshots)).countersBegin();
+        RawProfileSequence sequence =
+                sequence(snapshots.stream().map(Snapshot::image).toList());
+        long room = 0;
+        for (int i = 0; i < snapshots.size(); i++) {
+            RawProfile profile = sequence.profiles().get(i);
+            long values = profile.values(snapshots.get(i).values());
+            room += room(profile, Math.max(values, observed.getOrDefault(profile.image(), 0L)));
+        }
+        return sequence.with(snapshots, sequence.sizeWith(room));
     }
 
     /** What a program is told when the store could not do what it wanted. */
     static Errno errno(IOException e) {
         return e instanceof NoSpaceException ? Errno.ENOSPC : Errno.EIO;
-    }
-
-    private static List<Image> images(List<Snapshot> snapshots) {
-        return snapshots.stream().map(Snapshot::image).toList();
     }
 
     private RawProfileSequence sequence(Collection<Image> images) {

@@ -2,19 +2,21 @@ package org.pgofs.daemon;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Instant;
+import java.util.List;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.CounterStore.Selection;
 import org.pgofs.counters.Freeze;
+import org.pgofs.counters.Snapshot;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FileOperations;
+import org.pgofs.fs.FileView;
 import org.pgofs.fs.FsException;
 import org.pgofs.fs.OpenFile;
 import org.pgofs.profraw.RawBytes;
 
 /**
- * The raw profile of some images, as a file. Nothing is made when it is opened; what comes first, a read or the question
- * for the size, freezes the counters for that one open file. What does not depend on counters is delivered meanwhile.
+ * The raw profile of some images, as a file. Its size is settled when it is looked up, whose profiles it has when it is
+ * opened; its first read freezes the counters, for that one open file. What does not depend on counters is delivered meanwhile.
  */
 final class ProfrawFile implements FileOperations {
     private final CounterStore store;
@@ -28,37 +30,33 @@ final class ProfrawFile implements FileOperations {
     }
 
     @Override
-    public OpenFile open() {
-        return new OpenProfraw();
+    public FileView look() throws FsException {
+        return FileView.now(profiles.shape(store, selection).size());
     }
 
     @Override
-    public long size() throws FsException {
-        return profiles.size(store, selection);
+    public OpenFile open(FileView view) throws FsException {
+        return new OpenProfraw(profiles.shape(store, selection).withSize(view.size()));
     }
 
     private final class OpenProfraw implements OpenFile {
+        private final ProfileShape shape;
         private Freeze freeze;
         private RawBytes bytes;
-        private Instant frozen;
-        /** What lies before it is delivered while counters are still read. */
-        private long countsBegin;
 
-        @Override
-        public synchronized long size() throws FsException {
-            start();
-            return bytes.size();
+        OpenProfraw(ProfileShape shape) {
+            this.shape = shape;
         }
 
         @Override
-        public synchronized Instant modified() {
-            return frozen == null ? Instant.now() : frozen;
+        public long size() {
+            return shape.size();
         }
 
         @Override
         public int read(long offset, ByteBuffer target) throws FsException {
             start();
-            if (offset + target.remaining() > countsBegin) {
+            if (offset + target.remaining() > shape.sequence().countersBegin()) {
                 await();
             }
             int position = target.position();
@@ -71,15 +69,15 @@ final class ProfrawFile implements FileOperations {
                 if (freeze == null) {
                     begin();
                 }
-                countsBegin = profiles.countsBegin(freeze.snapshots());
-                bytes = profiles.of(freeze.snapshots());
+                List<Snapshot> complete = shape.complete(freeze.snapshots());
+                profiles.learn(shape, complete);
+                bytes = shape.with(shape.fit(complete));
             }
         }
 
         private void begin() throws FsException {
             try {
-                frozen = Instant.now();
-                freeze = store.startFreeze(selection);
+                freeze = store.startFreeze(shape.selection());
             } catch (IOException e) {
                 throw new FsException(Errno.EIO, "cannot freeze counters", e);
             }

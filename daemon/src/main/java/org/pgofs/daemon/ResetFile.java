@@ -3,6 +3,7 @@ package org.pgofs.daemon;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.pgofs.fs.FileOperations;
+import org.pgofs.fs.FileView;
 import org.pgofs.fs.FsException;
 import org.pgofs.fs.OpenFile;
 import org.slf4j.Logger;
@@ -24,18 +25,18 @@ final class ResetFile implements FileOperations {
     }
 
     @Override
-    public OpenFile open() {
+    public FileView look() {
+        return FileView.now(0);
+    }
+
+    @Override
+    public OpenFile open(FileView view) {
         return new OpenFile() {
             @Override
             public void write(long offset, ByteBuffer data) throws FsException {
                 reset();
             }
         };
-    }
-
-    @Override
-    public long size() {
-        return 0;
     }
 
     private void reset() throws FsException {

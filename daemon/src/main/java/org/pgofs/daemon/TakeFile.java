@@ -2,13 +2,19 @@ package org.pgofs.daemon;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.CounterStore.Selection;
+import org.pgofs.counters.Image;
+import org.pgofs.counters.Snapshot;
 import org.pgofs.counters.Take;
 import org.pgofs.counters.TakeInProgressException;
+import org.pgofs.counters.ValueCounts;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FileOperations;
+import org.pgofs.fs.FileView;
 import org.pgofs.fs.FsException;
 import org.pgofs.fs.OpenFile;
 import org.pgofs.profraw.RawBytes;
@@ -35,34 +41,33 @@ final class TakeFile implements FileOperations {
     }
 
     @Override
-    public OpenFile open() throws FsException {
+    public FileView look() throws FsException {
+        return FileView.now(profiles.shape(store, selection).size());
+    }
+
+    @Override
+    public OpenFile open(FileView view) throws FsException {
         // The first read tells for sure; here a program can say so before it has made its own file.
         if (store.isTakeInProgress()) {
             throw new FsException(Errno.EBUSY, "another take is in progress");
         }
-        return new OpenTake();
-    }
-
-    @Override
-    public long size() throws FsException {
-        return profiles.size(store, selection);
+        return new OpenTake(profiles.shape(store, selection).withSize(view.size()));
     }
 
     private final class OpenTake implements OpenFile {
+        private final ProfileShape shape;
         private final Coverage delivered = new Coverage();
         private Take take;
         private RawBytes bytes;
-        private Instant frozen = Instant.now();
         private boolean committed;
 
-        @Override
-        public synchronized long size() throws FsException {
-            return bytes().size();
+        OpenTake(ProfileShape shape) {
+            this.shape = shape;
         }
 
         @Override
-        public synchronized Instant modified() {
-            return frozen;
+        public long size() {
+            return shape.size();
         }
 
         @Override
@@ -81,10 +86,9 @@ final class TakeFile implements FileOperations {
             if (bytes == null) {
                 try {
                     if (take == null) {
-                        frozen = Instant.now();
-                        take = store.take(scope, selection);
+                        take = store.take(scope, shape.selection());
                     }
-                    bytes = profiles.of(take.snapshots());
+                    bytes = fit();
                 } catch (TakeInProgressException e) {
                     throw new FsException(Errno.EBUSY, e.getMessage(), e);
                 } catch (IOException e) {
@@ -92,6 +96,19 @@ final class TakeFile implements FileOperations {
                 }
             }
             return bytes;
+        }
+
+        /** What is left out stays where it is, for the next take. */
+        private RawBytes fit() {
+            List<Snapshot> complete = shape.complete(take.snapshots());
+            profiles.learn(shape, complete);
+            List<Snapshot> fitting = shape.fit(complete);
+            Map<Image, ValueCounts> values = new HashMap<>();
+            fitting.forEach(snapshot -> values.put(snapshot.image(), snapshot.values()));
+            take.deliver(take.snapshots().stream()
+                    .map(snapshot -> values.get(snapshot.image()))
+                    .toList());
+            return shape.with(fitting);
         }
 
         private void commit() throws FsException {

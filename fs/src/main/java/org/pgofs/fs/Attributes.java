@@ -22,24 +22,33 @@ final class Attributes {
         this.options = options;
     }
 
-    void putDirectory(long stat, Directory directory) {
-        put(stat, directory, FileStat.S_IFDIR, 0, directory.created());
+    /** Fills in what is true now. */
+    void put(long stat, Inode inode) throws FsException {
+        if (inode.node() instanceof Directory directory) {
+            put(stat, inode, FileStat.S_IFDIR, 0, directory.created());
+        } else {
+            put(stat, inode, inode.tell());
+        }
     }
 
-    /** Fills in what is true for those who do not have the file open: a size, but not below the one given. */
-    void putFile(long stat, PseudoFile file, long minSize) throws FsException {
-        FileOperations operations = file.operations();
-        long size = Math.max(operations.size(), minSize);
+    /** Fills in what the look-up found. */
+    void putFound(long stat, Inode inode) throws FsException {
+        if (inode.node() instanceof Directory) {
+            put(stat, inode);
+        } else {
+            put(stat, inode, inode.found());
+        }
+    }
+
+    private void put(long stat, Inode inode, FileView view) throws FsException {
         // While it is empty it does not change; tar wants to see that, and does not open it.
-        putFile(stat, file, size, size == 0 ? created : operations.modified());
+        put(stat, inode, FileStat.S_IFREG, view.size(), view.size() == 0 ? created : view.modified());
     }
 
-    void putFile(long stat, PseudoFile file, long size, Instant modified) {
-        put(stat, file, FileStat.S_IFREG, size, modified);
-    }
-
-    private void put(long address, Node node, int type, long size, Instant modified) {
-        FileStat stat = FileStat.of(Pointer.wrap(runtime, address));
+    private void put(long address, Inode inode, int type, long size, Instant modified) throws FsException {
+        FileStat stat = stat(address);
+        Node node = inode.node();
+        stat.st_ino.set(inode.nodeNumber());
         stat.st_mode.set(type | node.mode());
         // For a directory, 1 says that nobody counted its directories.
         stat.st_nlink.set(1);
@@ -57,6 +66,11 @@ final class Attributes {
     private static void put(Timespec field, Instant time) {
         field.tv_sec.set(time.getEpochSecond());
         field.tv_nsec.set(time.getNano());
+    }
+
+    /** A view of {@code struct stat}. */
+    FileStat stat(long address) {
+        return FileStat.of(Pointer.wrap(runtime, address));
     }
 
     void putFileSystem(long address) {

@@ -5,19 +5,44 @@ import java.util.List;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
-import jnr.ffi.Struct;
-import ru.serce.jnrfuse.struct.FuseOperations;
 
-/**
- * {@code struct fuse_operations} in native memory, filled with callbacks. Where its fields are, jnr-fuse knows; its own
- * callback types would make objects of every argument of every call.
- */
+/** {@code struct fuse_lowlevel_ops} of libfuse 2.9 in native memory, filled with callbacks. */
 final class CallbackTable {
-    /** {@code flag_nullpath_ok} and {@code flag_nopath}. */
-    private static final int NO_PATHS = 0b11;
+    private static final int FIELDS = 41;
+
+    /** Those of its fields that are used; all are pointers. What is left out is not implemented. */
+    enum Field {
+        INIT(0),
+        LOOKUP(2),
+        FORGET(3),
+        GETATTR(4),
+        SETATTR(5),
+        MKNOD(7),
+        MKDIR(8),
+        UNLINK(9),
+        RMDIR(10),
+        SYMLINK(11),
+        RENAME(12),
+        LINK(13),
+        OPEN(14),
+        READ(15),
+        WRITE(16),
+        FLUSH(17),
+        RELEASE(18),
+        OPENDIR(20),
+        READDIR(21),
+        RELEASEDIR(22),
+        STATFS(24),
+        CREATE(30);
+
+        private final int index;
+
+        Field(int index) {
+            this.index = index;
+        }
+    }
 
     private final Runtime runtime;
-    private final FuseOperations fields;
     private final Pointer memory;
 
     /** jnr-ffi itself keeps weak references only. */
@@ -28,21 +53,16 @@ final class CallbackTable {
      */
     CallbackTable(Runtime runtime) {
         this.runtime = runtime;
-        fields = new FuseOperations(runtime);
-        memory = Memory.allocateDirect(runtime, Struct.size(fields), true);
-        memory.putInt(fields.bmap.offset() + Long.BYTES, NO_PATHS);
-    }
-
-    FuseOperations fields() {
-        return fields;
+        memory = Memory.allocateDirect(runtime, FIELDS * Long.BYTES, true);
     }
 
     Pointer memory() {
         return memory;
     }
 
-    <T> void put(long field, Class<T> type, T callback) {
+    <T> void put(Field field, Class<T> type, T callback) {
         callbacks.add(callback);
-        memory.putPointer(field, runtime.getClosureManager().getClosurePointer(type, callback));
+        memory.putPointer(
+                (long) field.index * Long.BYTES, runtime.getClosureManager().getClosurePointer(type, callback));
     }
 }

@@ -14,10 +14,16 @@ public enum Errno {
     EACCES(13),
     /** Busy. */
     EBUSY(16),
+    /** Not a directory. */
+    ENOTDIR(20),
+    /** Is a directory. */
+    EISDIR(21),
     /** Invalid argument. */
     EINVAL(22),
     /** No space left on device. */
-    ENOSPC(28);
+    ENOSPC(28),
+    /** Stale file handle. */
+    ESTALE(116);
 
     private final int number;
 

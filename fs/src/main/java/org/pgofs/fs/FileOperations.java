@@ -1,31 +1,22 @@
 package org.pgofs.fs;
 
-import java.time.Instant;
-
 /** What a file does, like the kernel's {@code struct file_operations}. Called by several threads at once. */
 public interface FileOperations {
     /**
-     * Opens the file. Cheap: content is made when it is first asked for.
+     * Looks at the file, for whoever asks for its size or is about to open it: several times for each, so it is cheap.
      *
-     * @return the state of this one open file
-     * @throws FsException if it cannot be opened now
-     */
-    OpenFile open() throws FsException;
-
-    /**
-     * The size that a stat shows to a process that does not have the file open; it shows more if an open file has more.
-     *
-     * @return bytes
+     * @return what it is now
      * @throws FsException if it cannot be found out
      */
-    long size() throws FsException;
+    FileView look() throws FsException;
 
     /**
-     * The time of the last change that a stat shows to a process that does not have the file open.
+     * Opens the file. Cheap: content is made when it is first asked for.
      *
-     * @return by default now
+     * @param view what the look-up found by which it is opened, mostly a moment before
+     * @return the state of this one open file
+     * @throws FsException if it cannot be opened now; with {@link Errno#ESTALE} if it cannot have this size any more: then
+     *     it is looked up again
      */
-    default Instant modified() {
-        return Instant.now();
-    }
+    OpenFile open(FileView view) throws FsException;
 }

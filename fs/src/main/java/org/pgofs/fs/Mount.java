@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,13 +30,14 @@ public final class Mount implements AutoCloseable {
     private static final int MAX_READ = 128 * 1024;
 
     private static final String FUSE_OPTIONS = "fsname=pgofs,subtype=pgofs,nosuid,nodev,noexec,allow_other,"
-            + "default_permissions,attr_timeout=0,entry_timeout=0,big_writes,max_read=" + MAX_READ;
+            // What nobody asked for must not count as taken.
+            + "default_permissions,big_writes,max_readahead=0,max_read=" + MAX_READ;
 
     private final Native libraries;
     private final Path mountPoint;
     private final Callbacks callbacks;
-    private final Pointer fuse;
-    private final Pointer fuseMountPoint;
+    private final Pointer channel;
+    private final Pointer session;
     private final LoopThreads threads;
     private final AtomicBoolean closed = new AtomicBoolean();
     private String device;
@@ -47,22 +47,23 @@ public final class Mount implements AutoCloseable {
         this.libraries = libraries;
         this.mountPoint = mountPoint;
         threads = new LoopThreads(this::loop, this::tearDown);
-        callbacks = new Callbacks(libraries, threads, root, options);
-        // Two out parameters: the path, which fuse_teardown wants, and an int.
-        Pointer results = Memory.allocateDirect(libraries.runtime, 2 * Long.BYTES, true);
-        String[] arguments = {"pgofs", "-f", "-o", FUSE_OPTIONS, mountPoint.toString()};
-        fuse = libraries.fuse.fuse_setup(
-                arguments.length,
-                arguments,
-                callbacks.table(),
-                callbacks.table().size(),
-                results,
-                results.slice(Long.BYTES),
-                null);
-        if (fuse == null) {
-            throw new MountException("cannot mount " + mountPoint + ": see libfuse's message above");
+        callbacks = new Callbacks(libraries, threads, root, options, MAX_READ);
+        Arguments arguments = new Arguments(libraries.runtime, "pgofs", "-o", FUSE_OPTIONS);
+        try {
+            channel = libraries.fuse.fuse_mount(mountPoint.toString(), arguments.memory());
+            if (channel == null) {
+                throw new MountException("cannot mount " + mountPoint + ": see libfuse's message above");
+            }
+            session = libraries.fuse.fuse_lowlevel_new(
+                    arguments.memory(), callbacks.table(), callbacks.table().size(), null);
+            if (session == null) {
+                libraries.fuse.fuse_unmount(mountPoint.toString(), channel);
+                throw new MountException("cannot serve " + mountPoint + ": see libfuse's message above");
+            }
+        } finally {
+            libraries.fuse.fuse_opt_free_args(arguments.memory());
         }
-        fuseMountPoint = results.getPointer(0);
+        libraries.fuse.fuse_session_add_chan(session, channel);
     }
 
     /**
@@ -168,7 +169,7 @@ public final class Mount implements AutoCloseable {
     }
 
     private void loop() {
-        int result = libraries.fuse.fuse_session_loop(libraries.fuse.fuse_get_session(fuse));
+        int result = libraries.fuse.fuse_session_loop(session);
         if (result != 0) {
             LOG.error("{}: a loop ended with {}", mountPoint, result);
         }
@@ -217,7 +218,8 @@ public final class Mount implements AutoCloseable {
     /** By the last loop thread: no callback runs or will. */
     private void tearDown() {
         callbacks.closeLeaked();
-        libraries.fuse.fuse_teardown(fuse, fuseMountPoint);
+        libraries.fuse.fuse_unmount(mountPoint.toString(), channel);
+        libraries.fuse.fuse_session_destroy(session);
         if (watchdog != null) {
             watchdog.close();
         }

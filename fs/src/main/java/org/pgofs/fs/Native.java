@@ -19,9 +19,6 @@ final class Native {
     static final int F_OK = 0;
     static final int ENOTCONN = 107;
 
-    /** Offset of {@code pid} in {@code struct fuse_context}. */
-    static final int CONTEXT_PID = 16;
-
     /** Offset of the bit field in {@code struct fuse_file_info}. */
     static final int INFO_BITS = 20;
 
@@ -33,32 +30,53 @@ final class Native {
     private static final String LIBFUSE = "libfuse.so.2";
     private static final String LIBC = "libc.so.6";
 
-    /** Of libfuse 2.9. */
+    /**
+     * Of libfuse 2.9, its lower interface: the upper one has one inode for each path. Of functions with several versions
+     * {@code dlsym} finds that of 2.6, which is meant here. Numbers are addresses, or as C has them.
+     */
     public interface Fuse {
-        /**
-         * Mounts and makes a session. The one way to do so: {@code dlsym("fuse_new")} finds the function of version 2.1,
-         * with other arguments. It leaves a JVM's signal handlers alone, since it replaces default dispositions only.
-         */
-        Pointer fuse_setup(
-                int argc,
-                String[] argv,
-                Pointer operations,
-                long operationsSize,
-                Pointer mountPoint,
-                Pointer multithreaded,
-                Pointer userData);
+        /** Mounts, and takes its options out of the arguments. */
+        Pointer fuse_mount(String mountPoint, Pointer arguments);
 
-        Pointer fuse_get_session(Pointer fuse);
+        /** Unmounts if that is still to be done, and frees the channel. */
+        void fuse_unmount(String mountPoint, Pointer channel);
+
+        /** Frees what the functions above allocated for the arguments. */
+        void fuse_opt_free_args(Pointer arguments);
+
+        Pointer fuse_lowlevel_new(Pointer arguments, Pointer operations, long operationsSize, Pointer userData);
+
+        void fuse_session_add_chan(Pointer session, Pointer channel);
 
         /** Serves requests until the file system is unmounted. Several threads may do so at once. */
         int fuse_session_loop(Pointer session);
 
-        /** Frees everything, and unmounts if that is still to be done. */
-        void fuse_teardown(Pointer fuse, Pointer mountPoint);
+        void fuse_session_destroy(Pointer session);
 
-        /** The address of the calling thread's {@code struct fuse_context}. */
+        /** The answers; each frees the request. An error of theirs says that nobody waits any more. */
         @IgnoreError
-        long fuse_get_context();
+        int fuse_reply_err(long request, int errno);
+
+        @IgnoreError
+        void fuse_reply_none(long request);
+
+        @IgnoreError
+        int fuse_reply_entry(long request, long entry);
+
+        @IgnoreError
+        int fuse_reply_attr(long request, long stat, double timeout);
+
+        @IgnoreError
+        int fuse_reply_open(long request, long info);
+
+        @IgnoreError
+        int fuse_reply_write(long request, long count);
+
+        @IgnoreError
+        int fuse_reply_buf(long request, long buffer, long size);
+
+        @IgnoreError
+        int fuse_reply_statfs(long request, long statvfs);
     }
 
     /** Of libc. */
@@ -70,34 +88,34 @@ final class Native {
         int geteuid();
     }
 
-    /** A callback that needs no argument. */
-    public interface Call0 {
+    /** A callback that needs its first argument only. */
+    public interface Call1 {
         @Delegate
-        int call();
-    }
-
-    /** A callback with one address, which returns one. */
-    public interface Init {
-        @Delegate
-        long call(long connection);
+        void call(long a);
     }
 
     /** A callback with two arguments, each an address or a number in a register. */
     public interface Call2 {
         @Delegate
-        int call(long a, long b);
+        void call(long a, long b);
     }
 
     /** A callback with three arguments. */
     public interface Call3 {
         @Delegate
-        int call(long a, long b, long c);
+        void call(long a, long b, long c);
     }
 
     /** A callback with five arguments. */
     public interface Call5 {
         @Delegate
-        int call(long a, long b, long c, long d, long e);
+        void call(long a, long b, long c, long d, long e);
+    }
+
+    /** A callback with six arguments. */
+    public interface Call6 {
+        @Delegate
+        void call(long a, long b, long c, long d, long e, long f);
     }
 
     final Fuse fuse;

@@ -8,7 +8,7 @@ public abstract sealed class Node permits Directory, PseudoFile {
     private static final int PERMISSIONS = 07777;
 
     /** What {@code chown} passes for an id that stays as it is. */
-    private static final int UNCHANGED = -1;
+    static final int UNCHANGED = -1;
 
     private volatile int mode;
     private volatile int uid = UNCHANGED;

@@ -1,7 +1,6 @@
 package org.pgofs.fs;
 
 import java.nio.ByteBuffer;
-import java.time.Instant;
 
 /**
  * The state of one open file. What it reads must not change while it is open, or a program that reads it in pieces sees
@@ -10,23 +9,14 @@ import java.time.Instant;
  */
 public interface OpenFile extends AutoCloseable {
     /**
-     * The size of what this open file reads: its content must be settled then.
+     * The size of what this open file reads, which does not change. It should be that of the {@link FileView} by which it
+     * was opened: some programs never ask again.
      *
      * @return bytes, by default 0
      * @throws FsException if the content cannot be made
      */
     default long size() throws FsException {
         return 0;
-    }
-
-    /**
-     * The time of the last change. Asked once, after {@link #size()}, and kept: programs take a new time for a change
-     * under their hands.
-     *
-     * @return by default now
-     */
-    default Instant modified() {
-        return Instant.now();
     }
 
     /**

@@ -18,13 +18,13 @@ public final class TextFile implements FileOperations {
     }
 
     @Override
-    public OpenFile open() {
-        return new OpenText();
+    public FileView look() {
+        return FileView.now(bytes().length);
     }
 
     @Override
-    public long size() {
-        return bytes().length;
+    public OpenFile open(FileView view) {
+        return new OpenText();
     }
 
     private byte[] bytes() {

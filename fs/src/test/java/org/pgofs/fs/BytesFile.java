@@ -14,12 +14,12 @@ record BytesFile(ByteBuffer bytes) implements FileOperations {
     }
 
     @Override
-    public long size() {
-        return bytes.capacity();
+    public FileView look() {
+        return FileView.now(bytes.capacity());
     }
 
     @Override
-    public OpenFile open() {
+    public OpenFile open(FileView view) {
         return new OpenFile() {
             @Override
             public long size() {

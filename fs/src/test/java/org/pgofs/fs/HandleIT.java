@@ -85,12 +85,51 @@ final class HandleIT {
         assertEquals("5", mounted.sh(python("a = os.open(f, 0); " + STAT)).ok());
     }
 
-    /** Otherwise a stat would take from the opener what it has mapped. */
     @Test
-    void shouldTellOthersNoLessThanTheSizeOfAnOpenFile() throws IOException, InterruptedException {
+    void shouldTellWhoeverHasItTheSizeOfAnOpenFile() throws IOException, InterruptedException {
         assertEquals(
-                "1000\n5",
-                mounted.sh(python("a = os.open(f, 0); os.fstat(a); " + STAT + "; os.close(a); " + STAT))
+                "1000",
+                mounted.sh("exec 3< $M/grows; python3 -c 'import os; print(os.fstat(3).st_size)'")
+                        .ok());
+        assertEquals(
+                "2000 2000",
+                mounted.sh("python3 -c 'import os, sys, threading; f = sys.argv[1]; a = [];"
+                                + " t = threading.Thread(target=lambda: a.append(os.open(f, 0))); t.start(); t.join();"
+                                + " print(os.fstat(a[0]).st_size, len(os.read(a[0], 9999)))' $M/grows")
+                        .ok());
+    }
+
+    /** The kernel keeps pages of what is read by sendfile: for one look-up of a file, not for all. */
+    @Test
+    void shouldKeepTheBytesOfEachOpenFileBySendfile() throws IOException, InterruptedException {
+        assertEquals(
+                "1111 2222",
+                mounted.sh("python3 -c 'import os, sys; f = sys.argv[1]; a = os.open(f, 0); b = os.open(f, 0);"
+                                + " o = os.open(sys.argv[2], os.O_RDWR | os.O_CREAT); os.sendfile(o, a, 0, 4);"
+                                + " os.sendfile(o, b, 0, 4); t = os.pread(o, 8, 0).decode(); print(t[:4], t[4:])'"
+                                + " $M/changes $O/sent")
+                        .ok());
+    }
+
+    @Test
+    void shouldTellAnInodeNumberThatStays() throws IOException, InterruptedException {
+        assertEquals(
+                "True 3",
+                mounted.sh(python("a = os.open(f, 0); b = os.open(f, 0);"
+                                + " i = {os.stat(f).st_ino, os.fstat(a).st_ino, os.fstat(b).st_ino};"
+                                + " d = os.path.dirname(f);"
+                                + " print(len(i) == 1, len({os.stat(d + n).st_ino for n in"
+                                + " (\"/grows\", \"/large\", \"/changes\")}))"))
+                        .ok());
+    }
+
+    /** Where a single file is bind-mounted, it is opened again and again without a look-up. */
+    @Test
+    void shouldLookAgainWhereAFileIsOpenedWithoutALookUp() throws IOException, InterruptedException {
+        assertEquals(
+                "1111 2222 5",
+                mounted.sh("touch $O/bound; mount --bind $M/changes $O/bound; trap \"umount $O/bound\" EXIT;"
+                                + " echo $(head -c 4 $O/bound) $(head -c 4 $O/bound) $(stat -c %s $M/grows)")
                         .ok());
     }
 
@@ -129,15 +168,15 @@ final class HandleIT {
         }
 
         @Override
-        public long size() {
-            return sizeForOthers;
+        public FileView look() {
+            return FileView.now(sizeForOthers);
         }
 
         @Override
-        public OpenFile open() {
+        public OpenFile open(FileView view) throws FsException {
             int number = opened.incrementAndGet();
             String content = String.valueOf(number).repeat(sizeOfNth.applyAsInt(number));
-            return new TextFile(() -> content).open();
+            return new TextFile(() -> content).open(FileView.now(content.length()));
         }
     }
 }

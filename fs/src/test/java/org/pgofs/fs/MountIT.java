@@ -213,12 +213,12 @@ final class MountIT {
 
     private static final class Broken implements FileOperations {
         @Override
-        public long size() {
-            return 5;
+        public FileView look() {
+            return FileView.now(5);
         }
 
         @Override
-        public OpenFile open() {
+        public OpenFile open(FileView view) {
             return new OpenFile() {
                 @Override
                 public int read(long offset, ByteBuffer target) {
@@ -230,12 +230,12 @@ final class MountIT {
 
     private final class Blocking implements FileOperations {
         @Override
-        public long size() {
-            return 0;
+        public FileView look() {
+            return FileView.now(0);
         }
 
         @Override
-        public OpenFile open() {
+        public OpenFile open(FileView view) {
             return new OpenFile() {
                 @Override
                 public int read(long offset, ByteBuffer target) throws FsException {

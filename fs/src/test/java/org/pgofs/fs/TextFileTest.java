@@ -13,19 +13,19 @@ final class TextFileTest {
 
     @Test
     void shouldSettleTheTextWhenFirstAsked() throws FsException {
-        OpenFile sized = file.open();
-        OpenFile unasked = file.open();
+        OpenFile sized = file.open(FileView.now(0));
+        OpenFile unasked = file.open(FileView.now(0));
         assertEquals(4, sized.size());
         text.set("three\n");
         assertEquals("one\n", read(sized, 0, 100));
         assertEquals(4, sized.size());
         assertEquals("three\n", read(unasked, 0, 100));
-        assertEquals(6, file.size());
+        assertEquals(6, file.look().size());
     }
 
     @Test
     void shouldReadAnyRange() throws FsException {
-        OpenFile open = file.open();
+        OpenFile open = file.open(FileView.now(0));
         assertEquals("ne", read(open, 1, 2));
         assertEquals("\n", read(open, 3, 2));
         assertEquals("", read(open, 4, 2));
@@ -35,7 +35,7 @@ final class TextFileTest {
     @Test
     void shouldCountBytes() {
         text.set("\u00fc");
-        assertEquals(2, file.size());
+        assertEquals(2, file.look().size());
     }
 
     private static String read(OpenFile open, long offset, int size) throws FsException {

@@ -104,12 +104,12 @@ final class WriteIT {
 
     private final class Control implements FileOperations {
         @Override
-        public long size() {
-            return 0;
+        public FileView look() {
+            return FileView.now(0);
         }
 
         @Override
-        public OpenFile open() {
+        public OpenFile open(FileView view) {
             calls.add("open");
             return new OpenFile() {
                 @Override

@@ -1,8 +1,10 @@
 package org.pgofs.profraw;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.pgofs.counters.Image;
 import org.pgofs.counters.Snapshot;
+import org.pgofs.counters.ValueCounts;
 import org.pgofs.counters.ValueKind;
 import org.pgofs.counters.Variant;
 
@@ -88,6 +90,29 @@ public final class RawProfile {
     }
 
     /**
+     * The number of value sites.
+     *
+     * @return of the kinds that the version has
+     */
+    public long valueSites() {
+        return values.sites().count();
+    }
+
+    /**
+     * How many values of its sites the profile has, at most 255 of each.
+     *
+     * @param observed by the image
+     * @return 0 or more
+     */
+    public long values(ValueCounts observed) {
+        return FittingValues.count(values, observed);
+    }
+
+    ValueData valueData() {
+        return values;
+    }
+
+    /**
      * The profile with counts. Of a site that observed more than 255 values, the most frequent 255 are in it.
      *
      * @param snapshot the counts; nothing of it must change as long as the result is read
@@ -108,7 +133,9 @@ public final class RawProfile {
 
         WithCounts(Snapshot snapshot) {
             this.snapshot = snapshot;
-            observed = values.with(snapshot.values());
+            observed = values.with(new FittingValues(List.of(values), List.of(snapshot.values()))
+                    .within(Long.MAX_VALUE)
+                    .get(0));
         }
 
         @Override

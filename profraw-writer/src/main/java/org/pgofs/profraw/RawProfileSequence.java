@@ -3,6 +3,7 @@ package org.pgofs.profraw;
 import java.util.ArrayList;
 import java.util.List;
 import org.pgofs.counters.Snapshot;
+import org.pgofs.counters.ValueCounts;
 
 /**
  * Several raw profiles one after another in one file, each at a multiple of 8 bytes. llvm-profdata reads such a file as
@@ -32,6 +33,15 @@ public final class RawProfileSequence {
     }
 
     /**
+     * The profiles.
+     *
+     * @return in their order
+     */
+    public List<RawProfile> profiles() {
+        return profiles;
+    }
+
+    /**
      * The size of the file as long as no value was observed; with values it is larger.
      *
      * @return bytes, 0 without profiles
@@ -42,6 +52,30 @@ public final class RawProfileSequence {
             size = Section.padded(size) + profile.size();
         }
         return size;
+    }
+
+    /**
+     * The size of the file with some values.
+     *
+     * @param values how many, of all images together
+     * @return bytes
+     */
+    public long sizeWith(long values) {
+        return size() + values * ValueData.PAIR;
+    }
+
+    /**
+     * Which of the values that the images observed have a place in a file of some size: the most frequent.
+     *
+     * @param snapshots the counts of each profile's image, in the order of the profiles
+     * @param size in bytes, at least {@link #size()}
+     * @return the values of each; those of the snapshot itself if all of them have
+     */
+    public List<ValueCounts> fitting(List<Snapshot> snapshots, long size) {
+        return new FittingValues(
+                        profiles.stream().map(RawProfile::valueData).toList(),
+                        snapshots.stream().map(Snapshot::values).toList())
+                .within((size - size()) / ValueData.PAIR);
     }
 
     /**
@@ -69,5 +103,17 @@ public final class RawProfileSequence {
             parts.add(profiles.get(i).with(snapshots.get(i)));
         }
         return new RawBytesSequence(parts);
+    }
+
+    /**
+     * The file with counts, and zeros at its end, which readers pass over.
+     *
+     * @param snapshots as {@link #with(List)} takes them; their values must {@linkplain #fitting fit}
+     * @param size in bytes
+     * @return the bytes of the file
+     * @throws IllegalArgumentException if it would be larger, or as {@link #with(List)} says
+     */
+    public RawBytes with(List<Snapshot> snapshots, long size) {
+        return new PaddedBytes(with(snapshots), size);
     }
 }

@@ -1,13 +1,9 @@
 package org.pgofs.profraw;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.pgofs.counters.Image;
-import org.pgofs.counters.Snapshot;
 import org.pgofs.counters.ValueCounts;
 import org.pgofs.counters.ValueKind;
 
@@ -28,8 +24,8 @@ final class ValueData {
     private static final ValueKind[] KINDS = ValueKind.values();
     private static final int ENTRY_HEADER = 2 * Integer.BYTES;
     private static final int KIND_HEADER = 2 * Integer.BYTES;
-    private static final int PAIR = 2 * Long.BYTES;
-    private static final int MAX_VALUES = Snapshot.MAX_VALUES;
+    /** The size of a value and its count, in bytes. */
+    static final int PAIR = 2 * Long.BYTES;
 
     private final Image image;
     private final int kinds;
@@ -37,8 +33,6 @@ final class ValueData {
     private final int[] functions;
 
     private final ValueCounts values;
-    /** By site, what is kept where there are more values than an entry can have. */
-    private final Map<Integer, Map<Long, Long>> cut = new HashMap<>();
     /** Where the entries begin, in bytes from the first one; at the end the size of them all. */
     private final long[] begins;
 
@@ -64,10 +58,17 @@ final class ValueData {
     /**
      * The entries with values.
      *
-     * @param observed of the image's sites; not to be changed any more
+     * @param fitting of the image's sites, no more of each than an entry can have; not to be changed any more
      */
-    ValueData with(ValueCounts observed) {
-        return observed.isEmpty() ? this : new ValueData(this, observed);
+    ValueData with(ValueCounts fitting) {
+        return fitting.isEmpty() ? this : new ValueData(this, fitting);
+    }
+
+    /** The sites that the entries have, in their order. */
+    IntStream sites() {
+        return Arrays.stream(functions)
+                .flatMap(function ->
+                        IntStream.range(image.valueSite(function), image.valueSite(function) + sites(function)));
     }
 
     /** The size of all entries, in bytes. */
@@ -107,7 +108,7 @@ final class ValueData {
             int sites = image.valueSites(function, KINDS[kind]);
             size += kindSize(sites);
             for (int i = 0; i < sites; i++) {
-                size += (long) PAIR * keep(site++);
+                size += (long) PAIR * values.at(site++).size();
             }
         }
         return size;
@@ -116,25 +117,6 @@ final class ValueData {
     /** The size before the values. */
     private static long kindSize(int sites) {
         return sites == 0 ? 0 : Section.padded(KIND_HEADER + sites);
-    }
-
-    /** Drops the least frequent values of a site, of equal ones the later, if there are too many; returns how many stay. */
-    private int keep(int site) {
-        Map<Long, Long> all = values.at(site);
-        if (all.size() > MAX_VALUES) {
-            Map<Long, Long> kept = new LinkedHashMap<>(all);
-            all.entrySet().stream()
-                    .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
-                    .skip(MAX_VALUES)
-                    .forEach(dropped -> kept.remove(dropped.getKey()));
-            cut.put(site, kept);
-        }
-        return Math.min(all.size(), MAX_VALUES);
-    }
-
-    private Map<Long, Long> at(int site) {
-        Map<Long, Long> all = values.at(site);
-        return all.size() > MAX_VALUES ? cut.get(site) : all;
     }
 
     private void putEntry(ByteWindow window, long begin, int function) {
@@ -160,7 +142,7 @@ final class ValueData {
         long at = begin + Section.padded(sites);
         window.putZeros(begin + sites, at);
         for (int i = 0; i < sites; i++) {
-            Map<Long, Long> histogram = at(firstSite + i);
+            Map<Long, Long> histogram = values.at(firstSite + i);
             window.putByte(begin + i, (byte) histogram.size());
             at = putPairs(window, at, histogram);
         }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.pgofs.counters.Snapshot;
 import org.pgofs.counters.Variant;
 
 /** What the real llvm-profdata understands of the profiles that are written. */
@@ -101,6 +102,36 @@ class LlvmProfdataIT {
 
         assertEquals(new TreeMap<>(Map.of("one 1", List.of(10L))), Llvm.counts(merged));
         assertTrue(merged.contains(" -2 ] (100.00%)"), merged); // 2^64 - 2, shown as signed
+    }
+
+    /** A size that was told can be kept to the byte. */
+    @ParameterizedTest
+    @CsvSource({"7, 13", "8, 14", "8, 16", "10, 19", "10, 22"})
+    void shouldPassOverZerosBehindAProfile(int number, int version) {
+        Llvm llvm = new Llvm(version, directory);
+        List<TestImage> images = List.of(withValues("a", number), withValues("b", number));
+        RawProfileSequence sequence = TestFiles.profiles(images, number);
+        List<Snapshot> snapshots = images.stream().map(TestImage::snapshot).toList();
+        ByteBuffer exact = TestFiles.bytes(sequence.with(snapshots));
+        for (int zeros : List.of(8, 24, 4096)) {
+            ByteBuffer padded = TestFiles.bytes(sequence.with(snapshots, exact.limit() + zeros));
+            ByteBuffer between = ByteBuffer.allocate(2 * padded.limit());
+            between.put(padded.duplicate()).put(padded.duplicate()).flip();
+            ByteBuffer twice = ByteBuffer.allocate(2 * exact.limit());
+            twice.put(exact.duplicate()).put(exact.duplicate()).flip();
+
+            assertEquals(exact.limit() + zeros, padded.limit());
+            assertEquals(llvm.show(exact), llvm.show(padded), zeros + " zeros at the end");
+            assertEquals(llvm.showMerged(exact), llvm.showMerged(padded), zeros + " zeros at the end");
+            assertEquals(llvm.showMerged(twice), llvm.showMerged(between), zeros + " zeros between");
+        }
+    }
+
+    private static TestImage withValues(String name, int number) {
+        TestImage.Builder builder = TestImage.of(name, number | Variant.IR);
+        return builder.value(builder.firstSite(), 64, 7)
+                .function(name + 0, 1, List.of(0, 1, 0), new byte[0], 9)
+                .build();
     }
 
     private static SortedMap<String, List<Long>> times(int factor, SortedMap<String, List<Long>> all) {

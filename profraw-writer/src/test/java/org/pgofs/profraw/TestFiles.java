@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.pgofs.counters.Snapshot;
 import org.pgofs.counters.Variant;
 
 /** Whole files, for tests. */
@@ -25,11 +24,15 @@ final class TestFiles {
 
     /** The profiles of images in a version, one after another. */
     static RawBytes sequence(List<TestImage> images, int number) {
+        return profiles(images, number)
+                .with(images.stream().map(TestImage::snapshot).toList());
+    }
+
+    /** The same without counts. */
+    static RawProfileSequence profiles(List<TestImage> images, int number) {
         RawLayout layout = RawLayouts.of(number);
-        List<RawProfile> profiles =
-                images.stream().map(image -> new RawProfile(image, layout)).toList();
-        List<Snapshot> snapshots = images.stream().map(TestImage::snapshot).toList();
-        return new RawProfileSequence(profiles).with(snapshots);
+        return new RawProfileSequence(
+                images.stream().map(image -> new RawProfile(image, layout)).toList());
     }
 
     static ByteBuffer bytes(RawBytes source) {

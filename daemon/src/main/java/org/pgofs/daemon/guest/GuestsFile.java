@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.fs.FileOperations;
+import org.pgofs.fs.FileView;
 import org.pgofs.fs.OpenFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,13 +33,13 @@ public final class GuestsFile implements FileOperations {
     }
 
     @Override
-    public OpenFile open() {
-        return new Conversation();
+    public FileView look() {
+        return FileView.now(0);
     }
 
     @Override
-    public long size() {
-        return 0;
+    public OpenFile open(FileView view) {
+        return new Conversation();
     }
 
     private final class Conversation implements OpenFile {

@@ -1,0 +1,71 @@
+package org.pgofs.daemon;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.pgofs.counters.CounterStore.Selection;
+import org.pgofs.counters.Image;
+import org.pgofs.counters.Snapshot;
+import org.pgofs.counters.ValueCounts;
+import org.pgofs.fs.Errno;
+import org.pgofs.fs.FsException;
+import org.pgofs.profraw.RawBytes;
+import org.pgofs.profraw.RawProfileSequence;
+
+/**
+ * All of a file of raw profiles that is told before its counts are read: whose profiles it has, where they are, and its
+ * size. Some programs read exactly the size that they were told, so the file has it, to the byte, whatever the counts are:
+ * behind the last value there are zeros, which readers of profiles pass over; and of more values than there is room for,
+ * the least frequent are left for the next file. An image that is gone when the counts are read is there without counts.
+ * Immutable.
+ *
+ * @param images whose profiles they are
+ * @param sequence their profiles
+ * @param size in bytes
+ */
+record ProfileShape(List<Image> images, RawProfileSequence sequence, long size) {
+    /**
+     * The same file with the size that was told a moment before.
+     *
+     * @throws FsException if images came meanwhile that do not fit, or if none is left
+     */
+    ProfileShape withSize(long told) throws FsException {
+        if (sequence.size() > told || (images.isEmpty() && told > 0)) {
+            throw new FsException(Errno.ESTALE, "there are other images than a moment before");
+        }
+        return new ProfileShape(images, sequence, told);
+    }
+
+    /** Those of the images that are still there. */
+    Selection selection() {
+        return all -> {
+            Set<Image> there = new HashSet<>(all);
+            return images.stream().filter(there::contains).toList();
+        };
+    }
+
+    /** The snapshots of all images, of which some may be gone. */
+    List<Snapshot> complete(List<Snapshot> snapshots) {
+        Map<Image, Snapshot> byImage = new HashMap<>();
+        snapshots.forEach(snapshot -> byImage.put(snapshot.image(), snapshot));
+        return images.stream()
+                .map(image -> byImage.containsKey(image) ? byImage.get(image) : Snapshot.none(image))
+                .toList();
+    }
+
+    /** Of the snapshots of all images, what has a place in the file. */
+    List<Snapshot> fit(List<Snapshot> complete) {
+        List<ValueCounts> values = sequence.fitting(complete, size);
+        return IntStream.range(0, complete.size())
+                .mapToObj(i -> complete.get(i).withValues(values.get(i)))
+                .toList();
+    }
+
+    /** The file. */
+    RawBytes with(List<Snapshot> fitting) {
+        return sequence.with(fitting, size);
+    }
+}
