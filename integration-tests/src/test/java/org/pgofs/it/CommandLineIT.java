@@ -104,6 +104,17 @@ final class CommandLineIT {
     }
 
     @Test
+    void shouldSuggestACommand() {
+        Shell.Result result = Shell.in(directory).run(Checkout.PGOFS.toString(), "statsu");
+        assertTrue(
+                result.errors().startsWith("pgofs: there is no command 'statsu'; did you mean status"),
+                result.errors());
+        assertTrue(result.errors().endsWith("? See pgofs --help\n"), result.errors());
+        result = Shell.in(directory).run(Checkout.PGOFS.toString(), "umount", "one", "two");
+        assertEquals("pgofs: unexpected argument: two; see pgofs umount --help\n", result.errors());
+    }
+
+    @Test
     void shouldTakeTheSegmentDirectoryOfTheEnvironment() throws Exception {
         try (PgofsMount mount = PgofsMount.prepare(directory)) {
             Shell shell =
