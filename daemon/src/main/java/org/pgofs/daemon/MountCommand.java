@@ -97,18 +97,15 @@ final class MountCommand implements Callable<Integer> {
         } catch (IllegalArgumentException | UnsupportedRawVersionException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        requireNamed(mountPoint, "MOUNTPOINT");
-        requireNamed(segmentDirectory, "the segment directory");
-        Path absolute = mountPoint.toAbsolutePath();
         Path segments = real(segmentDirectory);
         if (segments.startsWith(real(mountPoint))) {
             throw new IOException("the segment directory " + segments
                     + " would be hidden by what is mounted: give another MOUNTPOINT or --segment-dir");
         }
-        Session session = Session.start(segments, bounds, absolute, mountOptions, profiles);
+        Session session = Session.start(segments, bounds, mountPoint, mountOptions, profiles);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(session), "shutdown"));
         try {
-            proveReady(session, absolute);
+            proveReady(session);
             session.awaitUnmount();
         } catch (IOException | InterruptedException | RuntimeException e) {
             exitCode = CommandLine.ExitCode.SOFTWARE;
@@ -119,19 +116,11 @@ final class MountCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    /** An unset variable of a shell must not mean the working directory. */
-    private void requireNamed(Path path, String what) {
-        if (path.toString().isEmpty()) {
-            throw new CommandLine.ParameterException(spec.commandLine(), what + " is empty");
-        }
-    }
-
     /** The kernel goes up from where a link leads, so ".." cannot be taken away by the text of a path. */
     private static Path real(Path directory) throws IOException {
-        Path absolute = directory.toAbsolutePath();
-        return Files.exists(absolute) || absolute.getParent() == null
-                ? absolute.toRealPath()
-                : real(absolute.getParent()).resolve(absolute.getFileName());
+        return Files.exists(directory) || directory.getParent() == null
+                ? directory.toRealPath()
+                : real(directory.getParent()).resolve(directory.getFileName());
     }
 
     private Bounds bounds() {
@@ -149,10 +138,10 @@ final class MountCommand implements Callable<Integer> {
         Runtime.getRuntime().halt(exitCode);
     }
 
-    private void proveReady(Session session, Path absolute) throws IOException, InterruptedException {
+    private void proveReady(Session session) throws IOException, InterruptedException {
         // By another process: a thread of this one that waits for another could hang at exit. What is read of a profile
         // that is there already is enough to have compiled what serves it.
-        Path pgo = absolute.resolve("pgo");
+        Path pgo = session.mountPoint().resolve("pgo");
         int status = new ProcessBuilder(
                         "sh",
                         "-c",
@@ -171,7 +160,7 @@ final class MountCommand implements Callable<Integer> {
             }
             return; // it was ended meanwhile
         }
-        LOG.info("mounted on {}", absolute);
+        LOG.info("mounted on {}", session.mountPoint());
         if (System.getenv("NOTIFY_SOCKET") != null) {
             new ProcessBuilder("systemd-notify", "--ready").inheritIO().start().waitFor();
         }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import org.pgofs.daemon.doctor.DoctorCommand;
 import org.pgofs.daemon.guest.AttachCommand;
@@ -73,6 +74,7 @@ public final class Pgofs {
      */
     public static void main(String[] args) {
         CommandLine command = new CommandLine(new Pgofs());
+        command.registerConverter(Path.class, CallersPath.ofThisProcess());
         statusWriter(command);
         command.setParameterExceptionHandler(Pgofs::usageError);
         command.setExecutionExceptionHandler((e, commandLine, result) -> failure(e, commandLine));

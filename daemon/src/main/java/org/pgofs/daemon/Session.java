@@ -14,12 +14,14 @@ import org.slf4j.LoggerFactory;
 final class Session implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
+    private final Path mountPoint;
     private final SegmentDirectory directory;
     private final CounterStore store;
     private final Mount mount;
     private boolean closed;
 
-    private Session(SegmentDirectory directory, CounterStore store, Mount mount) {
+    private Session(Path mountPoint, SegmentDirectory directory, CounterStore store, Mount mount) {
+        this.mountPoint = mountPoint;
         this.directory = directory;
         this.store = store;
         this.mount = mount;
@@ -42,7 +44,7 @@ final class Session implements AutoCloseable {
             try {
                 StatusReport report = new StatusReport(store, profiles, real, segmentDirectory);
                 Mount mount = Mount.mount(real, new PgoTree(store, profiles, report, segmentDirectory).root(), options);
-                return new Session(directory, store, mount);
+                return new Session(real, directory, store, mount);
             } catch (IOException | RuntimeException | Error e) {
                 store.close();
                 throw e;
@@ -51,6 +53,11 @@ final class Session implements AutoCloseable {
             directory.close();
             throw e;
         }
+    }
+
+    /** Where it is mounted, without links. */
+    Path mountPoint() {
+        return mountPoint;
     }
 
     /** Whether nobody has unmounted it, or begun to. */

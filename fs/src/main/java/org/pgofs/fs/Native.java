@@ -1,7 +1,5 @@
 package org.pgofs.fs;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
@@ -125,13 +123,13 @@ final class Native {
     /**
      * Loads the libraries.
      *
-     * @throws MountException if libfuse 2 is not installed, or jnr-ffi finds no directory for its own library
+     * @throws MountException if libfuse 2 is not installed, or jffi's own library is not where it should be
      */
     Native() throws MountException {
         try {
             c = LibraryLoader.create(C.class).failImmediately().load(LIBC);
         } catch (UnsatisfiedLinkError e) {
-            throw new MountException("jnr-ffi cannot load its library: " + reason(e), e);
+            throw new MountException("libjffi cannot be loaded: install pgofs again", e);
         }
         try {
             fuse = LibraryLoader.create(Fuse.class).failImmediately().load(LIBFUSE);
@@ -140,14 +138,5 @@ final class Native {
                     LIBFUSE + " cannot be loaded: install libfuse 2 (Debian: apt install libfuse2)", e);
         }
         runtime = Runtime.getRuntime(fuse);
-    }
-
-    /** Its library is put into the directory for temporary files first. */
-    private static String reason(UnsatisfiedLinkError e) {
-        String directory = System.getProperty("java.io.tmpdir");
-        if (!Files.isWritable(Path.of(directory))) {
-            return "make " + directory + " writable";
-        }
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 }

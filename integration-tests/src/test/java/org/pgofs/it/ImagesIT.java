@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -105,7 +106,8 @@ final class ImagesIT {
     void shouldHoldNothingOfImagesThatAreForgotten() throws Exception {
         Toolchain toolchain = Toolchain.DEFAULT;
         try (PgofsMount mount = PgofsMount.prepare(directory)) {
-            mount.startDaemon("--user-limits", "images=2");
+            Path log = directory.resolve("log");
+            mount.startDaemonBy(List.of("bash", "-c", "exec \"$@\" >" + log, "bash"), "--user-limits", "images=2");
             for (int i = 0; i < 6; i++) {
                 Path program = toolchain.instrumented(
                         directory.resolve("program" + i),
@@ -123,22 +125,29 @@ final class ImagesIT {
             try (Worker worker = Worker.start(mount.shell(), directory.resolve("program5"))) {
                 worker.work(3);
                 mount.copy();
-                assertFewObjects(mount.daemon().pid());
+                assertFewObjects(mount.daemon().pid(), log);
             }
         }
     }
 
-    private void assertFewObjects(long pid) {
-        String objects = Shell.in(directory)
-                .run("jcmd", Long.toString(pid), "GC.class_histogram")
-                .ok()
-                .output();
+    private void assertFewObjects(long pid, Path log) throws IOException {
+        Shell.in(directory).run("kill", "-QUIT", Long.toString(pid)).ok();
+        Await.until("all objects are counted", () -> text(log).lines().anyMatch(line -> line.startsWith("Total ")));
+        String objects = text(log);
         for (String type : List.of("counters.StoredImage", "profraw.RawProfile", "daemon.ResetFile")) {
             String line = objects.lines()
                     .filter(each -> each.endsWith(" org.pgofs." + type))
                     .findFirst()
                     .orElse("none");
             assertTrue(line.matches(" *\\d+: +[1-3] .*"), line);
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -12,9 +12,12 @@ import java.nio.file.Path;
  * @param tools the commands on PATH
  */
 record Machine(Path fuseDevice, String fuseLibrary, Path processStatus, Path segmentDirectory, Tools tools) {
+    /** Set by the launcher: PATH as the caller has it, without what is relative. */
+    private static final String CALLERS_PATH = "pgofs.path";
+
     /** This machine. */
     static Machine here(Path segmentDirectory) {
-        String path = System.getenv("PATH");
+        String path = System.getProperty(CALLERS_PATH, System.getenv("PATH"));
         return new Machine(
                 Path.of("/dev/fuse"),
                 "libfuse.so.2",

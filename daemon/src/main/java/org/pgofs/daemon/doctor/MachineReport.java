@@ -48,9 +48,8 @@ final class MachineReport {
             return Library.getCachedInstance(library, Library.LAZY) != null
                     ? Finding.ok(library + " can be loaded")
                     : Finding.no(library + " cannot be loaded: install the package libfuse2");
-        } catch (LinkageError e) { // jffi's own library has no place that this user may write
-            return Finding.unknown(
-                    library + " was not tried: " + System.getProperty("java.io.tmpdir") + " is not writable");
+        } catch (LinkageError e) {
+            return Finding.no("libjffi cannot be loaded: install pgofs again");
         }
     }
 
@@ -79,7 +78,7 @@ final class MachineReport {
     }
 
     private Finding segmentDirectory() {
-        Path directory = machine.segmentDirectory().toAbsolutePath();
+        Path directory = machine.segmentDirectory();
         String text = "segment directory " + directory;
         try {
             if (!Files.exists(directory)) {

@@ -58,13 +58,11 @@ public final class AttachCommand implements Callable<Integer> {
     /** Attaches, and waits a little for the kernel to be found. */
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path absolute = memory.toAbsolutePath();
         if (name == null) {
-            name = absolute.toFile().getName();
+            name = memory.toFile().getName();
         }
         Daemon daemon = new Daemon(mountPoint);
-        daemon.ask(new GuestRequest(
-                name, absolute.toString(), kernel.toAbsolutePath().toString()));
+        daemon.ask(new GuestRequest(name, memory.toString(), kernel.toString()));
         long end = System.nanoTime() + PATIENCE.toNanos();
         Optional<Map<String, String>> guest = daemon.guest(name);
         while (guest.isPresent() && !guest.get().get("state").equals("counting") && System.nanoTime() - end < 0) {
