@@ -4,7 +4,9 @@ import java.util.function.Predicate;
 
 /** Makes names for images out of what targets say, which may be anything: they end in paths, logs and terminals. */
 final class ImageNames {
-    private static final String PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-";
+    private static final String PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+    /** Not at the beginning: a command would take the name for an option, and a shell would not list it. */
+    private static final String PLAIN_LATER = "+-.";
     /** With what is added to it here and where names of files are made of it, 255 bytes at most. */
     private static final int MAX_BASE = 128;
 
@@ -37,7 +39,7 @@ final class ImageNames {
         StringBuilder safe = new StringBuilder(base.length());
         for (int i = 0; i < base.length(); i++) {
             char c = base.charAt(i);
-            safe.append(PLAIN.indexOf(c) >= 0 || (c == '.' && i > 0) ? c : '_');
+            safe.append(PLAIN.indexOf(c) >= 0 || (i > 0 && PLAIN_LATER.indexOf(c) >= 0) ? c : '_');
         }
         return safe.isEmpty() ? "unnamed" : safe.toString();
     }
