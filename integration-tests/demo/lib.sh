@@ -84,7 +84,8 @@ begin() {
 open_cache() {
   cache=${XDG_CACHE_HOME:-$HOME/.cache}/pgofs/$name
   mkdir -p "$cache/$clang"
-  exec 9>"$cache/.lock"
+  (umask 077 && : >>"$cache/.lock") && chmod 600 "$cache/.lock" # whoever can open it can lock it too
+  exec 9>>"$cache/.lock"
   flock -n 9 || die "another one is running: it uses $cache"
 }
 

@@ -11,8 +11,12 @@ tree_find() {
   source=$(readlink -f "$cache")/$name
   [ -f "$archive" ] || [ -f "$source.unpacked" ] ||
     die "there is no $archive: apt-get install $name, or give a tree by --source"
-  exec 8>"$cache/.source.lock"
-  flock 8
+  tree_own "$cache/.source.lock"
+  exec 8>>"$cache/.source.lock"
+  flock -n 8 || {
+    echo "Waiting for another one that unpacks it"
+    flock 8
+  }
   # A newer package brings a newer archive.
   if [ ! -f "$source.unpacked" ] || [ "$archive" -nt "$source.unpacked" ]; then
     echo "Unpacking $archive to $source"
@@ -47,10 +51,16 @@ tree_names() {
   echo "-mllvm -static-func-strip-dirname-prefix=$((${#slashes} + 1))"
 }
 
+# Makes a file that only its owner can open: whoever can open it can lock it too.
+tree_own() { # FILE
+  (umask 077 && : >>"$1") && chmod 600 "$1"
+}
+
 # One build works in a directory at a time.
 tree_lock() { # BUILD
   mkdir -p "$1"
-  exec 9>"$1/.pgofs.lock"
+  tree_own "$1/.pgofs.lock"
+  exec 9>>"$1/.pgofs.lock"
   flock -n 9 || die "another one is running: it uses $1"
 }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,13 +28,14 @@ public final class SegmentDirectory implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SegmentDirectory.class);
 
-    /** Locked for a moment while a daemon starts; root's own, so that nobody else can hold it. */
     private static final Path STARTING = Path.of("/run/pgofs.lock");
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final String STATE = ".state";
     private static final long TMPFS_MAGIC = 0x01021994;
     private static final int STICKY = 01000;
     private static final int LISTED_BY_OTHERS = 044;
+    private static final int SEARCHED_BY_OTHERS = 01;
     private static final long MS_NOSUID = 2;
     private static final long MS_NODEV = 4;
     private static final long MS_NOEXEC = 8;
@@ -120,9 +122,8 @@ public final class SegmentDirectory implements AutoCloseable {
         if (isMountPoint(directory)) {
             return;
         }
-        try (FileChannel channel = FileChannel.open(STARTING, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock alone = channel.lock()) {
-            LOG.debug("{} is ours", alone);
+        try (StartLock lock = StartLock.take(STARTING, PATIENCE)) {
+            LOG.debug("{} is ours", lock);
             if (!isMountPoint(directory)) {
                 mountTmpfs(directory);
             }
@@ -185,6 +186,27 @@ public final class SegmentDirectory implements AutoCloseable {
             throw new IOException("segment directory " + directory
                     + " can be listed by others: choose another one, or, if nothing else uses it, chmod 1733");
         }
+    }
+
+    /**
+     * Whether programs of other users than root can reach a directory.
+     *
+     * @param directory its path, without links
+     * @return if not, one line that says what to do
+     * @throws IOException if that cannot be found out
+     */
+    public static Optional<String> closedToOthers(Path directory) throws IOException {
+        StringBuilder closed = new StringBuilder();
+        for (Path above = directory.getParent(); above != null; above = above.getParent()) {
+            if (((int) Files.getAttribute(above, "unix:mode") & SEARCHED_BY_OTHERS) == 0) {
+                closed.insert(0, " " + above);
+            }
+        }
+        return closed.isEmpty()
+                ? Optional.empty()
+                : Optional.of("segment directory " + directory
+                        + " can be reached by root alone, and nobody else's programs count: chmod o+x" + closed
+                        + ", or choose another one");
     }
 
     private static HeldLock lock(Path directory, FileChanges changes) throws IOException {

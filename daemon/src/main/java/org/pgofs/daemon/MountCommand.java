@@ -105,7 +105,7 @@ final class MountCommand implements Callable<Integer> {
         Session session = Session.start(segments, bounds, mountPoint, mountOptions, profiles);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(session), "shutdown"));
         try {
-            proveReady(session);
+            proveReady(session, segments);
             session.awaitUnmount();
         } catch (IOException | InterruptedException | RuntimeException e) {
             exitCode = CommandLine.ExitCode.SOFTWARE;
@@ -138,7 +138,7 @@ final class MountCommand implements Callable<Integer> {
         Runtime.getRuntime().halt(exitCode);
     }
 
-    private void proveReady(Session session) throws IOException, InterruptedException {
+    private void proveReady(Session session, Path segments) throws IOException, InterruptedException {
         // By another process: a thread of this one that waits for another could hang at exit. What is read of a profile
         // that is there already is enough to have compiled what serves it.
         Path pgo = session.mountPoint().resolve("pgo");
@@ -161,6 +161,19 @@ final class MountCommand implements Callable<Integer> {
             return; // it was ended meanwhile
         }
         LOG.info("mounted on {}", session.mountPoint());
+        SegmentDirectory.closedToOthers(segments).ifPresent(this::warn);
+        tellReady();
+    }
+
+    /** In the log, and to whoever waits. */
+    private void warn(String sentence) {
+        LOG.warn(sentence);
+        if (!foreground) {
+            spec.commandLine().getErr().println("pgofs: " + sentence);
+        }
+    }
+
+    private void tellReady() throws IOException, InterruptedException {
         if (System.getenv("NOTIFY_SOCKET") != null) {
             new ProcessBuilder("systemd-notify", "--ready").inheritIO().start().waitFor();
         }

@@ -202,6 +202,61 @@ final class CommandLineIT {
         assertRefused(apart(withoutLibrary, point), "libfuse2");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"C", "POSIX", "en_US.ISO-8859-1", "no_NO.locale"})
+    void shouldMountWhereNamesAreNotAscii(String locale) throws Exception {
+        try (PgofsMount mount = PgofsMount.prepare(directory)) {
+            Shell shell = mount.shell()
+                    .with("LC_ALL", locale)
+                    .with("LANG", locale)
+                    .with("PGOFS_LOG", directory.resolve("log").toString());
+            shell.bash(
+                            """
+                            mkdir p\u00e4th
+                            "$1" mount --segment-dir segm\u00e9nts p\u00e4th
+                            "$1" status p\u00e4th
+                            "$1" umount p\u00e4th
+                            umount segm\u00e9nts
+                            rmdir p\u00e4th segm\u00e9nts
+                            """,
+                            Checkout.PGOFS)
+                    .ok();
+        }
+    }
+
+    @Test
+    void shouldRefuseNamesThatAreNotUtf8() throws Exception {
+        String rename = "mkdir $'point\\xff'; exec \"$1\" mount -f $'point\\xff'";
+        Shell.Result result = Shell.in(directory).bash(rename, Checkout.PGOFS);
+        assertEquals(2, result.status());
+        assertTrue(result.errors().contains("a name that is not UTF-8 cannot be used; see "), result.errors());
+        assertEquals(1, result.errors().lines().count());
+    }
+
+    @Test
+    void shouldSayThatOthersCannotReachTheSegmentDirectory() throws Exception {
+        Shell shell =
+                Shell.in(directory).with("PGOFS_LOG", directory.resolve("log").toString());
+        Shell.Result result = shell.bash(
+                """
+                chmod 755 .
+                umask 077
+                mkdir point closed
+                "$1" mount --segment-dir closed/new/segments point
+                "$1" doctor --segment-dir closed/new/segments || true
+                chmod o+x closed
+                "$1" doctor --segment-dir closed/new/segments || true
+                "$1" umount point
+                umount closed/new/segments
+                """,
+                Checkout.PGOFS);
+        String said = "segment directory " + directory + "/closed/new/segments can be reached by root alone, and nobody"
+                + " else's programs count: chmod o+x " + directory + "/closed, or choose another one\n";
+        assertEquals("pgofs: " + said, result.ok().errors());
+        assertTrue(result.output().contains("NO " + said), result.output());
+        assertTrue(result.output().contains("ok segment directory "), result.output());
+    }
+
     @Test
     void shouldReturnFromMountWhenTheMountIsReady() throws Exception {
         Path program = Toolchain.DEFAULT.worker(directory);

@@ -133,6 +133,27 @@ final class HostileCallIT {
         assertEquals("LC_ALL=C.UTF-8\nPATH=/usr/sbin:/usr/bin:/sbin:/bin\n", output);
     }
 
+    /** Whoever can open a file can lock it: one that others could open once is replaced. */
+    @Test
+    void shouldNotWaitForAnotherUsersLock() {
+        String output = apart(
+                """
+                mount -t tmpfs -o mode=755 tmpfs /run
+                (umask 022; : >/run/pgofs.lock)
+                coproc setpriv --reuid=65534 --clear-groups python3 -c '
+                import fcntl, sys
+                file = open("/run/pgofs.lock")
+                fcntl.lockf(file, fcntl.LOCK_SH)
+                print("held", flush=True)
+                sys.stdin.read()'
+                read -r held <&"${COPROC[0]}"
+                "$pgofs" mount --segment-dir ../new/segments ../root
+                "$pgofs" umount ../root
+                stat -c '%a %n' /run/pgofs*
+                """);
+        assertEquals("600 /run/pgofs.lock\n", output);
+    }
+
     @Test
     void shouldServeThoughItsStandardDescriptorsAreClosed() {
         String output = apart(

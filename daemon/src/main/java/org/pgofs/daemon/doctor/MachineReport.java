@@ -100,7 +100,9 @@ final class MachineReport {
         }
         try {
             SegmentDirectory.checkPermissions(directory);
-            return Finding.ok(text + " is a tmpfs, root's and sticky");
+            return SegmentDirectory.closedToOthers(directory)
+                    .map(Finding::no)
+                    .orElse(Finding.ok(text + " is a tmpfs, root's and sticky"));
         } catch (IOException e) {
             return Finding.no(e.getMessage());
         }

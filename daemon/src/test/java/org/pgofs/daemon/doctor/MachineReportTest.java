@@ -24,6 +24,7 @@ class MachineReportTest {
     @BeforeEach
     void prepare() throws IOException {
         segments = Files.createDirectory(directory.resolve("segments"));
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     @Test

@@ -1,0 +1,126 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Held for a moment while a daemon starts: two of them must not each mount a tmpfs, one over the other. Whoever can open
+ * the file can hold its lock, so nobody but root can: a file that others could open once is replaced, since they may have
+ * it open still.
+ */
+final class StartLock implements AutoCloseable {
+    private static final Set<PosixFilePermission> PERMISSIONS = PosixFilePermissions.fromString("rw-------");
+    private static final FileAttribute<Set<PosixFilePermission>> ROOTS_ALONE =
+            PosixFilePermissions.asFileAttribute(PERMISSIONS);
+
+    private static final Path LOCKS = Path.of("/proc/locks");
+    private static final long POLL_MS = 10;
+
+    /** Fields of {@code /proc/locks}. */
+    private static final int PID_FIELD = 4;
+
+    private static final int FILE_FIELD = 5;
+
+    private final FileChannel channel;
+
+    private StartLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * Waits for the lock, though not for ever.
+     *
+     * @param file in a directory that is root's
+     * @throws IOException if another process keeps it; the message is one line that says which
+     */
+    static StartLock take(Path file, Duration patience) throws IOException {
+        long begin = System.nanoTime();
+        while (System.nanoTime() - begin <= patience.toNanos()) {
+            Optional<StartLock> lock = tryTake(file);
+            if (lock.isPresent()) {
+                return lock.get();
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(POLL_MS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
+            }
+        }
+        throw new IOException(file + " is locked by " + holder(file) + ", which should hold it for a moment: end that");
+    }
+
+    private static Optional<StartLock> tryTake(Path file) throws IOException {
+        prepare(file);
+        Object seen = attributes(file).fileKey();
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        boolean held = false;
+        try {
+            // Another daemon may have replaced it meanwhile.
+            held = channel.tryLock() != null && seen.equals(attributes(file).fileKey());
+        } finally {
+            if (!held) {
+                channel.close();
+            }
+        }
+        return held ? Optional.of(new StartLock(channel)) : Optional.empty();
+    }
+
+    private static void prepare(Path file) throws IOException {
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            make(file);
+        } else if (!isRootsAlone(file)) {
+            Path own = file.resolveSibling(
+                    file.getFileName() + "." + ProcessHandle.current().pid());
+            make(own);
+            Files.move(own, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    private static void make(Path file) throws IOException {
+        FileChannel.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), ROOTS_ALONE)
+                .close();
+    }
+
+    private static PosixFileAttributes attributes(Path file) throws IOException {
+        return Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static boolean isRootsAlone(Path file) throws IOException {
+        PosixFileAttributes attributes = attributes(file);
+        return attributes.isRegularFile()
+                && attributes.permissions().equals(PERMISSIONS)
+                && Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS)
+                        .equals(0);
+    }
+
+    /** Who has it locked, as far as this process can see it. */
+    private static String holder(Path file) throws IOException {
+        String suffix = ":" + Files.getAttribute(file, "unix:ino");
+        return Files.readString(LOCKS)
+                .lines()
+                .map(line -> line.trim().split("\\s+", -1))
+                .filter(words -> words.length > FILE_FIELD && words[FILE_FIELD].endsWith(suffix))
+                .map(words -> "process " + words[PID_FIELD])
+                .findFirst()
+                .orElse("a process that is not seen here");
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

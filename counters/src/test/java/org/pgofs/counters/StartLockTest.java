@@ -1,0 +1,81 @@
+package org.pgofs.counters;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who can hold up a daemon that starts. Needs root. */
+class StartLockTest {
+    private static final Duration LONG = Duration.ofMinutes(5);
+    private static final Duration SHORT = Duration.ofMillis(50);
+
+    /** Opens and locks the file as another user, or as root. */
+    private static final String HOLDER =
+            """
+            import fcntl, os, sys
+            os.setresuid(int(sys.argv[2]), int(sys.argv[2]), int(sys.argv[2]))
+            file = open(sys.argv[1], sys.argv[3])
+            fcntl.lockf(file, fcntl.LOCK_SH if sys.argv[3] == 'r' else fcntl.LOCK_EX)
+            print('held', flush=True)
+            sys.stdin.read()
+            """;
+
+    @TempDir
+    Path directory;
+
+    private Process hold(Path file, int user, String mode) throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Process process = new ProcessBuilder("python3", "-c", HOLDER, file.toString(), Integer.toString(user), mode)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        assertEquals('h', process.getInputStream().read());
+        return process;
+    }
+
+    private static String mode(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    }
+
+    @Test
+    void shouldBeRootsAlone() throws IOException {
+        Path file = directory.resolve("lock");
+        StartLock.take(file, LONG).close();
+        assertEquals("rw-------", mode(file));
+        StartLock.take(file, LONG).close();
+    }
+
+    @Test
+    void shouldNotWaitForWhoeverOpenedAnOlderOne() throws IOException, InterruptedException {
+        Path file = Files.createFile(directory.resolve("lock"));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        Process user = hold(file, 65534, "r");
+        try {
+            StartLock.take(file, LONG).close();
+            assertEquals("rw-------", mode(file));
+        } finally {
+            user.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void shouldNameTheProcessThatKeepsIt() throws IOException, InterruptedException {
+        Path file = directory.resolve("lock");
+        StartLock.take(file, LONG).close();
+        Process other = hold(file, 0, "r+");
+        try {
+            IOException e = assertThrows(IOException.class, () -> StartLock.take(file, SHORT));
+            assertTrue(e.getMessage().startsWith(file + " is locked by process " + other.pid() + ","), e.getMessage());
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+        StartLock.take(file, LONG).close();
+    }
+}
