@@ -3,9 +3,10 @@ package org.pgofs.daemon;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.pgofs.fs.Mount;
+import org.pgofs.fs.MountException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,16 +43,14 @@ final class StatusCommand implements Callable<Integer> {
     static String read(Path mountPoint, String name) throws IOException {
         Path file = mountPoint.resolve("pgo").resolve(name);
         try {
+            Mount.require(mountPoint);
             return Files.readString(file);
         } catch (AccessDeniedException e) {
             throw new IOException(
                     mountPoint + " is open to its owner alone: use sudo, or mount with -o uid= or mode=", e);
+        } catch (MountException e) {
+            throw e;
         } catch (IOException e) {
-            // A dead mount is no directory either, but does not exist.
-            boolean isFile = Files.exists(mountPoint) && !Files.isDirectory(mountPoint);
-            if (isFile || e instanceof NoSuchFileException) {
-                throw new IOException(mountPoint + " is not a mount point of pgofs: see pgofs mount --help", e);
-            }
             if (String.valueOf(e.getMessage()).endsWith(DEAD)) {
                 throw new IOException(
                         "the daemon of " + mountPoint + " was killed: pgofs mount " + mountPoint

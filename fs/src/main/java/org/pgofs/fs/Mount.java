@@ -1,6 +1,7 @@
 package org.pgofs.fs;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -76,6 +77,18 @@ public final class Mount implements AutoCloseable {
      */
     public static Path check(Path mountPoint) throws IOException {
         return MountPoint.prepare(new Native(), mountPoint);
+    }
+
+    /**
+     * Makes sure that what is at a path is a mount of this kind, dead or alive: whatever else is there may be anybody's.
+     *
+     * @param mountPoint as given to {@link #mount}
+     * @throws MountException if it is not
+     * @throws AccessDeniedException if this process may not look at it
+     * @throws IOException if the mount table cannot be read
+     */
+    public static void require(Path mountPoint) throws IOException {
+        MountPoint.require(mountPoint);
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.pgofs.fs;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,22 @@ final class MountPoint {
         return point.path;
     }
 
+    static void require(Path mountPoint) throws IOException {
+        Path path;
+        try {
+            path = real(mountPoint);
+        } catch (MountException e) {
+            throw e.getCause() instanceof AccessDeniedException denied ? denied : notOurs(mountPoint, e);
+        }
+        if (at(path).isEmpty()) {
+            throw notOurs(mountPoint, null);
+        }
+    }
+
+    private static MountException notOurs(Path mountPoint, Throwable cause) {
+        return new MountException(mountPoint + " is not a mount point of pgofs: see pgofs mount --help", cause);
+    }
+
     static void checkDevice(Path device) throws MountException {
         if (!Files.exists(device)) {
             throw new MountException("there is no " + device + ": load the kernel's fuse module (modprobe fuse),"
@@ -70,7 +87,7 @@ final class MountPoint {
 
     /** What several killed processes left lies one on another. */
     private void repair() throws IOException {
-        Optional<MountTable.Entry> mounted = ours();
+        Optional<MountTable.Entry> mounted = at(path);
         while (mounted.isPresent()) {
             if (!isDead()) {
                 throw new MountException(path + " is already mounted: unmount it first (pgofs umount " + path + ")");
@@ -79,11 +96,11 @@ final class MountPoint {
             if (libraries.c.umount2(path.toString(), Native.MNT_DETACH | Native.UMOUNT_NOFOLLOW) != 0) {
                 throw new MountException("cannot detach the dead mount " + path + ": error " + errno());
             }
-            mounted = ours();
+            mounted = at(path);
         }
     }
 
-    private Optional<MountTable.Entry> ours() throws IOException {
+    private static Optional<MountTable.Entry> at(Path path) throws IOException {
         return MountTable.read().at(path).filter(entry -> entry.type().equals(TYPE));
     }
 

@@ -140,7 +140,7 @@ final class HostileCallIT {
                 """
                 mount -t tmpfs -o mode=755 tmpfs /run
                 (umask 022; : >/run/pgofs.lock)
-                coproc setpriv --reuid=65534 --clear-groups python3 -c '
+                coproc setpriv --reuid=65534 --clear-groups /usr/bin/python3 -c '
                 import fcntl, sys
                 file = open("/run/pgofs.lock")
                 fcntl.lockf(file, fcntl.LOCK_SH)
@@ -152,6 +152,21 @@ final class HostileCallIT {
                 stat -c '%a %n' /run/pgofs*
                 """);
         assertEquals("600 /run/pgofs.lock\n", output);
+    }
+
+    /** A file there may block whoever opens it, lead elsewhere, or name a process that is to be ended. */
+    @Test
+    void shouldOpenNothingWhereItIsNotMounted() {
+        String output = apart(
+                """
+                mkdir -p mnt/pgo
+                mkfifo mnt/pgo/status mnt/pgo/.daemon mnt/pgo/.guests
+                ! "$pgofs" status mnt 2>&1
+                ! "$pgofs" umount mnt 2>&1
+                ! "$pgofs" attach --vmlinux vmlinux --ram ram mnt 2>&1
+                ! "$pgofs" detach ram mnt 2>&1
+                """);
+        assertEquals("pgofs: /mnt/here/mnt is not a mount point of pgofs: see pgofs mount --help\n".repeat(4), output);
     }
 
     @Test

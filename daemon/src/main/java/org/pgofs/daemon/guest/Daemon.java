@@ -9,12 +9,12 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.pgofs.fs.Mount;
 
 /** The daemon of a mount, as a command sees it. */
 final class Daemon {
@@ -32,9 +32,8 @@ final class Daemon {
      * @throws IOException if it was not done; the message is the daemon's
      */
     void ask(GuestRequest request) throws IOException {
-        Path file = mountPoint.resolve("pgo/.guests");
         String answer;
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = open()) {
             channel.write(request.encode());
             ByteBuffer bytes = ByteBuffer.allocate(MAX_ANSWER);
             int count = 0;
@@ -42,14 +41,17 @@ final class Daemon {
                 count = channel.read(bytes);
             }
             answer = StandardCharsets.UTF_8.decode(bytes.flip()).toString();
-        } catch (NoSuchFileException e) {
-            throw new IOException(mountPoint + " is not a mount point of pgofs: see pgofs mount --help", e);
         } catch (AccessDeniedException e) {
             throw new IOException("only root can attach and detach virtual machines", e);
         }
         if (!answer.equals(GuestsFile.DONE)) {
             throw new IOException(answer);
         }
+    }
+
+    private FileChannel open() throws IOException {
+        Mount.require(mountPoint);
+        return FileChannel.open(mountPoint.resolve("pgo/.guests"), StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     /** The fields of a machine in the status, if it is attached. */
