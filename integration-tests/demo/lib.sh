@@ -75,6 +75,7 @@ begin() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
   work=$(mktemp -d "${TMPDIR:-/tmp}/pgofs-demo.XXXXXX")
+  chmod 711 "$work" # whoever a server runs as publishes in it
   cd "$work" || exit
   mkdir mnt segments
   export PGOFS_SEGMENT_DIR=$work/segments

@@ -19,7 +19,6 @@ prepare() {
   fetch nginx
   build_once instrumented "pgofs cc -- $clang"
   build_once plain "$clang"
-  chmod 711 "$work" # the workers are another user
 }
 
 # A page for nginx to put together: rows that depend on the request.

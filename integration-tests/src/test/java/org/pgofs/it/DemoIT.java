@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +56,8 @@ final class DemoIT {
         assertNothingLeft();
     }
 
-    private Shell shell() {
+    private Shell shell() throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
         return Shell.in(directory)
                 .with("TMPDIR", directory.toString())
                 .with("PGOFS_DEMO_REQUESTS", "20000")
