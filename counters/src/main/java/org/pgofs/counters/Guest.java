@@ -216,6 +216,12 @@ final class Guest implements Member {
         return "guest-" + guestName;
     }
 
+    /** Root attached it. */
+    @Override
+    public int owner() {
+        return 0;
+    }
+
     @Override
     public OptionalInt pid() {
         return OptionalInt.empty();

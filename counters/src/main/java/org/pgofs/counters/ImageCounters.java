@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +26,7 @@ final class ImageCounters {
     private final Map<String, Member> live = new LinkedHashMap<>();
     private final List<FoldedSegment> folded = new ArrayList<>();
     private final Map<Member, ValueList> moves = new LinkedHashMap<>();
+    private final Set<Member> uncleared = new HashSet<>();
     private Counts carry;
     /** Of the last freeze, for the next one: new memory takes as long to fault in as to fill. */
     private final AtomicReference<OffHeap> spare = new AtomicReference<>();
@@ -76,6 +78,11 @@ final class ImageCounters {
     /** What live members still have in value sites that do not count any more, because they are not told so yet. */
     Map<Member, ValueList> moves() {
         return moves;
+    }
+
+    /** Live members whose marks a reset or a take took back, but that cannot be cleared yet: their marks do not count. */
+    Set<Member> uncleared() {
+        return uncleared;
     }
 
     /** The number of processes whose counters are in the carry. */
@@ -142,9 +149,12 @@ final class ImageCounters {
      */
     boolean fold(Member member, SegmentReader reader, long room) throws IOException {
         Counts counts = Counts.none(image);
-        boolean complete = reader.add(member, image, counts);
+        reader.addValues(member, image, counts.values());
+        addMarks(member, reader, counts.marks());
+        reader.addCounters(member, image.countersBegin(), counts.counters());
+        boolean complete = !member.isTruncated();
         carry.values().setRoom(room / ValueCounts.PAIR_BYTES);
-        live.remove(member.name());
+        leave(member);
         addEnded(counts);
         carry.values().setRoom(Long.MAX_VALUE);
         return complete;
@@ -159,6 +169,13 @@ final class ImageCounters {
     /** A member leaves that has no counts. */
     void leave(Member member) {
         live.remove(member.name());
+        uncleared.remove(member);
+    }
+
+    private void addMarks(Member member, SegmentReader reader, Marks marks) throws IOException {
+        if (!uncleared.contains(member)) {
+            reader.addMarks(member, image, marks);
+        }
     }
 
     /** The sum over the counters of the live members. */
@@ -178,7 +195,7 @@ final class ImageCounters {
     Counts sum(SegmentReader reader, Map<Member, ValueList> values) throws IOException {
         Counts sum = new Counts(sumOfLive(reader), ValueCounts.ofLive(), Marks.none(image));
         for (Member member : live.values()) {
-            reader.addMarks(member, image, sum.marks());
+            addMarks(member, reader, sum.marks());
         }
         values.values().forEach(list -> list.addTo(sum.values()));
         sum.values().setRoom(Long.MAX_VALUE);
@@ -215,7 +232,7 @@ final class ImageCounters {
         Marks marks = carry.marks().copy();
         marks.add(taken);
         for (Member member : live.values()) {
-            reader.addMarks(member, image, marks);
+            addMarks(member, reader, marks);
         }
         return marks;
     }

@@ -110,10 +110,10 @@ final class Ledger {
      * @param moves what the value sites of live members hold
      */
     void reset(Map<ImageCounters, Baseline> baselines, Map<Member, ValueList> moves) throws IOException {
-        List<Member> marked = baselines.keySet().stream()
-                .filter(ImageCounters::hasMarks)
-                .flatMap(image -> image.live().stream())
-                .toList();
+        List<ImageCounters> images =
+                baselines.keySet().stream().filter(ImageCounters::hasMarks).toList();
+        List<Member> marked =
+                images.stream().flatMap(image -> image.live().stream()).toList();
         marked.forEach(member -> member.setClearedEpoch(member.clearedEpoch() + 1));
         try {
             changeWithEpochs(baselines, moves);
@@ -121,8 +121,8 @@ final class Ledger {
             marked.forEach(member -> member.setClearedEpoch(member.clearedEpoch() - 1));
             throw e;
         }
-        baselines.keySet().forEach(image -> catalog.epochs().clearMarks(image, Marks.all(image.image())));
-        marked.forEach(catalog.epochs()::publishCleared);
+        images.forEach(image -> catalog.epochs().clearMarks(image, Marks.all(image.image())));
+        images.forEach(catalog.epochs()::publishCleared);
     }
 
     private void changeWithEpochs(Map<ImageCounters, Baseline> baselines, Map<Member, ValueList> moves)

@@ -18,6 +18,7 @@ final class Linux {
     private static final int O_WRONLY = 1;
     private static final int O_CREAT = 0x40;
     private static final int O_TRUNC = 0x200;
+    private static final int O_APPEND = 0x400;
     private static final int O_NONBLOCK = 0x800;
     private static final boolean AARCH64 = "aarch64".equals(System.getProperty("os.arch"));
     private static final int O_NOFOLLOW = AARCH64 ? 0x8000 : 0x20000;
@@ -65,21 +66,30 @@ final class Linux {
      *
      * @return a file descriptor
      * @throws NoSuchFileException if it is not there
-     * @throws OverBoundException if this process has too many files open
+     * @throws OverBoundException if it cannot be opened now: this process has too many files open, or somebody has a lease
      * @throws IOException with the reason in words
      */
     static int openForReading(Path path) throws IOException {
-        int fd = C.open(path.toString(), O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
+        return open(path.toString(), O_NOFOLLOW);
+    }
+
+    /**
+     * Opens without blocking. A lease (fcntl(2)) that somebody has on the file would make it wait until he lets go of it, 45 s
+     * at most, and again whenever he likes.
+     */
+    private static int open(String path, int flags) throws IOException {
+        int fd = C.open(path, flags | O_NONBLOCK | O_CLOEXEC, 0);
         if (fd == -1) {
             Errno errno = errno();
-            if (errno == Errno.ENOENT) {
-                throw new NoSuchFileException(path.toString());
-            }
-            if (errno == Errno.EMFILE || errno == Errno.ENFILE || errno == Errno.ENOMEM) {
-                throw new OverBoundException("cannot be opened now: " + errno.description());
+            switch (errno) {
+                case ENOENT -> throw new NoSuchFileException(path);
+                case EAGAIN -> throw new OverBoundException("cannot be opened now: somebody has a lease on it");
+                case EMFILE, ENFILE, ENOMEM ->
+                    throw new OverBoundException("cannot be opened now: " + errno.description());
+                default -> {}
             }
         }
-        return check(fd, path.toString());
+        return check(fd, path);
     }
 
     /**
@@ -118,7 +128,7 @@ final class Linux {
 
     /** Opens a file of ours for writing, empty; makes it if it is not there. */
     static int create(Path path) throws IOException {
-        int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
+        int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
         return check(C.open(path.toString(), flags, OWNER_ONLY), path.toString());
     }
 
@@ -216,10 +226,15 @@ final class Linux {
      * descriptor would look like one of a target.
      *
      * @return another file descriptor
+     * @throws OverBoundException if it cannot be opened now
      */
     static int openForWriting(int fd) throws IOException {
-        String path = "/proc/self/fd/" + fd;
-        return check(C.open(path, O_WRONLY | O_CLOEXEC, 0), path);
+        return open("/proc/self/fd/" + fd, O_WRONLY);
+    }
+
+    /** Opens a file of ours in the segment directory for writing, at its end. */
+    static int openForAppending(Path path) throws IOException {
+        return open(path.toString(), O_WRONLY | O_APPEND | O_NOFOLLOW);
     }
 
     /** Writes the remaining bytes of a direct buffer. */

@@ -9,6 +9,9 @@ interface Member extends AutoCloseable {
     /** A word without white space, of no other member. */
     String name();
 
+    /** The user whose it is. */
+    int owner();
+
     /** The process, as its own pid namespace numbers it, if there is one to show. */
     OptionalInt pid();
 

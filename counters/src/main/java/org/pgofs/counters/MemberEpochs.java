@@ -17,12 +17,14 @@ final class MemberEpochs {
     private final SegmentReader reader;
     private final ImageCatalog images;
     private final DroppedFiles dropped;
+    private final WaitingSegments waiting;
     private final Map<String, Epoch> saved = new HashMap<>();
 
-    MemberEpochs(SegmentReader reader, ImageCatalog images, DroppedFiles dropped) {
+    MemberEpochs(SegmentReader reader, ImageCatalog images, DroppedFiles dropped, WaitingSegments waiting) {
         this.reader = reader;
         this.images = images;
         this.dropped = dropped;
+        this.waiting = waiting;
     }
 
     /** Adds what an earlier daemon meant to tell segments, by their names. */
@@ -61,7 +63,15 @@ final class MemberEpochs {
         if (segment.clearedEpoch() != meant.cleared()) {
             segment.setClearedEpoch(meant.cleared());
             clearMarks(segment, image, Marks.all(image.image()));
-            publishCleared(segment);
+            publishCleared(segment, image);
+        }
+    }
+
+    /** Clears the marks of a live member that could not be cleared. */
+    void retry(Member member, ImageCounters image) {
+        if (image.uncleared().contains(member)) {
+            clearMarks(member, image, Marks.all(image.image()));
+            publishCleared(member, image);
         }
     }
 
@@ -72,9 +82,18 @@ final class MemberEpochs {
         }
     }
 
+    /** From one of which all are to go still, all are taken back. */
     private void clearMarks(Member member, ImageCounters image, Marks taken) {
         try {
-            reader.clearMarks(member, image.image(), taken);
+            boolean all = image.uncleared().contains(member);
+            reader.clearMarks(member, image.image(), all ? Marks.all(image.image()) : taken);
+            image.uncleared().remove(member);
+        } catch (OverBoundException e) {
+            image.uncleared().add(member);
+            waiting.add(
+                    member.name(),
+                    member.owner(),
+                    "cannot be cleared, what it covers does not count: it " + e.getMessage());
         } catch (IOException e) {
             dropped.add(
                     member.name(),
@@ -83,8 +102,16 @@ final class MemberEpochs {
         }
     }
 
-    /** Notes that the marks of a member are cleared. */
-    void publishCleared(Member member) {
+    /** Notes that the marks of the live members of an image are cleared. */
+    void publishCleared(ImageCounters image) {
+        image.live().forEach(member -> publishCleared(member, image));
+    }
+
+    /** Of one that could not be cleared nothing is noted: a later daemon must know. */
+    private void publishCleared(Member member, ImageCounters image) {
+        if (image.uncleared().contains(member)) {
+            return;
+        }
         try {
             member.publishCleared();
         } catch (IOException e) {

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumMap;
 import java.util.Map;
@@ -90,9 +89,18 @@ final class RefusedLog {
         make();
         if (Files.size(path) < MAX_SIZE) {
             byte code = (byte) (name.charAt(PREFIX.length()) - '0');
-            Files.write(path, new byte[] {code}, StandardOpenOption.APPEND);
+            append(code);
         }
         Files.delete(file);
+    }
+
+    private void append(byte code) throws IOException {
+        int fd = Linux.openForAppending(path);
+        try {
+            Linux.append(fd, ByteBuffer.allocateDirect(1).put(0, code));
+        } finally {
+            Linux.close(fd);
+        }
     }
 
     /** How often an image was refused for each reason: once for each process that could not publish it. */

@@ -49,7 +49,7 @@ final class SegmentCatalog {
         this.reader = reader;
         this.usage = usage;
         images = new ImageCatalog(directory, changes, usage, isHeld);
-        epochs = new MemberEpochs(reader, images, dropped);
+        epochs = new MemberEpochs(reader, images, dropped, waiting);
     }
 
     /** Adds what an earlier daemon knew. */
@@ -172,13 +172,14 @@ final class SegmentCatalog {
         return waiting.isEmpty() && images.deleteIdle();
     }
 
-    /** Takes up the segment of a name, if it is a new one and there is room for it. */
+    /** Takes up the segment of a name, if it is a new one and there is room for it; or makes up for what it could not be told. */
     void add(String name) {
-        if (live.containsKey(name)
-                || pending.containsKey(name)
-                || folded.contains(name)
-                || dropped.contains(name)
-                || waiting.contains(name)) {
+        Live alive = live.get(name);
+        if (alive != null) {
+            epochs.retry(alive.segment, alive.image);
+            return;
+        }
+        if (pending.containsKey(name) || folded.contains(name) || dropped.contains(name) || waiting.contains(name)) {
             return;
         }
         int owner = DroppedFiles.NOBODY;

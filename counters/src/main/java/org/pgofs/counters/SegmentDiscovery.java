@@ -29,6 +29,12 @@ final class SegmentDiscovery {
 
     private static final int SCAN_SHARE = 10;
 
+    /**
+     * What waits is asked again at least so often: that a lease is gone, or that there is memory, nobody says. A user whose
+     * first segment waits on is not asked for the next ones.
+     */
+    private static final long RETRY_DELAY_NS = TimeUnit.SECONDS.toNanos(1);
+
     private final Path directory;
     private final DirectoryListing listing;
     private final FileChanges changes;
@@ -39,6 +45,7 @@ final class SegmentDiscovery {
     private final LongSupplier clock;
     private final Rechecks rechecks;
     private long scanNotBefore;
+    private long retryNotBefore;
     private boolean scanDue;
     /** Some were lost, or not applied because of an error: only a scan finds what they told of. */
     private boolean eventsMissed;
@@ -48,6 +55,7 @@ final class SegmentDiscovery {
         this.clock = clock;
         rechecks = new Rechecks(clock);
         scanNotBefore = clock.getAsLong();
+        retryNotBefore = scanNotBefore;
         directory = segments.path();
         listing = new DirectoryListing(directory);
         changes = segments.changes();
@@ -175,14 +183,25 @@ final class SegmentDiscovery {
         if (!eventsMissed) {
             catalog.forgetDeletedImageFiles();
         }
-        if (catalog.usage().takeFreed()) {
+        boolean freed = catalog.usage().takeFreed();
+        if (freed || retryInMs() == 0) {
             retryWaiting();
-            scanDue |= waiting.hasUnnamed();
         }
-        return IntStream.of(catalog.usage().readingTime().readyInMs(), scanInMs(), rechecks.dueInMs())
+        scanDue |= waiting.hasUnnamed() && (freed || !waiting.hasNamed());
+        return IntStream.of(catalog.usage().readingTime().readyInMs(), scanInMs(), retryInMs(), rechecks.dueInMs())
                 .filter(delay -> delay != -1)
                 .min()
                 .orElse(-1);
+    }
+
+    /** Milliseconds until what waits is to be asked again, -1 for never. */
+    private int retryInMs() {
+        return waiting.hasNamed() ? millisecondsTo(retryNotBefore) : -1;
+    }
+
+    private int millisecondsTo(long time) {
+        long delay = time - clock.getAsLong();
+        return delay <= 0 ? 0 : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(delay));
     }
 
     /** Milliseconds until a scan is to be made, -1 for never. */
@@ -190,17 +209,19 @@ final class SegmentDiscovery {
         if (!scanDue && !eventsMissed) {
             return -1;
         }
-        long delay = scanNotBefore - clock.getAsLong();
-        return delay <= 0 ? 0 : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(delay));
+        return millisecondsTo(scanNotBefore);
     }
 
     private void retryWaiting() {
+        long begin = clock.getAsLong();
         Set<Integer> full = new HashSet<>();
         waiting.users().forEach((name, user) -> {
             if (!full.contains(user) && !retryWaiting(name)) {
                 full.add(user);
             }
         });
+        long end = clock.getAsLong();
+        retryNotBefore = Math.max(begin + RETRY_DELAY_NS, end + SCAN_SHARE * (end - begin));
     }
 
     /** Returns whether the segment waits no more. */
@@ -241,9 +262,9 @@ final class SegmentDiscovery {
             if (waiting.contains(name)) {
                 waiting.remove(name);
                 catalog.add(name);
-                return !waiting.contains(name) && catalog.endIfUnused(name);
             }
-            return catalog.endIfUnused(name);
+            // One that is live may wait too, for its marks to be cleared.
+            return catalog.endIfUnused(name) && !waiting.contains(name);
         } catch (IOException e) {
             LOG.warn("cannot tell whether {} is still in use: {}", name, e.getMessage());
             return true;
@@ -263,6 +284,8 @@ final class SegmentDiscovery {
                 return true;
             }
             fd = Linux.openForReading(file);
+        } catch (OverBoundException e) {
+            return false;
         } catch (IOException e) {
             return true;
         }

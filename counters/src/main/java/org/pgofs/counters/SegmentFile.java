@@ -80,7 +80,8 @@ final class SegmentFile implements Member {
         return path;
     }
 
-    int owner() {
+    @Override
+    public int owner() {
         return owner;
     }
 

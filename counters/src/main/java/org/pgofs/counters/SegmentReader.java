@@ -22,18 +22,6 @@ final class SegmentReader {
     private final ValueReader values = new ValueReader();
     private final MarkReader marks = new MarkReader();
 
-    /**
-     * Adds all counts of a member.
-     *
-     * @return whether it had all counters
-     */
-    boolean add(Member member, StoredImage image, Counts counts) throws IOException {
-        addValues(member, image, counts.values());
-        addMarks(member, image, counts.marks());
-        addCounters(member, image.countersBegin(), counts.counters());
-        return !member.isTruncated();
-    }
-
     /** Adds the marks of a member. */
     void addMarks(Member member, StoredImage image, Marks counts) throws IOException {
         marks.add(member, image, counts);

@@ -192,7 +192,7 @@ final class StateDirectory {
     private static SavedImage saved(ImageCounters image) {
         List<Epoch> epochs = new ArrayList<>();
         for (Member member : image.live()) {
-            if (member.epoch() != 0) {
+            if (member.epoch() != 0 || member.clearedEpoch() != 0) {
                 ValueList moved = image.moves().getOrDefault(member, new ValueList());
                 epochs.add(new Epoch(member.epoch(), member.clearedEpoch(), member.name(), moved));
             }

@@ -81,6 +81,11 @@ final class WaitingSegments {
         return names.isEmpty() && unnamed.isEmpty();
     }
 
+    /** Whether there are some that can be asked for by name. */
+    boolean hasNamed() {
+        return !names.isEmpty();
+    }
+
     /** Whether there are some that only a scan finds. */
     boolean hasUnnamed() {
         return !unnamed.isEmpty();

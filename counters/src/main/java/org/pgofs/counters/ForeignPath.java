@@ -1,0 +1,206 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Paths that users may lead anywhere. Any user can mount a file system of his own by FUSE, whose server never answers; who
+ * looks a name up there, even by stat(2), waits for ever and cannot be killed. So a path is walked one name at a time, by
+ * descriptors that ask no file system anything (O_PATH), and ends with an error where it comes upon FUSE. That of the root
+ * directory is passed: nothing works without it.
+ */
+public final class ForeignPath {
+    private static final int MAX_LINKS = 40;
+    private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
+    private static final String FUSE = "fuse";
+    private static final String MOUNT_ID = "mnt_id:";
+
+    private final Path path;
+    private final String allowed;
+    private final Map<String, String> types = new HashMap<>();
+    private final Deque<String> names = new ArrayDeque<>();
+    private int at = -1;
+    private int links;
+
+    private ForeignPath(Path path, String allowed) {
+        this.path = path;
+        this.allowed = allowed;
+    }
+
+    /**
+     * Opens a regular file for reading, and waits for nothing.
+     *
+     * @param file followed if it is a link
+     * @return the file, to be closed
+     * @throws NoSuchFileException if it is not there
+     * @throws IOException if it cannot be opened now, or should not be; the message says why, without the path
+     */
+    public static FileChannel open(Path file) throws IOException {
+        int fd = openRegular(file);
+        try {
+            // As long as it is open once, nobody gets a lease that the next one would have to wait for.
+            return FileChannel.open(descriptor(fd));
+        } finally {
+            Linux.close(fd);
+        }
+    }
+
+    /** The same as a descriptor. */
+    static int openRegular(Path file) throws IOException {
+        int fd = new ForeignPath(file, "").walk();
+        try {
+            if (!Linux.status(fd).regular()) {
+                throw new IOException("is not a regular file");
+            }
+            return Linux.reopenForReading(fd);
+        } finally {
+            Linux.close(fd);
+        }
+    }
+
+    /**
+     * The path of something without links.
+     *
+     * @param path of what is there
+     * @return its path
+     * @throws NoSuchFileException if it is not there
+     * @throws IOException if it cannot be looked at; the message says why, without the path
+     */
+    public static Path real(Path path) throws IOException {
+        int fd = new ForeignPath(path, "").walk();
+        try {
+            return Files.readSymbolicLink(descriptor(fd));
+        } finally {
+            Linux.close(fd);
+        }
+    }
+
+    /**
+     * Makes sure that no part of a path is on FUSE, as far as it is there.
+     *
+     * @param path of anything
+     * @param allowed a type of FUSE file system on which it may be
+     * @throws IOException if it is; the message is one line
+     */
+    public static void requireNoFuse(Path path, String allowed) throws IOException {
+        try {
+            Linux.close(new ForeignPath(path, allowed).walk());
+        } catch (NoSuchFileException e) {
+            return; // what is not there is not looked up again on FUSE
+        } catch (IOException e) {
+            throw new IOException(path + " " + e.getMessage(), e);
+        }
+    }
+
+    private static Path descriptor(int fd) {
+        return Path.of("/proc/self/fd/" + fd);
+    }
+
+    /** What the path leads to. */
+    private int walk() throws IOException {
+        readMounts();
+        try {
+            goToRoot();
+            types.put(mount(at), ""); // whatever it is
+            push(path.toAbsolutePath());
+            while (!names.isEmpty()) {
+                step(names.pop());
+            }
+            return at;
+        } catch (NoSuchFileException e) {
+            Linux.close(at);
+            throw new NoSuchFileException(path.toString());
+        } catch (IOException | RuntimeException e) {
+            Linux.close(at);
+            throw e;
+        }
+    }
+
+    private void readMounts() throws IOException {
+        for (String line : Files.readString(MOUNTS, StandardCharsets.ISO_8859_1).split("\n", 0)) {
+            List<String> fields = List.of(line.split(" ", 0));
+            types.put(fields.get(0), fields.get(fields.indexOf("-") + 1));
+        }
+    }
+
+    private void goToRoot() throws IOException {
+        moveTo(Linux.openPath("/", false));
+    }
+
+    private void moveTo(int next) {
+        if (at != -1) {
+            Linux.close(at);
+        }
+        at = next;
+    }
+
+    private void push(Path more) {
+        for (int i = more.getNameCount() - 1; i >= 0; i--) {
+            names.push(more.getName(i).toString());
+        }
+    }
+
+    private void step(String name) throws IOException {
+        if (name.isEmpty()) {
+            return;
+        }
+        Path next = descriptor(at).resolve(name);
+        int fd = Linux.openPath(next.toString(), false);
+        try {
+            requireOther(fd);
+            if (!Linux.status(fd).link()) {
+                moveTo(fd);
+                return;
+            }
+        } catch (IOException | RuntimeException e) {
+            Linux.close(fd);
+            throw e;
+        }
+        boolean magic = "proc".equals(types.get(mount(fd)));
+        Linux.close(fd);
+        if (++links > MAX_LINKS) {
+            throw new FileSystemLoopException(path.toString());
+        }
+        follow(next, magic);
+    }
+
+    /** A link of procfs leads to a file and not along a path. */
+    private void follow(Path link, boolean magic) throws IOException {
+        if (magic) {
+            moveTo(Linux.openPath(link.toString(), true));
+            requireOther(at);
+            return;
+        }
+        Path target = Files.readSymbolicLink(link);
+        push(target);
+        if (target.isAbsolute()) {
+            goToRoot();
+        }
+    }
+
+    private void requireOther(int fd) throws IOException {
+        String type = types.getOrDefault(mount(fd), "");
+        if (type.startsWith(FUSE) && !type.equals(allowed)) {
+            throw new IOException("is on a file system that may never answer (" + type + "): use another one");
+        }
+    }
+
+    /** The number of the mount that a descriptor is on: to ask its file system could take for ever. */
+    private static String mount(int fd) throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/fdinfo/" + fd)).stream()
+                .filter(line -> line.startsWith(MOUNT_ID))
+                .map(line -> line.substring(MOUNT_ID.length()).strip())
+                .findFirst()
+                .orElse("");
+    }
+}
