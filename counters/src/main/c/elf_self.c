@@ -92,6 +92,26 @@ static void parts_examine(struct pgofs_self *self, const ElfW(Phdr) *parts) {
   }
 }
 
+/* Whether a range is in memory that the program may write from its start to its end. */
+bool pgofs_self_may_write(struct pgofs_range range) {
+  const ElfW(Phdr) *parts = program_headers();
+  struct pgofs_self self;
+  bool writable = false;
+  if (parts == NULL || !load_bias_find(&self, parts)) {
+    return false;
+  }
+  uint64_t from = (uintptr_t)range.begin - self.load_bias;
+  for (size_t i = 0; i < __ehdr_start.e_phnum; i++) {
+    const ElfW(Phdr) *part = &parts[i];
+    bool has = from >= part->p_vaddr && from - part->p_vaddr < part->p_memsz;
+    if (has && part->p_type == PT_GNU_RELRO) {
+      return false;
+    }
+    writable = writable || (has && part->p_type == PT_LOAD && (part->p_flags & PF_W) != 0);
+  }
+  return writable;
+}
+
 /* An executable says itself where the list is; in a library it is the dynamic linker's own symbol. */
 static const struct debug *debug_find(void) {
   for (const ElfW(Dyn) *entry = _DYNAMIC; entry != NULL && entry->d_tag != DT_NULL; entry++) {
@@ -126,6 +146,69 @@ static void path_set(struct pgofs_self *self, const char *path, size_t size) {
   size_t skipped = size > PGOFS_PATH_MAX ? size - PGOFS_PATH_MAX : 0;
   self->path_size = (uint32_t)(size - skipped);
   memcpy(self->path, path + skipped, self->path_size);
+  self->path[self->path_size] = 0;
+}
+
+static const char *number_read(const char *at, uintptr_t *number) {
+  for (*number = 0; (*at >= '0' && *at <= '9') || (*at >= 'a' && *at <= 'f'); at++) {
+    *number = *number << 4 | (uintptr_t)(*at <= '9' ? *at - '0' : *at - 'a' + 10);
+  }
+  return at;
+}
+
+static const char *find(const char *from, const char *end, char wanted) {
+  while (from != end && *from != wanted) {
+    from++;
+  }
+  return from;
+}
+
+/* Of lines "BEGIN-END ... PATH", where nothing else has a slash, the path of one that has this image. Whether one has. */
+static bool mapping_find(struct pgofs_self *self, const char *line, const char *end) {
+  for (const char *next; line < end; line = next + 1) {
+    uintptr_t bounds[2];
+    next = find(line, end, '\n');
+    (void)number_read(number_read(line, &bounds[0]) + 1, &bounds[1]);
+    if ((uintptr_t)&__ehdr_start >= bounds[0] && (uintptr_t)&__ehdr_start < bounds[1]) {
+      const char *path = find(line, next, '/');
+      path_set(self, path, (size_t)(next - path));
+      return true;
+    }
+  }
+  return false;
+}
+
+/* By what is mapped: a program that was started as an argument of the dynamic linker is not what the process executes.
+ * The kernel gives whole lines. */
+static void mapped_path(struct pgofs_self *self) {
+  char lines[8192];
+  int fd = pgofs_sys_openat(AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC, 0);
+  ssize_t size = 1;
+  bool found = false;
+  while (fd >= 0 && size > 0 && !found) {
+    size = pgofs_sys_read(fd, lines, sizeof lines - 1);
+    lines[size < 0 ? 0 : size] = 0;
+    found = size > 0 && mapping_find(self, lines, lines + size);
+  }
+  if (fd >= 0) {
+    pgofs_sys_close(fd);
+  }
+  self->file = found ? self->path : self->file;
+}
+
+/* Dynamic linkers have it in their names: those of glibc, and musl's, which is its libc.so. */
+static bool is_library(const char *path, size_t size) {
+  const char *end = path + size;
+  const char *name = path;
+  for (const char *slash = find(path, end, '/'); slash != end; slash = find(name, end, '/')) {
+    name = slash + 1;
+  }
+  for (; end - name >= 3; name++) {
+    if (memcmp(name, ".so", 3) == 0) {
+      return true;
+    }
+  }
+  return false;
 }
 
 static void program_path(struct pgofs_self *self) {
@@ -135,6 +218,9 @@ static void program_path(struct pgofs_self *self) {
   self->file = "/proc/self/exe";
   if (size > 0) {
     path_set(self, path, (size_t)size);
+    if (is_library(path, (size_t)size)) {
+      mapped_path(self);
+    }
   } else if (pgofs_auxiliary(AT_EXECFN, &started)) {
     self->file = (const char *)(uintptr_t)started;
     path_set(self, self->file, strlen(self->file));
@@ -144,6 +230,7 @@ static void program_path(struct pgofs_self *self) {
 /* Fills self for this image; false if it has no header in memory. */
 bool pgofs_self_find(struct pgofs_self *self) {
   memset(self, 0, sizeof *self);
+  self->dynamic = _DYNAMIC;
   const ElfW(Phdr) *parts = program_headers();
   if (parts == NULL || !load_bias_find(self, parts)) {
     return false;
@@ -162,6 +249,45 @@ static bool is_range(const ElfW(Shdr) *section, uint64_t bias, struct pgofs_rang
   return section->sh_addr + bias == (uintptr_t)range.begin && section->sh_size == pgofs_range_size(range);
 }
 
+#define QUIET 5
+
+/* Where nobody writes: the runtime has its own places for values, and a record is complete when the program starts. */
+struct quiet {
+  struct pgofs_range range;
+  uintptr_t alignment; /* at most; what it leaves free is less */
+};
+
+static void quiet_list(struct quiet list[QUIET], const struct pgofs_sections *sections) {
+  list[0] = (struct quiet){sections->data, 8};
+  list[1] = (struct quiet){sections->values, 8};
+  list[2] = (struct quiet){sections->value_nodes, 16}; /* directly behind one of those */
+  list[3] = (struct quiet){sections->counters_end, 1};
+  list[4] = (struct quiet){sections->bitmaps_end, 1};
+}
+
+static bool is_quiet(const ElfW(Shdr) *section, uint64_t bias, const struct pgofs_sections *sections) {
+  struct quiet list[QUIET];
+  quiet_list(list, sections);
+  for (size_t i = 0; i < QUIET; i++) {
+    if (is_range(section, bias, list[i].range)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Whether such sections, with nothing between them, reach from one address to another. */
+static bool are_quiet(uintptr_t from, uintptr_t to, const struct pgofs_sections *sections) {
+  struct quiet list[QUIET];
+  quiet_list(list, sections);
+  for (size_t i = 0; i < QUIET && from < to;) {
+    bool follows = pgofs_range_size(list[i].range) != 0 && (uintptr_t)list[i].range.begin - from < list[i].alignment;
+    from = follows ? (uintptr_t)list[i].range.end : from;
+    i = follows ? 0 : i + 1;
+  }
+  return from >= to;
+}
+
 /* Takes no room in memory, or room of its own for each thread. */
 static bool is_elsewhere(const ElfW(Shdr) *section) {
   return (section->sh_flags & SHF_ALLOC) == 0 || section->sh_size == 0 ||
@@ -176,9 +302,17 @@ static bool headers_prove(int fd, const struct pgofs_self *self, const struct pg
     return false;
   }
   bool found = false;
-  for (size_t done = 0; done < header.e_shnum;) {
+  size_t sections_count = header.e_shnum;
+  ElfW(Shdr) first;
+  if (sections_count == 0 && header.e_shoff != 0) { /* more than fit into the field */
+    if (pgofs_sys_pread(fd, &first, sizeof first, header.e_shoff) != (ssize_t)sizeof first) {
+      return false;
+    }
+    sections_count = first.sh_size;
+  }
+  for (size_t done = 0; done < sections_count;) {
     ElfW(Shdr) part[64];
-    size_t count = header.e_shnum - done < 64 ? header.e_shnum - done : 64;
+    size_t count = sections_count - done < 64 ? sections_count - done : 64;
     ssize_t size = (ssize_t)(count * sizeof part[0]);
     if (pgofs_sys_pread(fd, part, (size_t)size, header.e_shoff + done * sizeof part[0]) != size) {
       return false;
@@ -191,8 +325,7 @@ static bool headers_prove(int fd, const struct pgofs_self *self, const struct pg
       }
       if (is_range(&part[i], self->load_bias, range)) {
         found = true; /* so this is the file that was loaded */
-      } else if (!is_range(&part[i], self->load_bias, sections->values) &&
-                 !is_range(&part[i], self->load_bias, sections->value_nodes)) {
+      } else if (!is_quiet(&part[i], self->load_bias, sections)) {
         return false;
       }
     }
@@ -202,14 +335,13 @@ static bool headers_prove(int fd, const struct pgofs_self *self, const struct pg
 }
 
 /*
- * Whether nothing that the program uses lies between the end of a section and the end of its last page. GNU ld
- * puts the aligned section of anchor.S last, which pads the counters to whole pages. lld puts it first: another section
- * may follow in the same page, and only the section headers of the file tell which. The two that may are zero from
- * beginning to end, as this runtime writes neither.
+ * Whether nothing that the program writes lies between the end of a section and the end of its last page. As anchor.S has
+ * it, the bounds of sections show that, unless sections of the program are between them: then only the section headers of
+ * the file tell which.
  */
 bool pgofs_self_has_last_page(const struct pgofs_self *self, const struct pgofs_sections *sections,
                               struct pgofs_range range, uintptr_t page_end) {
-  if ((uintptr_t)range.end == page_end) {
+  if (are_quiet((uintptr_t)range.end, page_end, sections)) {
     return true;
   }
   int fd = pgofs_sys_openat(AT_FDCWD, self->file, O_RDONLY | O_CLOEXEC, 0);

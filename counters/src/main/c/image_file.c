@@ -54,13 +54,13 @@ static void header_fill(struct pgofs_image *image) {
       .raw_version = image->records.raw_version,
       .counters_size = pgofs_range_size(sections->counters),
       .bitmaps_size = pgofs_range_size(sections->bitmaps),
-      .value_sites = pgofs_range_size(sections->values) / 8,
+      .value_sites = image->records.value_places,
   };
   uint64_t end = sizeof *header;
   end = area_set(&header->binary_ids, end, build_id_size == 0 ? 0 : 8 + ((build_id_size + 7) & ~UINT64_C(7)));
   end = area_set(&header->records, end, image->records.count * sizeof(struct pgofs_record));
   end = area_set(&header->names, end, pgofs_range_size(sections->names));
-  end = area_set(&header->vtables, end, pgofs_range_size(sections->vtables) / 24 * sizeof(struct pgofs_vtable));
+  end = area_set(&header->vtables, end, pgofs_vtables_count(sections) * sizeof(struct pgofs_vtable));
   header->file_size = area_set(&header->vtable_names, end, pgofs_range_size(sections->vtable_names));
 }
 
@@ -68,22 +68,18 @@ static size_t vtable_count(const struct pgofs_image *image) {
   return image->header.vtables.size / sizeof(struct pgofs_vtable);
 }
 
-/* Checks every record, and finds the image's key. Returns a reason. */
+/* Checks every record of those that were found, and finds the image's key. Returns a reason. */
 int pgofs_image_describe(struct pgofs_image *image, const struct pgofs_sections *sections,
                          const struct pgofs_self *self) {
   image->sections = sections;
   image->self = self;
-  int reason = pgofs_records_find(&image->records, sections);
-  if (reason != 0) {
-    return reason;
-  }
   header_fill(image);
   struct pgofs_image_key key = {{0, 0}};
   key_add_bytes(&key, &image->header, sizeof image->header);
   key_add_bytes(&key, self->build_id.begin, pgofs_range_size(self->build_id));
   for (size_t i = 0; i < image->records.count; i++) {
     struct pgofs_record record;
-    reason = pgofs_record_get(&record, &image->records, i, sections, self);
+    int reason = pgofs_record_get(&record, &image->records, i, sections, self);
     if (reason != 0) {
       return reason;
     }
@@ -91,7 +87,7 @@ int pgofs_image_describe(struct pgofs_image *image, const struct pgofs_sections 
   }
   for (size_t i = 0; i < vtable_count(image); i++) {
     struct pgofs_vtable vtable;
-    pgofs_vtable_get(&vtable, i, sections, self);
+    pgofs_vtable_get(&vtable, &image->records, i, sections, self);
     key_add_bytes(&key, &vtable, sizeof vtable);
   }
   image->header.key = (struct pgofs_image_key){{scramble(key.word[0]), scramble(key.word[1])}};
@@ -160,7 +156,7 @@ static int content_write(const struct pgofs_image *image, int fd) {
   output_range(&output, sections->names);
   for (size_t i = 0; i < vtable_count(image); i++) {
     struct pgofs_vtable vtable;
-    pgofs_vtable_get(&vtable, i, sections, image->self);
+    pgofs_vtable_get(&vtable, &image->records, i, sections, image->self);
     output_add(&output, &vtable, sizeof vtable);
   }
   output_range(&output, sections->vtable_names);

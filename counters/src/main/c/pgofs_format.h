@@ -6,13 +6,13 @@
  *
  *   segment "s-..."  one per process and image, mapped shared by the target
  *
- *     0                page_size          counters.offset      bitmaps.offset      value_sites.offset     file_size
- *     +----------------+------------------+--------------------+-------------------+----------------------+
- *     | header         | control page     | counters           | bitmaps           | value sites          |
- *     | written once   | the daemon's:    | __llvm_prf_cnts    | __llvm_prf_bits   | fixed arrays         |
- *     | by the target  | what was reset   | as the program     | as the program    | (value_site_size     |
- *     |                |                  | increments it      | sets it           |  bytes a site)       |
- *     +----------------+------------------+--------------------+-------------------+----------------------+
+ *     0               page_size         counters.offset    bitmaps.offset    value_sites.offset relocated.offset file_size
+ *     +---------------+-----------------+------------------+-----------------+------------------+----------------+
+ *     | header        | control page    | counters         | bitmaps         | value sites      | relocated      |
+ *     | written once  | the daemon's:   | __llvm_prf_cnts  | __llvm_prf_bits | fixed arrays     | seldom:        |
+ *     | by the target | what was reset  | as the program   | as the program  | (value_site_size | addresses of   |
+ *     |               |                 | increments it    | sets it         |  bytes a site)   | other images   |
+ *     +---------------+-----------------+------------------+-----------------+------------------+----------------+
  *
  * A counter is 8 bytes, which the target only ever increments, or 1 byte that it sets to 0 (variant bit 60). The first
  * counter of a function may be a timestamp of 8 bytes (variant bit 63). Byte counters, bitmaps and timestamps cannot be
@@ -25,7 +25,11 @@
  *     +--------+------------+---------+-------+---------+--------------+
  *
  * Records and vtables are canonical: equal in all processes of the image, wherever it was loaded. Code and data
- * addresses are link-time addresses (run-time address minus load bias), 0 where they lie outside the image.
+ * addresses are link-time addresses (run-time address minus load bias).
+ *
+ * An address in them may be another image's: a function or vtable that several images have is one for all of them, and the
+ * dynamic linker decides whose. Then the record has the link-time address of the image's own, as in processes where that
+ * is taken, or if it has none a number that no address is; and the segment says where it is in this process.
  *
  * A file is written under a name that starts with "t-" and renamed when it is complete. Names are never used twice.
  * The Java side is org.pgofs.counters.SegmentLayout, ImageLayout and RecordLayout; a test holds both sides equal.
@@ -88,6 +92,14 @@ struct pgofs_segment_header {
   uint32_t uid;             /* the UID in the image file's name: the owner, as the target's user namespace numbers it */
   uint32_t reserved;        /* 0 */
   char path[PGOFS_PATH_MAX];
+  struct pgofs_area relocated; /* struct pgofs_relocated[]; absent without value sites, and 0 from runtimes without it */
+};
+
+/* A function or vtable of a record that is another image's in this process. */
+struct pgofs_relocated {
+  uint64_t address; /* where it is, at run time */
+  uint64_t linked;  /* what the record has */
+  uint64_t size;    /* bytes; 1 of a function */
 };
 
 /* What the daemon writes. */
@@ -130,7 +142,7 @@ struct pgofs_record {
   uint64_t func_hash;     /* hash of the function's control flow */
   uint64_t counters_offset; /* bytes from the start of __llvm_prf_cnts */
   uint64_t bitmap_offset;   /* bytes from the start of __llvm_prf_bits; 0 without a bitmap */
-  uint64_t function;        /* link-time address; 0 if not known */
+  uint64_t function;        /* link-time address, see above; 0 if not known */
   uint32_t value_site;      /* number of the first value site, counted over the image; 0 without value sites */
   uint32_t counters;        /* number of counters; a timestamp is one of 8 bytes and 8 of 1 byte */
   uint16_t value_sites[PGOFS_VALUE_KINDS]; /* number of sites of each value kind, in this order */
@@ -141,7 +153,7 @@ struct pgofs_record {
 
 struct pgofs_vtable {
   uint64_t name_hash;
-  uint64_t address; /* link-time address */
+  uint64_t address; /* link-time address, see above */
   uint32_t size;    /* bytes */
   uint32_t reserved; /* 0 */
 };
@@ -158,6 +170,7 @@ enum pgofs_refusal {
   PGOFS_REFUSED_NOT_MAPPED = 7,   /* mmap failed */
   PGOFS_REFUSED_IO = 8,           /* any other error of a system call */
   PGOFS_REFUSED_VARIANT = 9,      /* a kind of instrumentation that cannot be shared */
+  PGOFS_REFUSED_IN_PIECES = 10,   /* several sections have the name of one */
 };
 
 #define PGOFS_AT(type, field, offset) \
@@ -185,7 +198,13 @@ PGOFS_AT(segment_header, path_size, 148);
 PGOFS_AT(segment_header, uid, 152);
 PGOFS_AT(segment_header, reserved, 156);
 PGOFS_AT(segment_header, path, 160);
-PGOFS_SIZE(segment_header, 160 + PGOFS_PATH_MAX);
+PGOFS_AT(segment_header, relocated, 160 + PGOFS_PATH_MAX);
+PGOFS_SIZE(segment_header, 176 + PGOFS_PATH_MAX);
+
+PGOFS_AT(relocated, address, 0);
+PGOFS_AT(relocated, linked, 8);
+PGOFS_AT(relocated, size, 16);
+PGOFS_SIZE(relocated, 24);
 
 PGOFS_AT(control, reset_epoch, 0);
 PGOFS_AT(control, cleared_epoch, 8);

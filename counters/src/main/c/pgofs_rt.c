@@ -26,7 +26,9 @@ extern void *__dso_handle __attribute__((weak, visibility("hidden")));
   extern const unsigned char __stop___llvm_prf_##section[] __attribute__((weak, visibility("hidden")))
 
 BOUNDS(cnts);
+BOUNDS(cnts_end);
 BOUNDS(bits);
+BOUNDS(bits_end);
 BOUNDS(data);
 BOUNDS(names);
 BOUNDS(vals);
@@ -35,6 +37,10 @@ BOUNDS(vtab);
 BOUNDS(vns);
 
 #define RANGE(section) {__start___llvm_prf_##section, __stop___llvm_prf_##section}
+
+/* Of anchor.S. */
+extern const unsigned char pgofs_counters_page[] __attribute__((visibility("hidden")));
+extern const unsigned char pgofs_records_place[] __attribute__((visibility("hidden")));
 
 extern const uint64_t __llvm_profile_raw_version __attribute__((weak, visibility("hidden")));
 
@@ -57,6 +63,7 @@ static const char *reason_text(int reason) {
       [PGOFS_REFUSED_NOT_MAPPED] = "the counters cannot be mapped",
       [PGOFS_REFUSED_IO] = "a system call failed",
       [PGOFS_REFUSED_VARIANT] = "its records are in the debug information (-debug-info-correlate)",
+      [PGOFS_REFUSED_IN_PIECES] = "the linker has not put the profile sections together (--unique, or not GNU ld, lld or mold)",
   };
   return text[reason];
 }
@@ -151,34 +158,75 @@ bool pgofs_published(struct pgofs_directory *directory) {
 }
 
 /* Returns a reason. */
-static int publish(const struct pgofs_sections *sections, const struct pgofs_directory *directory,
-                   struct pgofs_self *self) {
-  struct pgofs_image image;
+static int image_find(struct pgofs_image *image, const struct pgofs_sections *sections, const struct pgofs_self *self) {
+  int reason = pgofs_records_find(&image->records, sections);
+  if (reason != 0) {
+    return reason;
+  }
+  if (pgofs_self_may_write(sections->data)) {
+    pgofs_records_give_places(&image->records);
+  }
+  reason = pgofs_relocations_find(&image->relocations, &image->records, sections, self);
+  return reason == 0 ? pgofs_image_describe(image, sections, self) : reason;
+}
+
+/* Returns a reason. */
+static int image_publish(const struct pgofs_image *image, const struct pgofs_directory *directory) {
   struct pgofs_file file;
-  if (!pgofs_self_find(self)) {
-    return PGOFS_REFUSED_BAD_SECTIONS;
-  }
-  int reason = pgofs_image_describe(&image, sections, self);
+  int reason = pgofs_segment_describe(&segment, image);
   if (reason == 0) {
-    reason = pgofs_segment_describe(&segment, &image);
-  }
-  if (reason == 0) {
-    reason = pgofs_segment_publish(&segment, directory, &file);
+    reason = pgofs_segment_publish(&segment, image, directory, &file);
   }
   if (reason != 0) {
     return reason;
   }
   published = true;
-  reason = pgofs_image_follow(&segment, &image, directory, &file);
+  reason = pgofs_image_follow(&segment, image, directory, &file);
   filtered_at_start = is_filtered();
   fork_follow();
   if (segment.shared != NULL && __cxa_atexit(ended, NULL, &__dso_handle) != 0) {
     pgofs_segment_forget_values(&segment);
   }
   if (reason == 0) {
-    pgofs_say(self, "published as ", file.name);
+    pgofs_say(image->self, "published as ", file.name);
   }
   return reason;
+}
+
+/* Returns a reason. */
+static int publish(const struct pgofs_sections *sections, const struct pgofs_directory *directory,
+                   struct pgofs_self *self) {
+  struct pgofs_image image = {.relocations = {.count = 0}};
+  if (!pgofs_self_find(self)) {
+    return PGOFS_REFUSED_BAD_SECTIONS;
+  }
+  int reason = image_find(&image, sections, self);
+  if (reason == 0) {
+    reason = image_publish(&image, directory);
+  }
+  pgofs_relocations_drop(&image.relocations);
+  return reason;
+}
+
+static bool has(struct pgofs_range range, const unsigned char *from, size_t size) {
+  uintptr_t offset = (uintptr_t)from - (uintptr_t)range.begin;
+  return offset <= pgofs_range_size(range) && size <= pgofs_range_size(range) - offset;
+}
+
+static bool has_counters(const struct pgofs_sections *sections) {
+  return pgofs_range_size(sections->counters) != PGOFS_ALIGNMENT;
+}
+
+/* Whether there is more than what the runtime brings. */
+static bool are_instrumented(const struct pgofs_sections *sections) {
+  return has_counters(sections) || pgofs_range_size(sections->data) != 0 || pgofs_range_size(sections->names) != 0;
+}
+
+/* Otherwise the linker's symbols are the bounds of a part, which may be just the runtime's. */
+static bool are_together(const struct pgofs_sections *sections) {
+  return has(sections->counters, pgofs_counters_page, PGOFS_ALIGNMENT) &&
+         has(sections->data, pgofs_records_place, 0) && has_counters(sections) &&
+         (pgofs_range_size(sections->data) != 0 || pgofs_records_are_elsewhere(sections->raw_version));
 }
 
 /* Whether the program has said so, by a symbol of its own. Counters of one byte are as good at any time. */
@@ -220,7 +268,9 @@ int pgofs_dump_at_exit(void) {
 static void start(void) {
   struct pgofs_sections sections = {
       .counters = RANGE(cnts),
+      .counters_end = RANGE(cnts_end),
       .bitmaps = RANGE(bits),
+      .bitmaps_end = RANGE(bits_end),
       .data = RANGE(data),
       .names = RANGE(names),
       .values = RANGE(vals),
@@ -231,8 +281,8 @@ static void start(void) {
   };
   struct pgofs_self self = {.path_size = 0};
   struct pgofs_directory directory;
-  if (pgofs_range_size(sections.counters) == 0) {
-    return; /* nothing is instrumented here */
+  if (!are_instrumented(&sections)) {
+    return;
   }
   if (pgofs_environment_is_on("PGOFS_DISABLE")) {
     pgofs_say(&self, "not published: ", "PGOFS_DISABLE=1");
@@ -241,7 +291,7 @@ static void start(void) {
   if (directory_open(&directory, &self) != 0) {
     return;
   }
-  int reason = publish(&sections, &directory, &self);
+  int reason = are_together(&sections) ? publish(&sections, &directory, &self) : PGOFS_REFUSED_IN_PIECES;
   if (reason != 0) {
     pgofs_refused_count(&directory, reason);
     pgofs_say(&self, "not published: ", reason_text(reason));

@@ -40,7 +40,9 @@ static inline size_t pgofs_range_size(struct pgofs_range range) {
 /* The profile sections of this image; absent ones are empty. */
 struct pgofs_sections {
   struct pgofs_range counters;
+  struct pgofs_range counters_end; /* anchor.S: nothing */
   struct pgofs_range bitmaps;
+  struct pgofs_range bitmaps_end; /* anchor.S: nothing */
   struct pgofs_range data;
   struct pgofs_range names;
   struct pgofs_range values;      /* a pointer for each value site */
@@ -56,12 +58,14 @@ struct pgofs_self {
   uint64_t link_begin;
   uint64_t link_end;
   struct pgofs_range build_id;
+  const void *dynamic; /* what the dynamic linker is told, or NULL */
   const char *file; /* by which the image can be opened; valid while the image is loaded */
   uint32_t path_size;
-  char path[PGOFS_PATH_MAX]; /* not terminated */
+  char path[PGOFS_PATH_MAX + 1];
 };
 
 bool pgofs_self_find(struct pgofs_self *self);
+bool pgofs_self_may_write(struct pgofs_range range);
 bool pgofs_self_has_last_page(const struct pgofs_self *self, const struct pgofs_sections *sections,
                               struct pgofs_range range, uintptr_t page_end);
 
@@ -76,24 +80,47 @@ void pgofs_say(const struct pgofs_self *self, const char *what, const char *deta
 /* records.c: the compiler's records, whatever their version, as canonical ones. */
 struct pgofs_record_layout;
 
-#define PGOFS_VTABLE_ENTRY_SIZE 24 /* of the compiler's, in bytes */
-
 struct pgofs_records {
   const struct pgofs_record_layout *layout;
   uint64_t raw_version; /* variant bits included */
   const unsigned char *begin;
   size_t count;
+  const uint64_t *linked; /* relocated.c: link-time addresses of functions, then of vtables, that lie outside; or NULL */
+  uintptr_t values;       /* where the first place for a value site is, or would be */
+  uint64_t value_places;  /* 8 bytes each, of which nothing is read or written */
 };
 
 int pgofs_records_find(struct pgofs_records *records, const struct pgofs_sections *sections);
 size_t pgofs_record_size(uint64_t raw_version);
 const void *pgofs_record_function(uint64_t raw_version, const void *record);
 bool pgofs_records_are_bytes(uint64_t raw_version);
+bool pgofs_records_are_elsewhere(uint64_t raw_version);
 size_t pgofs_records_values_field(const struct pgofs_records *records);
+size_t pgofs_records_size(const struct pgofs_records *records);
+size_t pgofs_records_function_field(const struct pgofs_records *records);
+size_t pgofs_vtables_count(const struct pgofs_sections *sections);
+void pgofs_records_give_places(struct pgofs_records *records);
 int pgofs_record_get(struct pgofs_record *to, const struct pgofs_records *records, size_t index,
                      const struct pgofs_sections *sections, const struct pgofs_self *self);
-void pgofs_vtable_get(struct pgofs_vtable *to, size_t index, const struct pgofs_sections *sections,
-                      const struct pgofs_self *self);
+void pgofs_vtable_get(struct pgofs_vtable *to, const struct pgofs_records *records, size_t index,
+                      const struct pgofs_sections *sections, const struct pgofs_self *self);
+
+#define PGOFS_VTABLE_ENTRY_SIZE 24 /* the compiler's entry: hash, address, size, padding */
+#define PGOFS_VTABLE_ADDRESS 8     /* where its address is */
+#define PGOFS_VTABLE_BYTES 16      /* where its size is */
+
+/* relocated.c: addresses of records that the dynamic linker took from other images. */
+struct pgofs_relocations {
+  struct pgofs_range table; /* of pgofs_records.linked; empty if there is none */
+  size_t count;             /* addresses outside the image */
+};
+
+bool pgofs_is_own(uint64_t address, const struct pgofs_self *self);
+int pgofs_relocations_find(struct pgofs_relocations *relocations, struct pgofs_records *records,
+                           const struct pgofs_sections *sections, const struct pgofs_self *self);
+int pgofs_relocations_write(const struct pgofs_records *records, const struct pgofs_sections *sections,
+                            const struct pgofs_self *self, int fd, uint64_t offset);
+void pgofs_relocations_drop(struct pgofs_relocations *relocations);
 
 /* directory.c: the segment directory and new files in it. */
 struct pgofs_directory {
@@ -128,6 +155,7 @@ struct pgofs_image {
   const struct pgofs_sections *sections;
   const struct pgofs_self *self;
   struct pgofs_records records;
+  struct pgofs_relocations relocations;
   struct pgofs_image_header header;
 };
 
@@ -159,8 +187,8 @@ struct pgofs_segment {
 };
 
 int pgofs_segment_describe(struct pgofs_segment *segment, const struct pgofs_image *image);
-int pgofs_segment_publish(struct pgofs_segment *segment, const struct pgofs_directory *directory,
-                          struct pgofs_file *file);
+int pgofs_segment_publish(struct pgofs_segment *segment, const struct pgofs_image *image,
+                          const struct pgofs_directory *directory, struct pgofs_file *file);
 int pgofs_segment_republish(struct pgofs_segment *segment, const struct pgofs_directory *directory);
 void pgofs_segment_set_aside(const struct pgofs_segment *segment);
 int pgofs_segment_publish_aside(struct pgofs_segment *segment, const struct pgofs_directory *directory);

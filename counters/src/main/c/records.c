@@ -16,7 +16,7 @@
 enum { NAME_REF = 0, FUNC_HASH = 8, COUNTERS = 16 };
 
 #define RAW_NUMBER UINT64_C(0xffffffff)
-#define RAW_CORRELATE (UINT64_C(1) << 59)     /* the records are in the debug information */
+#define RAW_CORRELATE (UINT64_C(1) << 59)
 #define RAW_BYTE_COVERAGE (UINT64_C(1) << 60) /* counters of one byte */
 
 /* Offsets in bytes of what differs. */
@@ -94,6 +94,11 @@ bool pgofs_records_are_bytes(uint64_t raw_version) {
   return (raw_version & RAW_BYTE_COVERAGE) != 0;
 }
 
+/* Whether they are in the debug information. */
+bool pgofs_records_are_elsewhere(uint64_t raw_version) {
+  return (raw_version & RAW_CORRELATE) != 0;
+}
+
 /* Leaves out the padding that alignment brings at the ends of the section. Returns a reason. */
 static int read_as(struct pgofs_records *records, const struct pgofs_record_layout *layout, uint64_t raw_version,
                    const struct pgofs_sections *sections) {
@@ -109,12 +114,15 @@ static int read_as(struct pgofs_records *records, const struct pgofs_record_layo
     begin += layout->size;
     count--;
   }
-  *records = (struct pgofs_records){layout, raw_version, begin, count};
+  /* Without the section the places that are given are at any address but 0, which is none. */
+  size_t places = pgofs_range_size(sections->values) / 8;
+  uintptr_t values = (uintptr_t)(places != 0 ? sections->values.begin : begin);
+  *records = (struct pgofs_records){layout, raw_version, begin, count, NULL, values, places};
   return count > 0 ? 0 : PGOFS_REFUSED_BAD_SECTIONS;
 }
 
-/* Whether all records make sense. */
-static bool are_plausible(const struct pgofs_records *records, const struct pgofs_sections *sections) {
+/* Whether all records make sense: those with value sites have a place for them, or may have none. */
+static bool are_plausible(const struct pgofs_records *records, const struct pgofs_sections *sections, bool placeless) {
   static const struct pgofs_self nowhere;
   const struct pgofs_record_layout *layout = records->layout;
   for (size_t i = 0; i < records->count; i++) {
@@ -127,8 +135,8 @@ static bool are_plausible(const struct pgofs_records *records, const struct pgof
     }
     for (size_t kind = 0; kind < layout->value_kinds; kind++) {
       uint16_t sites = load16(raw + layout->value_sites + 2 * kind);
-      if (sites != record.value_sites[kind]) {
-        return false; /* they have no place */
+      if (sites != record.value_sites[kind] && !(placeless && values == 0)) {
+        return false;
       }
     }
   }
@@ -136,12 +144,12 @@ static bool are_plausible(const struct pgofs_records *records, const struct pgof
 }
 
 /* Returns a reason. */
-static int find_version(struct pgofs_records *records, const struct pgofs_sections *sections) {
+static int find_version(struct pgofs_records *records, const struct pgofs_sections *sections, bool placeless) {
   records->count = 0;
   for (size_t i = 0; i < LAYOUTS; i++) {
     struct pgofs_records tried;
     if (!layouts[i].relative || read_as(&tried, &layouts[i], layouts[i].first_version, sections) != 0 ||
-        !are_plausible(&tried, sections)) {
+        !are_plausible(&tried, sections, placeless)) {
       continue;
     }
     if (records->count == 0) {
@@ -160,13 +168,14 @@ int pgofs_records_find(struct pgofs_records *records, const struct pgofs_section
     return PGOFS_REFUSED_BAD_SECTIONS;
   }
   if (raw_version == 0) {
-    return find_version(records, sections);
+    int reason = find_version(records, sections, false);
+    return reason == 0 || records->count != 0 ? reason : find_version(records, sections, true);
   }
   const struct pgofs_record_layout *layout = layout_of(raw_version);
   if (layout == NULL) {
     return PGOFS_REFUSED_RAW_VERSION;
   }
-  if ((raw_version & RAW_CORRELATE) != 0) {
+  if (pgofs_records_are_elsewhere(raw_version)) {
     return PGOFS_REFUSED_VARIANT;
   }
   return read_as(records, layout, raw_version, sections);
@@ -189,25 +198,69 @@ size_t pgofs_records_values_field(const struct pgofs_records *records) {
   return records->layout->values;
 }
 
-static uint64_t link_time(uint64_t address, const struct pgofs_self *self) {
-  uint64_t linked = address - self->load_bias;
-  return linked >= self->link_begin && linked < self->link_end ? linked : 0;
+/* Bytes from one record to the next. */
+size_t pgofs_records_size(const struct pgofs_records *records) {
+  return records->layout->size;
 }
 
-/* Sites without a place in the section are left out: nothing can be recorded for them. */
-static void value_sites_get(struct pgofs_record *to, const struct pgofs_record_layout *layout,
-                            const unsigned char *record, const struct pgofs_sections *sections) {
+/* Where a record says where its function is: bytes from its start. */
+size_t pgofs_records_function_field(const struct pgofs_records *records) {
+  return records->layout->function;
+}
+
+size_t pgofs_vtables_count(const struct pgofs_sections *sections) {
+  return pgofs_range_size(sections->vtables) / PGOFS_VTABLE_ENTRY_SIZE;
+}
+
+/* Whether a run-time address is this image's. */
+bool pgofs_is_own(uint64_t address, const struct pgofs_self *self) {
+  uint64_t linked = address - self->load_bias;
+  return linked >= self->link_begin && linked < self->link_end;
+}
+
+/* Of functions and, behind them, of vtables the n-th. */
+static uint64_t link_time(uint64_t address, size_t n, const struct pgofs_records *records,
+                          const struct pgofs_self *self) {
+  if (pgofs_is_own(address, self)) {
+    return address - self->load_bias;
+  }
+  return records->linked == NULL ? 0 : records->linked[n];
+}
+
+/*
+ * The compiler gives records a place for their value sites or, by -vp-static-alloc=false, leaves it to its runtime, which
+ * finds none. They get numbers behind all others, by places that are not there.
+ */
+void pgofs_records_give_places(struct pgofs_records *records) {
+  const struct pgofs_record_layout *layout = records->layout;
+  for (size_t i = 0; i < records->count; i++) {
+    unsigned char *record = (unsigned char *)(uintptr_t)records->begin + i * layout->size;
+    uint64_t sites = 0;
+    for (size_t kind = 0; kind < layout->value_kinds; kind++) {
+      sites += load16(record + layout->value_sites + 2 * kind);
+    }
+    if (sites != 0 && load64(record + layout->values) == 0) {
+      uint64_t place = records->values + 8 * records->value_places;
+      memcpy(record + layout->values, &place, sizeof place);
+      records->value_places += sites;
+    }
+  }
+}
+
+/* Sites without a place are left out: nothing can be recorded for them. */
+static void value_sites_get(struct pgofs_record *to, const struct pgofs_records *records,
+                            const unsigned char *record) {
+  const struct pgofs_record_layout *layout = records->layout;
   uint64_t sites = 0;
   for (size_t kind = 0; kind < layout->value_kinds; kind++) {
     to->value_sites[kind] = load16(record + layout->value_sites + 2 * kind);
     sites += to->value_sites[kind];
   }
-  uint64_t first = (load64(record + layout->values) - (uint64_t)(uintptr_t)sections->values.begin) / 8;
-  uint64_t places = pgofs_range_size(sections->values) / 8;
+  uint64_t first = (load64(record + layout->values) - records->values) / 8;
   if (sites == 0) {
     return;
   }
-  if (first < places && sites <= places - first) {
+  if (first < records->value_places && sites <= records->value_places - first) {
     to->value_site = (uint32_t)first;
   } else {
     memset(to->value_sites, 0, sizeof to->value_sites);
@@ -230,7 +283,7 @@ int pgofs_record_get(struct pgofs_record *to, const struct pgofs_records *record
       .name_ref = load64(record + NAME_REF),
       .func_hash = load64(record + FUNC_HASH),
       .counters_offset = load64(record + COUNTERS) + origin - (uint64_t)(uintptr_t)sections->counters.begin,
-      .function = link_time(load64(record + layout->function), self),
+      .function = link_time(load64(record + layout->function), index, records, self),
       .counters = load32(record + layout->counters),
       .bitmap_size = layout->bitmap == 0 ? 0 : load32(record + layout->bitmap_size),
   };
@@ -242,14 +295,15 @@ int pgofs_record_get(struct pgofs_record *to, const struct pgofs_records *record
       !fits(to->bitmap_offset, to->bitmap_size, 1, sections->bitmaps)) {
     return PGOFS_REFUSED_BAD_SECTIONS;
   }
-  value_sites_get(to, layout, record, sections);
+  value_sites_get(to, records, record);
   return 0;
 }
 
-/* The compiler's entry: hash, address, size, padding. */
-void pgofs_vtable_get(struct pgofs_vtable *to, size_t index, const struct pgofs_sections *sections,
-                      const struct pgofs_self *self) {
+void pgofs_vtable_get(struct pgofs_vtable *to, const struct pgofs_records *records, size_t index,
+                      const struct pgofs_sections *sections, const struct pgofs_self *self) {
   const unsigned char *entry = sections->vtables.begin + index * PGOFS_VTABLE_ENTRY_SIZE;
-  *to = (struct pgofs_vtable){
-      .name_hash = load64(entry), .address = link_time(load64(entry + 8), self), .size = load32(entry + 16)};
+  uint64_t address = load64(entry + PGOFS_VTABLE_ADDRESS);
+  *to = (struct pgofs_vtable){.name_hash = load64(entry),
+                              .address = link_time(address, records->count + index, records, self),
+                              .size = load32(entry + PGOFS_VTABLE_BYTES)};
 }

@@ -27,8 +27,18 @@ static void value_sites_describe(struct pgofs_segment *segment, const struct pgo
   header->value_site_size = sizeof(struct pgofs_value_site);
   header->value_slots = PGOFS_VALUE_SLOTS;
   header->file_size += in_pages(header->value_sites.size);
-  segment->values_begin = (uintptr_t)image->sections->values.begin;
+  segment->values_begin = image->records.values;
   segment->values_field = pgofs_records_values_field(&image->records);
+}
+
+/* Without value sites nobody asks for them. */
+static void relocated_describe(struct pgofs_segment *segment, const struct pgofs_image *image) {
+  struct pgofs_segment_header *header = &segment->header;
+  size_t size = image->relocations.count * sizeof(struct pgofs_relocated);
+  if (size != 0 && header->value_sites.size != 0) {
+    header->relocated = (struct pgofs_area){header->file_size, size};
+    header->file_size += in_pages(size);
+  }
 }
 
 /* Where there are others, the kernel refuses a place that is no multiple of its own. */
@@ -81,6 +91,7 @@ int pgofs_segment_describe(struct pgofs_segment *segment, const struct pgofs_ima
   memcpy(segment->header.path, self->path, self->path_size);
   bitmaps_describe(segment);
   value_sites_describe(segment, image);
+  relocated_describe(segment, image);
   return 0;
 }
 
@@ -111,6 +122,32 @@ static int pages_write(struct pgofs_range range, uint64_t offset, int fd) {
     }
   }
   return reason;
+}
+
+/* What lies behind a range in its last page, where nobody writes. */
+static struct pgofs_range rest_of(struct pgofs_range range) {
+  return (struct pgofs_range){range.end, range.begin + mapped_size(range)};
+}
+
+/* Of a child it is as it was of its parent. Returns a reason. */
+static int rest_write(struct pgofs_range range, uint64_t offset, int fd) {
+  struct pgofs_range rest = rest_of(range);
+  for (const unsigned char *at = rest.begin; at != rest.end; at++) {
+    if (*at != 0) {
+      return pgofs_file_write(fd, rest.begin, pgofs_range_size(rest), offset + pgofs_range_size(range));
+    }
+  }
+  return 0;
+}
+
+/* A child has them where its parent has them. Returns a reason. */
+static int relocated_copy(const struct pgofs_segment *segment, int fd) {
+  const struct pgofs_area *relocated = &segment->header.relocated;
+  if (relocated->size == 0 || segment->shared == NULL) {
+    return 0;
+  }
+  const unsigned char *parents = segment->shared + (relocated->offset - segment->header.page_size);
+  return pgofs_file_write(fd, parents, relocated->size, relocated->offset);
 }
 
 /* What is not covered yet is 0xff in counters of one byte. Returns a reason. */
@@ -217,14 +254,18 @@ static int copy_and_map(const struct pgofs_segment *segment, int fd) {
 }
 
 /* Publishes a described segment with what is counted so far. The file stays open if it was done. Returns a reason. */
-int pgofs_segment_publish(struct pgofs_segment *segment, const struct pgofs_directory *directory,
-                          struct pgofs_file *file) {
+int pgofs_segment_publish(struct pgofs_segment *segment, const struct pgofs_image *image,
+                          const struct pgofs_directory *directory, struct pgofs_file *file) {
   int reason = pgofs_file_create(file, directory, segment->header.file_size);
   if (reason != 0) {
     return reason;
   }
   segment->header.uid = file->owner;
   reason = header_write(segment, file);
+  if (reason == 0 && segment->header.relocated.size != 0) {
+    reason = pgofs_relocations_write(&image->records, image->sections, image->self, file->fd,
+                                     segment->header.relocated.offset);
+  }
   if (reason == 0 && segment->header.value_sites.size != 0) {
     reason = map_values(segment, file->fd);
   }
@@ -266,6 +307,15 @@ int pgofs_segment_republish(struct pgofs_segment *segment, const struct pgofs_di
     reason = nothing_covered_write(segment, file.fd);
   }
   if (reason == 0) {
+    reason = relocated_copy(segment, file.fd);
+  }
+  if (reason == 0) {
+    reason = rest_write(segment->counters, segment->header.counters.offset, file.fd);
+  }
+  if (reason == 0) {
+    reason = rest_write(segment->bitmaps, segment->header.bitmaps.offset, file.fd);
+  }
+  if (reason == 0) {
     reason = rename_final(&file, directory);
   }
   if (reason == 0) {
@@ -287,17 +337,46 @@ int pgofs_segment_republish(struct pgofs_segment *segment, const struct pgofs_di
 struct part {
   struct pgofs_range pages;
   uint64_t offset;
+  struct pgofs_range kept; /* in these pages: what stays as it is */
 };
 
 #define PARTS 3
 
 static void parts_get(struct part part[PARTS], const struct pgofs_segment *segment) {
   const struct pgofs_segment_header *header = &segment->header;
-  part[0] = (struct part){segment->counters, header->counters.offset};
-  part[1] = (struct part){segment->bitmaps, header->bitmaps.offset};
-  part[2] = (struct part){{NULL, NULL}, header->page_size};
+  part[0] = (struct part){segment->counters, header->counters.offset, rest_of(segment->counters)};
+  part[1] = (struct part){segment->bitmaps, header->bitmaps.offset, rest_of(segment->bitmaps)};
+  part[2] = (struct part){{NULL, NULL}, header->page_size, {NULL, NULL}};
   if (segment->shared != NULL) {
     part[2].pages = (struct pgofs_range){segment->shared, segment->shared + (header->file_size - header->page_size)};
+    if (header->relocated.size != 0) {
+      const unsigned char *relocated = segment->shared + (header->relocated.offset - header->page_size);
+      part[2].kept = (struct pgofs_range){relocated, relocated + header->relocated.size};
+    }
+  }
+}
+
+static void kept_put(const struct part *part, const unsigned char *from) {
+  if (pgofs_range_size(part->kept) != 0) {
+    memcpy((void *)(uintptr_t)part->kept.begin, from, pgofs_range_size(part->kept));
+  }
+}
+
+/* Private pages in the place of these, empty but for what is kept; or as they are, if there is no memory. */
+static void part_empty(const struct part *part) {
+  size_t kept = pgofs_range_size(part->kept);
+  unsigned char *copy = NULL;
+  if (kept != 0) {
+    copy = pgofs_sys_mmap(NULL, kept, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pgofs_sys_failed(copy)) {
+      return;
+    }
+    memcpy(copy, part->kept.begin, kept);
+  }
+  (void)map_empty(part->pages.begin, mapped_size(part->pages));
+  kept_put(part, copy);
+  if (kept != 0) {
+    pgofs_sys_munmap(copy, kept);
   }
 }
 
@@ -307,7 +386,7 @@ void pgofs_segment_set_aside(const struct pgofs_segment *segment) {
   parts_get(part, segment);
   for (size_t i = 0; i < PARTS; i++) {
     if (pgofs_range_size(part[i].pages) != 0) {
-      (void)map_empty(part[i].pages.begin, mapped_size(part[i].pages));
+      part_empty(&part[i]);
     }
   }
 }
@@ -322,6 +401,7 @@ static int part_write(const struct part *part, int fd) {
   if (pgofs_sys_failed(taken)) {
     return PGOFS_REFUSED_NOT_MAPPED;
   }
+  kept_put(part, taken + ((uintptr_t)part->kept.begin - (uintptr_t)part->pages.begin));
   int reason = pages_write((struct pgofs_range){taken, taken + size}, part->offset, fd);
   pgofs_sys_munmap(taken, size);
   return reason;

@@ -239,7 +239,8 @@ should_share_bitmaps() {
   "$compiler" -O1 -fPIC -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc -c "$tests/target_conditions.c" \
     -o "$work/conditions.o"
   "$compiler" -O1 -fPIC -fprofile-instr-generate -fcoverage-mapping -c "$tests/target_library.c" -o "$work/first.o"
-  for objects in "$work/conditions.o" "$archive $work/conditions.o" "$archive $work/first.o $work/conditions.o"; do
+  for objects in "$work/conditions.o" "$archive $work/conditions.o" "$archive $work/first.o $work/conditions.o" \
+    "$work/first.o $work/conditions.o" "$work/first.o $archive $work/conditions.o"; do
     fresh
     # shellcheck disable=SC2086 # a list of files
     link_target "$work/odd" $objects "$work/target.o"
@@ -249,37 +250,76 @@ should_share_bitmaps() {
       is "bits with $objects" 1 "$("$work/dump" "$segment" bits)"
     done
   done
-  fresh
-  link_target "$work/odd" "$work/first.o" "$work/conditions.o" "$work/target.o"
-  "$work/odd" t
-  case $linker in
-    lld*) is "bitmaps beside data" 4 "$(refused)" ;;
-    *) is "bitmaps after other records" "1" "$("$work/dump" "$segments"/s-* bits)" ;;
-  esac
 }
 
-# Only under lld: GNU ld pads the counters themselves to whole pages.
+# What is behind the counters in their last page is known without it, wherever the archive stands in the link.
+should_not_need_its_file() {
+  loader=$(readelf -lW "$work/target" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
+  for objects in "$archive $work/tick.o $work/target.o" "$work/tick.o $archive $work/target.o" \
+    "$work/tick.o $work/target.o"; do
+    # shellcheck disable=SC2086 # a list of files
+    link_target "$work/odd" $objects
+    fresh
+    is "files of its own that it opens" "" \
+      "$(strace -e trace=open,openat "$work/odd" t 2>&1 | grep -e '/self/exe' -e "$work/odd")"
+    is "counts" "1 " "$(totals)"
+    fresh
+    "llvm-objcopy-${compiler#clang-}" --strip-sections "$work/odd" "$work/without-sections"
+    "$work/without-sections" tft
+    is "counts without section headers" "1 2 " "$(totals)"
+    fresh
+    "$loader" "$work/odd" t
+    is "counts by the loader" "1 " "$(totals)"
+    is "path by the loader" "$work/odd" "$(field 3)"
+    fresh
+    (cd / && chmod 0111 "$work/odd" && setpriv --reuid 65534 --clear-groups "$work/odd" t)
+    is "counts of a program that may not be read" "1 " "$(totals)"
+    rm "$work/odd"
+  done
+}
+
+# Whatever the linker's symbols are the bounds of then.
+should_say_that_sections_are_in_pieces() {
+  [ "$linker" = bfd ] || return 0
+  for unique in --unique --unique=__llvm_prf_cnts --unique=__llvm_prf_data; do
+    for objects in "$archive $work/tick.o $work/target.o" "$work/tick.o $archive $work/target.o" \
+      "$work/tick.o $work/target.o"; do
+      fresh
+      # shellcheck disable=SC2086 # a list of files
+      link_target "$work/odd" "-Wl,$unique" $objects
+      is "verbose with $unique $objects" "pgofs: not published: the linker has not put the profile sections together" \
+        "$(PGOFS_VERBOSE=1 "$work/odd" t 2>&1 | sed 's/ (.*//')"
+      is "refused with $unique $objects" 10 "$(refused)"
+    done
+  done
+}
+
+# Linked in, but nothing is instrumented: that is nothing to say.
+should_keep_silent_where_nothing_is_instrumented() {
+  fresh
+  echo 'int main(void) { return 0; }' > "$work/plain.c"
+  "$compiler" -fuse-ld="$linker" -Wl,-u,__llvm_profile_runtime "$work/plain.c" "$archive" -o "$work/odd"
+  is "output" "" "$(PGOFS_VERBOSE=1 "$work/odd" 2>&1)"
+  is "refused" "" "$(refused)"
+}
+
 should_not_share_foreign_data() {
   fresh
   "$compiler" -c "$tests/target_foreign.S" -o "$work/foreign.o"
+  link_target "$work/odd" "$work/foreign.o" "$archive" "$work/target.o" "$work/tick.o"
+  "$work/odd" t
+  # mold sorts sections by name.
+  [ "$linker" = mold ] || is "foreign data" 4 "$(refused)"
+  # Behind everything else the runtime fills the last page of the counters.
+  fresh
   link_target "$work/odd" "$work/foreign.o" "$work/target.o" "$work/tick.o"
   "$work/odd" t
-  case $linker in
-    lld*) is "foreign data" 4 "$(refused)" ;;
-    *) is "foreign data elsewhere" "1 " "$(totals)" ;;
-  esac
-  # A first function with value sites: under lld they follow the counters, and may.
+  is "foreign data elsewhere" "1 " "$(totals)"
+  # A first function with value sites: they follow the counters, and may.
   fresh
   link_target "$work/odd" -O2 "$tests/target_values.c"
   "$work/odd"
   is "value sites beside the counters" 3 "$(totals | tr -d ' ')"
-  fresh
-  (cd / && chmod 0111 "$work/target" && setpriv --reuid 65534 --clear-groups "$work/target" t)
-  chmod 0755 "$work/target"
-  case $linker in
-    lld*) is "unreadable program" 4 "$(refused)" ;;
-    *) is "unreadable program" "1 " "$(totals)" ;;
-  esac
 }
 
 should_serve_the_functions_of_the_compilers_runtime() {
@@ -318,6 +358,9 @@ should_count_refusals
 should_not_fill_a_limited_directory
 should_refuse_what_it_cannot_share
 should_share_bitmaps
+should_not_need_its_file
+should_say_that_sections_are_in_pieces
+should_keep_silent_where_nothing_is_instrumented
 should_not_share_foreign_data
 should_serve_the_functions_of_the_compilers_runtime
 should_show_itself_only_by_its_note

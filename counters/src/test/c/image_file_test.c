@@ -131,10 +131,10 @@ static void should_share_a_second_name(const struct pgofs_image *image, const st
 static void should_have_its_own_key(struct pgofs_image *image, unsigned char *changed) {
   struct pgofs_image_key before = image->header.key;
   *changed ^= 1;
-  CHECK(pgofs_image_describe(image, &sections, &self) == 0);
+  CHECK(pgofs_records_find(&image->records, &sections) == 0 && pgofs_image_describe(image, &sections, &self) == 0);
   CHECK(image->header.key.word[0] != before.word[0] && image->header.key.word[1] != before.word[1]);
   *changed ^= 1;
-  CHECK(pgofs_image_describe(image, &sections, &self) == 0);
+  CHECK(pgofs_records_find(&image->records, &sections) == 0 && pgofs_image_describe(image, &sections, &self) == 0);
   CHECK(memcmp(&image->header.key, &before, sizeof before) == 0);
 }
 
@@ -148,7 +148,7 @@ int main(int count, char **arguments) {
     return 2;
   }
   fill();
-  CHECK(pgofs_image_describe(&image, &sections, &self) == 0);
+  CHECK(pgofs_records_find(&image.records, &sections) == 0 && pgofs_image_describe(&image, &sections, &self) == 0);
   should_have_its_own_key(&image, data);
   should_have_its_own_key(&image, data + sizeof data - RECORD + 8);
   CHECK(pgofs_image_publish(&image, &directory, geteuid(), &nonce) == 0 && nonce == 0);

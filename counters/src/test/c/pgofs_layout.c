@@ -32,6 +32,7 @@ static void constants(void) {
   NUMBER(REFUSED_NOT_MAPPED);
   NUMBER(REFUSED_IO);
   NUMBER(REFUSED_VARIANT);
+  NUMBER(REFUSED_IN_PIECES);
 }
 
 static void segment(void) {
@@ -60,6 +61,11 @@ static void segment(void) {
   FIELD(segment_header, uid);
   FIELD(segment_header, reserved);
   FIELD(segment_header, path);
+  FIELD(segment_header, relocated);
+  SIZE(relocated);
+  FIELD(relocated, address);
+  FIELD(relocated, linked);
+  printf("relocated.bytes=%zu\n", offsetof(struct pgofs_relocated, size));
   SIZE(control);
   FIELD(control, reset_epoch);
   FIELD(control, cleared_epoch);

@@ -127,6 +127,33 @@ static void should_leave_out_sites_without_a_place(const struct version *version
   }
 }
 
+/* Behind those that the compiler gave; which need not be any. */
+static void should_give_places_to_sites_that_have_none(const struct version *version, size_t given) {
+  struct fixture fixture = make(version, 0);
+  struct pgofs_record records[FUNCTIONS + 2 * PADDING];
+  fixture.sections.values.end = fixture.sections.values.begin + 8 * given;
+  for (size_t i = 0; i < FUNCTIONS; i++) {
+    put(record_at(&fixture, version, i) + version->sites, 2 + i, 2);
+  }
+  if (given != 0) {
+    put(record_at(&fixture, version, 1) + version->values, (uintptr_t)(fixture.values + 8), 8);
+  }
+  CHECK(pgofs_records_find(&fixture.records, &fixture.sections) == 0);
+  CHECK(fixture.records.value_places == given);
+  pgofs_records_give_places(&fixture.records);
+  uint64_t all = fixture.records.value_places;
+  pgofs_records_give_places(&fixture.records);
+  CHECK(fixture.records.value_places == all && all == given + (given != 0 ? 2 + 4 : 2 + 3 + 4));
+  for (size_t i = 0; i < FUNCTIONS; i++) {
+    CHECK(pgofs_record_get(&records[i], &fixture.records, i, &fixture.sections, &self) == 0);
+    CHECK(records[i].value_sites[0] == 2 + i);
+  }
+  CHECK(records[0].value_site == given);
+  CHECK(records[1].value_site == (given != 0 ? 1 : 2));
+  CHECK(records[2].value_site == (given != 0 ? given + 2 : 5));
+  drop(&fixture);
+}
+
 static void should_refuse(const struct version *version, size_t record, size_t field, uint64_t value, size_t size) {
   struct fixture fixture = make(version, 0);
   struct pgofs_record records[FUNCTIONS + 2 * PADDING];
@@ -211,6 +238,8 @@ int main(void) {
     const struct version *version = &versions[i];
     should_read(version);
     should_leave_out_sites_without_a_place(version);
+    should_give_places_to_sites_that_have_none(version, SITES);
+    should_give_places_to_sites_that_have_none(version, 0);
     should_refuse(version, 1, version->counters, 0, 4);
     should_refuse(version, 1, version->counters, COUNTERS, 4);
     should_refuse(version, 1, version->counters, UINT32_MAX, 4);

@@ -86,6 +86,26 @@ should_observe_what_the_compilers_runtime_observes() {
   done
 }
 
+# The compiler's own runtime allocates them, all or those of some objects.
+should_have_places_for_sites_that_the_compiler_gives_none() {
+  "$compiler" -O2 -fprofile-generate -mllvm -vp-static-alloc=false -c "$tests/target_sites.c" -o "$work/placeless.o"
+  link_target "$work/odd" "$work/target.o" "$work/tick.o" "$work/placeless.o"
+  fresh
+  "$work/odd" x
+  is "values" "$once" "$(values "$segments"/s-* "$work/odd")"
+  fresh
+  "$work/odd" xxx
+  is "values of three rounds" "$three_times" "$(values "$segments"/s-* "$work/odd")"
+  "$compiler" -O2 -fprofile-generate -c "$tests/target_values.c" -Dmain=others -Dtick=tock -Dcall=ring -o "$work/placed.o"
+  for objects in "$work/placed.o $work/placeless.o" "$work/placeless.o $work/placed.o"; do
+    # shellcheck disable=SC2086 # a list of files
+    link_target "$work/odd" "$work/target.o" "$work/tick.o" $objects
+    fresh
+    "$work/odd" x
+    is "values beside places" "$once" "$(values "$segments"/s-* "$work/odd")"
+  done
+}
+
 should_be_silent_when_unshared() {
   PGOFS_SEGMENT_DIR=/nowhere "$work/sites" xfx
 }
@@ -196,6 +216,7 @@ should_observe_vtables() {
 }
 
 should_observe_what_the_compilers_runtime_observes
+should_have_places_for_sites_that_the_compiler_gives_none
 should_be_silent_when_unshared
 should_take_pages_only_for_what_is_observed
 should_start_anew_after_a_reset

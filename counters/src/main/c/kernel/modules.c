@@ -28,7 +28,7 @@ static void describe_self(const struct pgofs_module *module) {
   self.load_bias = (uintptr_t)module->code.begin;
   self.link_end = pgofs_range_size(module->code);
   size_t size = strlen(module->name);
-  size = size < sizeof self.path - 3 ? size : sizeof self.path - 3;
+  size = size < PGOFS_PATH_MAX - 3 ? size : PGOFS_PATH_MAX - 3;
   memcpy(self.path, module->name, size);
   memcpy(self.path + size, ".ko", 3);
   self.path_size = (uint32_t)size + 3;
@@ -58,7 +58,11 @@ static bool keep_mapped(struct pgofs_range pages) {
 static int publish(const struct pgofs_module *module, const struct pgofs_directory *directory) {
   struct pgofs_image image;
   describe_self(module);
-  int reason = pgofs_image_describe(&image, &module->sections, &self);
+  memset(&image.relocations, 0, sizeof image.relocations); /* a module has all its addresses from the kernel's loader */
+  int reason = pgofs_records_find(&image.records, &module->sections);
+  if (reason == 0) {
+    reason = pgofs_image_describe(&image, &module->sections, &self);
+  }
   if (reason != 0) {
     return reason;
   }
@@ -78,7 +82,7 @@ static int publish(const struct pgofs_module *module, const struct pgofs_directo
     return PGOFS_REFUSED_NOT_MAPPED;
   }
   struct pgofs_file file;
-  reason = pgofs_segment_publish(&segment, directory, &file);
+  reason = pgofs_segment_publish(&segment, &image, directory, &file);
   return reason == 0 ? pgofs_image_follow(&segment, &image, directory, &file) : reason;
 }
 

@@ -60,7 +60,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
   sections.data = data.range;
   struct pgofs_self self = {.link_end = 1 << 20};
   struct pgofs_image image;
-  if (pgofs_image_describe(&image, &sections, &self) == 0) {
+  bool found = pgofs_records_find(&image.records, &sections) == 0;
+  if (found) {
+    pgofs_records_give_places(&image.records);
+  }
+  if (found && pgofs_image_describe(&image, &sections, &self) == 0) {
+    struct pgofs_range all = {NULL, (const unsigned char *)(uintptr_t)(8 * image.records.value_places)};
     uint64_t unit = pgofs_records_are_bytes(image.records.raw_version) ? 1 : 8;
     for (size_t i = 0; i < image.records.count; i++) {
       struct pgofs_record record;
@@ -70,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
       uint64_t sites = (uint64_t)record.value_sites[0] + record.value_sites[1] + record.value_sites[2];
       inside(record.counters_offset, record.counters * unit, sections.counters);
       inside(record.bitmap_offset, record.bitmap_size, sections.bitmaps);
-      inside(record.value_site * UINT64_C(8), sites * 8, sections.values);
+      inside(record.value_site * UINT64_C(8), sites * 8, all);
     }
   }
   free(counters.begin);

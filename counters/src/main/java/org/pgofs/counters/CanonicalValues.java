@@ -47,13 +47,13 @@ final class CanonicalValues {
      *
      * @param site where it was observed
      * @param value run-time address or size
-     * @param loadBias of the process
+     * @param linkTimes of the process
      */
-    long of(int site, long value, long loadBias) {
+    long of(int site, long value, LinkTimes linkTimes) {
         if (kinds[site] == ValueKind.MEMOP_SIZE.number()) {
             return bucket(value);
         }
-        long linked = value - loadBias;
+        long linked = linkTimes.of(value);
         boolean known = kinds[site] == ValueKind.VTABLE_TARGET.number()
                 ? vtables.has(linked)
                 : Arrays.binarySearch(functions, linked) >= 0;

@@ -243,8 +243,8 @@ final class Guest implements Member {
     }
 
     @Override
-    public long loadBias() {
-        return 0;
+    public LinkTimes linkTimes() {
+        return new LinkTimes(0);
     }
 
     @Override

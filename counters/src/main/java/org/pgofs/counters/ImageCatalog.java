@@ -139,6 +139,12 @@ final class ImageCatalog {
                 "has %d value sites, its image %d",
                 sites,
                 image.values().sites());
+        long relocated = segment.header().relocated().size() / RelocatedLayout.SIZE;
+        require(
+                relocated <= image.addresses(),
+                "has %d addresses of other images, its image %d addresses",
+                relocated,
+                image.addresses());
     }
 
     private ImageCounters read(SegmentFile segment) throws IOException, InvalidFileException {

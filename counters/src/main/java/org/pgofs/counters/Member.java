@@ -24,8 +24,8 @@ interface Member extends AutoCloseable {
     /** Where its value sites are; of size 0 if it has none. */
     Area valueSites();
 
-    /** Run-time address minus link-time address of what its value sites observe. */
-    long loadBias();
+    /** How the addresses that its value sites observe are made link-time addresses. */
+    LinkTimes linkTimes() throws IOException;
 
     /**
      * Reads a part of an area.

@@ -21,7 +21,9 @@ public enum Refusal {
     /** Any other error of a system call. */
     IO(8, "a system call failed: PGOFS_VERBOSE=1 shows which program"),
     /** A kind of instrumentation that cannot be shared. */
-    VARIANT(9, "records in the debug information, not in the program (-debug-info-correlate, -profile-correlate)");
+    VARIANT(9, "records in the debug information, not in the program (-debug-info-correlate, -profile-correlate)"),
+    /** Several sections have the name of one. */
+    IN_PIECES(10, "profile sections not put together by the linker (--unique, or not GNU ld, lld or mold)");
 
     private final int code;
     private final String text;

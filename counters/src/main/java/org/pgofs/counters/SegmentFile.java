@@ -15,6 +15,8 @@ import java.util.OptionalInt;
 final class SegmentFile implements Member {
     static final String PREFIX = "s-";
 
+    private static final int PIECE = 1 << 16;
+
     private final Path path;
     private final int fd;
     private final FileChanges changes;
@@ -117,9 +119,20 @@ final class SegmentFile implements Member {
         return header.valueSites();
     }
 
+    /** Read anew each time: seldom there, and of many processes more than would be kept for nothing. */
     @Override
-    public long loadBias() {
-        return header.loadBias();
+    public LinkTimes linkTimes() throws IOException {
+        Area relocated = header.relocated();
+        if (relocated.size() == 0) {
+            return new LinkTimes(header.loadBias());
+        }
+        ByteBuffer entries = ByteBuffer.allocate((int) relocated.size()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer piece = ByteBuffer.allocateDirect(Math.min(entries.limit(), PIECE));
+        while (entries.hasRemaining()) {
+            read(relocated, entries.position(), piece.clear().limit(Math.min(PIECE, entries.remaining())));
+            entries.put(piece.flip());
+        }
+        return new LinkTimes(header.loadBias(), entries.flip());
     }
 
     /** The image file that this segment needs. */

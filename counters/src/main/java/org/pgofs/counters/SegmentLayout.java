@@ -32,7 +32,8 @@ final class SegmentLayout {
     static final int UID = PATH_SIZE + Integer.BYTES;
     static final int RESERVED = UID + Integer.BYTES;
     static final int PATH = RESERVED + Integer.BYTES;
-    static final int SIZE = PATH + PATH_MAX;
+    static final int RELOCATED = PATH + PATH_MAX;
+    static final int SIZE = RELOCATED + 2 * Long.BYTES;
 
     private static final int MIN_PAGE = 4096;
     private static final int MAX_PAGE = 65536;
@@ -42,6 +43,7 @@ final class SegmentLayout {
     /**
      * What the store needs of a segment's header, checked against the size of its file.
      *
+     * @param relocated addresses of other images; absent in segments of runtimes that did not tell them
      * @param controlPage offset of the control page
      * @param loadBias run-time address minus link-time address
      */
@@ -51,6 +53,7 @@ final class SegmentLayout {
             Area counters,
             Area bitmaps,
             Area valueSites,
+            Area relocated,
             long controlPage,
             long loadBias,
             int pid,
@@ -87,6 +90,14 @@ final class SegmentLayout {
                                 && header.getInt(VALUE_SLOTS) == ValueSiteLayout.SLOTS
                                 && valueSites.size() % ValueSiteLayout.SIZE == 0),
                 "has value sites of another size");
+        Area relocated = mapped(
+                header,
+                RELOCATED,
+                page,
+                Math.max(Math.max(counters.end(), bitmaps.end()), valueSites.end()),
+                fileSize,
+                "relocated addresses");
+        require(relocated.size() % RelocatedLayout.SIZE == 0, "has %d bytes of addresses", relocated.size());
         int pathSize = header.getInt(PATH_SIZE);
         require(pathSize >= 0 && pathSize <= PATH_MAX, "has a path of %d bytes", pathSize);
         byte[] path = new byte[pathSize];
@@ -102,6 +113,7 @@ final class SegmentLayout {
                 counters,
                 bitmaps,
                 valueSites,
+                relocated,
                 page,
                 header.getLong(LOAD_BIAS),
                 header.getInt(PID),

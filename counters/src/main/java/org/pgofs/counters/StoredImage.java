@@ -280,6 +280,11 @@ final class StoredImage implements Image {
         return bitmapsBegin;
     }
 
+    /** The number of functions and vtables. */
+    long addresses() {
+        return functions() + header.vtables().size() / ImageLayout.VTABLE_SIZE;
+    }
+
     /** How values of this image are made canonical. */
     CanonicalValues values() {
         return values;

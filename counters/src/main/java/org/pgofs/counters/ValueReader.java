@@ -25,6 +25,10 @@ final class ValueReader {
         Area area = member.valueSites();
         long at = member.nextData(area, 0);
         found = 0;
+        if (at >= area.size()) {
+            return;
+        }
+        LinkTimes linkTimes = member.linkTimes();
         while (at < area.size() && found < MOST) {
             int first = (int) (at / ValueSiteLayout.SIZE);
             long begin = (long) first * ValueSiteLayout.SIZE;
@@ -33,21 +37,21 @@ final class ValueReader {
             int read = buffer.flip().limit() / ValueSiteLayout.SIZE;
             for (int i = 0; i < read; i++) {
                 if (buffer.getLong(i * ValueSiteLayout.SIZE + ValueSiteLayout.EPOCH) == member.epoch()) {
-                    addSite(first + i, i * ValueSiteLayout.SIZE, member.loadBias(), canonical, counts);
+                    addSite(first + i, i * ValueSiteLayout.SIZE, linkTimes, canonical, counts);
                 }
             }
             at = member.nextData(area, begin + buffer.capacity());
         }
     }
 
-    private void addSite(int site, int at, long loadBias, CanonicalValues canonical, ValueSink counts) {
+    private void addSite(int site, int at, LinkTimes linkTimes, CanonicalValues canonical, ValueSink counts) {
         for (int slot = 0; slot < ValueSiteLayout.SLOTS; slot++) {
             int slotAt = at + ValueSiteLayout.SLOT + slot * ValueSiteLayout.SLOT_SIZE;
             long count = buffer.getLong(slotAt + ValueSiteLayout.COUNT);
             if (count > 0) {
                 found++;
                 long value = buffer.getLong(slotAt + ValueSiteLayout.VALUE);
-                counts.add(site, canonical.of(site, value, loadBias), count);
+                counts.add(site, canonical.of(site, value, linkTimes), count);
             }
         }
     }

@@ -45,6 +45,7 @@ class CanonicalValuesTest {
     @ValueSource(longs = {0, 0x4000, Long.MIN_VALUE - 100, -200})
     void shouldKnowAnAddressInAnyVtable(long from) throws InvalidFileException {
         Random random = new Random(from);
+        LinkTimes moved = new LinkTimes(7);
         for (int i = 0; i < 200; i++) {
             List<Vtable> vtables = new ArrayList<>();
             for (int count = 1 + random.nextInt(8); count > 0; count--) {
@@ -55,7 +56,7 @@ class CanonicalValuesTest {
             for (long address = from - 10; address != from + 260; address++) {
                 long linked = address;
                 boolean known = vtables.stream().anyMatch(vtable -> vtable.has(linked));
-                assertEquals(known ? address : CanonicalValues.EXTERNAL, values.of(SITE, address + 7, 7));
+                assertEquals(known ? address : CanonicalValues.EXTERNAL, values.of(SITE, address + 7, moved));
             }
         }
     }
@@ -69,9 +70,10 @@ class CanonicalValuesTest {
             vtables.add(new Vtable(0x1000 + 64L * i, 40));
         }
         CanonicalValues values = values(vtables);
+        LinkTimes linkTimes = new LinkTimes(0);
         for (long i = 0; i < 1_000_000; i++) {
             long address = 0x1000 + i;
-            assertEquals(i % 64 < 40 ? address : CanonicalValues.EXTERNAL, values.of(SITE, address, 0));
+            assertEquals(i % 64 < 40 ? address : CanonicalValues.EXTERNAL, values.of(SITE, address, linkTimes));
         }
     }
 }

@@ -48,6 +48,7 @@ class FormatTest {
         "control, org.pgofs.counters.ControlLayout",
         "image_header, org.pgofs.counters.ImageLayout",
         "record, org.pgofs.counters.RecordLayout",
+        "relocated, org.pgofs.counters.RelocatedLayout",
     })
     void shouldHaveTheSameOffsets(String struct, Class<?> layout) throws IllegalAccessException {
         Set<String> fields = new TreeSet<>();
@@ -80,6 +81,7 @@ class FormatTest {
                 Map.entry("segment_header", (long) SegmentLayout.SIZE),
                 Map.entry("image_header", (long) ImageLayout.SIZE),
                 Map.entry("record", (long) RecordLayout.SIZE),
+                Map.entry("relocated", (long) RelocatedLayout.SIZE),
                 Map.entry("value_slot", (long) ValueSiteLayout.SLOT_SIZE),
                 Map.entry("value_slot.value", (long) ValueSiteLayout.VALUE),
                 Map.entry("value_slot.count", (long) ValueSiteLayout.COUNT),

@@ -55,7 +55,7 @@ public final class ImageFileFuzz {
             counts.counters().values()[i] = i - 1L;
         }
         for (int site = 0; site < image.values().sites(); site += 1 + site / 2) {
-            counts.values().add(site, image.values().of(site, site, 0), 1);
+            counts.values().add(site, image.values().of(site, site, new LinkTimes(0)), 1);
         }
         return counts;
     }

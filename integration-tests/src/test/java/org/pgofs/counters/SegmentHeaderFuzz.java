@@ -24,7 +24,8 @@ public final class SegmentHeaderFuzz {
             return;
         }
         long end = accepted.controlPage();
-        for (Area area : new Area[] {accepted.counters(), accepted.bitmaps(), accepted.valueSites()}) {
+        for (Area area :
+                new Area[] {accepted.counters(), accepted.bitmaps(), accepted.valueSites(), accepted.relocated()}) {
             if (area.size() != 0
                     && (area.size() < 0 || area.offset() < end || area.end() > fileSize || area.end() < end)) {
                 throw new AssertionError(accepted);

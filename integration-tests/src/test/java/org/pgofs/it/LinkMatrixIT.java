@@ -74,11 +74,11 @@ class LinkMatrixIT {
         }
     }
 
-    /** Every combination exists: GNU ld does LTO and ThinLTO by the plugin that clang brings. */
+    /** Every combination exists: GNU ld and mold do LTO and ThinLTO by the plugin that clang brings. */
     static Stream<Cell> cells() {
         List<Cell> cells = new ArrayList<>();
         for (int clang : new int[] {14, 19}) {
-            for (String linker : List.of("bfd", "lld")) {
+            for (String linker : List.of("bfd", "lld", "mold")) {
                 for (Kind kind : List.of(
                         Kind.PLAIN,
                         Kind.LTO,

@@ -21,6 +21,14 @@ final class ProgramReport {
     private static final String BITMAPS = "__llvm_prf_bits";
     private static final String PROFILE_SECTIONS = "__llvm_prf_";
     private static final List<String> INSTRUMENTED = List.of(COUNTERS, "__llvm_prf_data", "__llvm_prf_names");
+    private static final List<String> PUBLISHED = List.of(
+            COUNTERS,
+            "__llvm_prf_data",
+            "__llvm_prf_names",
+            BITMAPS,
+            "__llvm_prf_vals",
+            "__llvm_prf_vtab",
+            "__llvm_prf_vns");
     private static final String RAW_VERSION = "__llvm_profile_raw_version";
     private static final String NOTE_NAME = "pgofs";
     private static final int NOTE_TYPE = 1;
@@ -65,10 +73,14 @@ final class ProgramReport {
                 missing.add(name);
             }
         }
+        if (missing.size() == INSTRUMENTED.size() - 1 && isRuntimesPageAlone(elf)) {
+            missing = INSTRUMENTED;
+        }
         if (missing.isEmpty()) {
             findings.add(Finding.ok("instrumented"));
             findings.add(runtime(elf));
             findings.add(pages(elf));
+            findings.addAll(pieces(elf));
             rawVersion(elf);
         } else {
             findings.add(
@@ -97,6 +109,34 @@ final class ProgramReport {
         return note.isPresent() ? OptionalInt.of(note.get().getInt(0)) : OptionalInt.empty();
     }
 
+    /** Whether no code has counters beside the page that the runtime has among them. */
+    private static boolean isRuntimesPageAlone(ElfFile elf) throws IOException {
+        return version(elf).isPresent()
+                && elf.section(COUNTERS)
+                        .filter(section -> section.size() == PAGE)
+                        .isPresent();
+    }
+
+    /** The runtime has the bounds of one section of each name. */
+    private static List<Finding> pieces(ElfFile elf) throws IOException {
+        List<Finding> bad = new ArrayList<>();
+        for (String name : PUBLISHED) {
+            int count = 0;
+            for (ElfSection section : elf.sections()) {
+                count += section.isInMemory()
+                                && section.size() > 0
+                                && elf.name(section).equals(name)
+                        ? 1
+                        : 0;
+            }
+            if (count > 1) {
+                bad.add(Finding.no("the linker has left " + name + " in " + count
+                        + " pieces: link by GNU ld, lld or mold, without --unique"));
+            }
+        }
+        return bad;
+    }
+
     /** The runtime maps shared memory over the pages of counters and bitmaps: nothing else may lie in them. */
     private static Finding pages(ElfFile elf) throws IOException {
         Optional<Finding> bad = badPages(elf, "counters", COUNTERS);
@@ -111,7 +151,7 @@ final class ProgramReport {
         if (found.isEmpty()) {
             return Optional.empty();
         }
-        String advice = ": " + RELINK + ", by GNU ld or lld";
+        String advice = ": " + RELINK + ", by GNU ld, lld or mold";
         if (found.get().address() % PAGE != 0) {
             return Optional.of(Finding.no("the " + what + " do not start at a page" + advice));
         }

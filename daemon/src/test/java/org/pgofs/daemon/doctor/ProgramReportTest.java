@@ -27,7 +27,7 @@ class ProgramReportTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"14, 8, bfd", "14, 8, lld", "19, 10, bfd", "19, 10, lld"})
+    @CsvSource({"14, 8, bfd", "14, 8, lld", "14, 8, mold", "19, 10, bfd", "19, 10, lld", "19, 10, mold"})
     void shouldBeContentWithAProgramBuiltAsItShouldBe(int clang, int rawVersion, String linker) {
         List<String> lines = lines(programs.compile(clang, GENERATE, RUNTIME, "-fuse-ld=" + linker));
 
@@ -73,6 +73,28 @@ class ProgramReportTest {
         assertTrue(lines.get(3).startsWith("NO the counters do not start at a page: "), lines.get(3));
         assertTrue(lines.get(4).startsWith("ok raw version "), lines.get(4));
         assertEquals(1, exitCode(program));
+    }
+
+    @Test
+    void shouldSayThatSectionsAreInPieces() {
+        Path program = programs.compile(14, GENERATE, RUNTIME, "-Wl,--unique");
+
+        assertTrue(
+                lines(program)
+                        .contains("NO the linker has left __llvm_prf_data in 2 pieces:"
+                                + " link by GNU ld, lld or mold, without --unique"),
+                () -> String.join("\n", lines(program)));
+        assertEquals(1, exitCode(program));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bfd", "lld", "mold"})
+    void shouldNotTakeTheRuntimeForInstrumentation(String linker) {
+        Path program = programs.compile(14, "-Wl,-u,__llvm_profile_runtime", RUNTIME, "-fuse-ld=" + linker);
+
+        assertTrue(
+                lines(program).get(1).startsWith("NO not instrumented (no __llvm_prf_cnts, "),
+                lines(program).get(1));
     }
 
     @Test
