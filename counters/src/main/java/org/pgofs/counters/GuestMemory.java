@@ -4,8 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -47,15 +46,22 @@ final class GuestMemory implements KernelMemory {
      * @throws IOException if it cannot be the memory of one; the message is one line that says why
      */
     static GuestMemory open(Path path, StoredImage image, GuestLayout layout) throws IOException {
-        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException(path + (Files.exists(path) ? " is not a regular file" : " does not exist"));
-        }
-        int fd = Linux.openForReading(path);
+        int fd = openRegular(path);
         try {
             return new GuestMemory(path, fd, image, layout);
         } catch (IOException | RuntimeException e) {
             Linux.close(fd);
             throw e;
+        }
+    }
+
+    private static int openRegular(Path path) throws IOException {
+        try {
+            return ForeignPath.openRegular(path);
+        } catch (NoSuchFileException e) {
+            throw new IOException(path + " does not exist", e);
+        } catch (IOException e) {
+            throw new IOException(path + " " + e.getMessage(), e);
         }
     }
 
@@ -67,9 +73,6 @@ final class GuestMemory implements KernelMemory {
         Linux.Status status = Linux.status(fd);
         inode = status.inode();
         size = status.size();
-        if (!status.regular()) {
-            throw new IOException(path + " is not a regular file");
-        }
         if (size < image.countersSize() + (long) image.names().remaining()) {
             throw new IOException(path + " is too small to hold the kernel: " + size + " bytes");
         }

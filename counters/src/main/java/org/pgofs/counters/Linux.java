@@ -23,6 +23,7 @@ final class Linux {
     private static final boolean AARCH64 = "aarch64".equals(System.getProperty("os.arch"));
     private static final int O_NOFOLLOW = AARCH64 ? 0x8000 : 0x20000;
     private static final int O_CLOEXEC = 0x80000;
+    private static final int O_PATH = 0x200000;
 
     private static final long SYS_GETDENTS64 = AARCH64 ? 61 : 217;
     private static final int RLIMIT_NOFILE = 7;
@@ -55,9 +56,14 @@ final class Linux {
     record Status(int mode, int links, int uid, long inode, long size) {
         private static final int TYPE = 0170000;
         private static final int REGULAR = 0100000;
+        private static final int LINK = 0120000;
 
         boolean regular() {
             return (mode & TYPE) == REGULAR;
+        }
+
+        boolean link() {
+            return (mode & TYPE) == LINK;
         }
     }
 
@@ -230,6 +236,16 @@ final class Linux {
      */
     static int openForWriting(int fd) throws IOException {
         return open("/proc/self/fd/" + fd, O_WRONLY);
+    }
+
+    /** Opens a file for reading of which there is a descriptor. */
+    static int reopenForReading(int fd) throws IOException {
+        return open("/proc/self/fd/" + fd, 0);
+    }
+
+    /** Makes a descriptor that only says what a path leads to: no file system is asked. */
+    static int openPath(String path, boolean follow) throws IOException {
+        return open(path, follow ? O_PATH : O_PATH | O_NOFOLLOW);
     }
 
     /** Opens a file of ours in the segment directory for writing, at its end. */

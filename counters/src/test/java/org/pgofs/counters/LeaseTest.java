@@ -135,7 +135,7 @@ class LeaseTest extends StoreFixture {
             try (LeaseHolder holder = LeaseHolder.write(held)) {
                 reopen();
                 store.reset(images -> images);
-                List<CounterStoreStatus.OverBound> waiting = store.status().overBounds();
+                List<OverBound> waiting = store.status().overBounds();
                 waited = holder.isHeld();
                 if (waited) {
                     assertEquals(1, waiting.size());

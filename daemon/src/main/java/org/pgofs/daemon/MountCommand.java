@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.pgofs.counters.Bounds;
+import org.pgofs.counters.ForeignPath;
 import org.pgofs.counters.SegmentDirectory;
 import org.pgofs.fs.MountOptions;
 import org.pgofs.profraw.UnsupportedRawVersionException;
@@ -85,6 +86,9 @@ final class MountCommand implements Callable<Integer> {
 
     private volatile int exitCode = CommandLine.ExitCode.OK;
 
+    /** What is mounted where a killed daemon was. */
+    private static final String PGOFS = "fuse.pgofs";
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         MountOptions mountOptions;
@@ -97,6 +101,8 @@ final class MountCommand implements Callable<Integer> {
         } catch (IllegalArgumentException | UnsupportedRawVersionException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+        ForeignPath.requireNoFuse(mountPoint, PGOFS);
+        ForeignPath.requireNoFuse(segmentDirectory, "");
         Path segments = real(segmentDirectory);
         if (segments.startsWith(real(mountPoint))) {
             throw new IOException("the segment directory " + segments

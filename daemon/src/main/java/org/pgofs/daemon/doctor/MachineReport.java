@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.pgofs.counters.ForeignPath;
 import org.pgofs.counters.SegmentDirectory;
 
 /** Whether a machine is ready for {@code pgofs mount} and for building programs. */
@@ -81,6 +82,7 @@ final class MachineReport {
         Path directory = machine.segmentDirectory();
         String text = "segment directory " + directory;
         try {
+            ForeignPath.requireNoFuse(directory, "");
             if (!Files.exists(directory)) {
                 return Finding.unknown(text + " is not there yet: pgofs mount makes it");
             }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.pgofs.counters.ForeignPath;
 
 /**
  * An x86-64 executable or shared library: as much of ELF as it takes to find sections, notes and a symbol. The file is
@@ -59,7 +60,7 @@ public final class ElfFile implements Closeable {
      * @throws IOException if it cannot be read
      */
     public static ElfFile open(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file);
+        FileChannel channel = ForeignPath.open(file);
         try {
             return new ElfFile(channel);
         } catch (IOException | RuntimeException e) {

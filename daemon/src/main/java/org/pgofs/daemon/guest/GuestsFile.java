@@ -3,8 +3,10 @@ package org.pgofs.daemon.guest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.pgofs.counters.CounterStore;
+import org.pgofs.counters.ForeignPath;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FileView;
 import org.pgofs.fs.OpenFile;
@@ -78,9 +80,11 @@ public final class GuestsFile implements FileOperations {
 
     private static Path real(String path) throws IOException {
         try {
-            return Path.of(path).toRealPath();
-        } catch (IOException e) {
+            return ForeignPath.real(Path.of(path));
+        } catch (NoSuchFileException e) {
             throw new IOException(path + " does not exist, or not for the daemon", e);
+        } catch (IOException e) {
+            throw new IOException(path + " " + e.getMessage(), e);
         }
     }
 }

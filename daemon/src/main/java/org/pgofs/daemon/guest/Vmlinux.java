@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,13 +35,22 @@ final class Vmlinux {
      * @throws IOException if it is not one that counts; the message is one line that says why
      */
     static GuestImage read(Path file) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            throw new IOException(file + (Files.exists(file) ? " is not a regular file" : " does not exist"));
-        }
-        try (ElfFile elf = ElfFile.open(file)) {
+        try (ElfFile elf = open(file)) {
             return read(file, elf);
         } catch (MalformedElfException | MalformedProfileException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static ElfFile open(Path file) throws IOException {
+        try {
+            return ElfFile.open(file);
+        } catch (MalformedElfException e) {
+            throw e;
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + " does not exist", e);
+        } catch (IOException e) {
+            throw new IOException(file + " " + e.getMessage(), e);
         }
     }
 

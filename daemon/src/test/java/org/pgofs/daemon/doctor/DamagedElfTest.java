@@ -46,6 +46,16 @@ class DamagedElfTest {
         }
     }
 
+    /** To open it would wait for somebody who writes into it. */
+    @Test
+    void shouldNotWaitForAPipe() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        List<Finding> findings = ProgramReport.of(pipe, NO_TOOLS);
+        assertEquals(1, findings.size());
+        assertTrue(findings.get(0).line().endsWith("cannot be read: is not a regular file"));
+    }
+
     @Test
     void shouldSurviveAnyDamageToItsHeaders() throws IOException {
         Random random = new Random(7);
