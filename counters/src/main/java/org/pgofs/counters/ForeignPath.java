@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Paths that users may lead anywhere. Any user can mount a file system of his own by FUSE, whose server never answers; who
@@ -23,6 +24,7 @@ public final class ForeignPath {
     private static final int MAX_LINKS = 40;
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
     private static final String FUSE = "fuse";
+    private static final String USER = "user_id=";
     private static final String MOUNT_ID = "mnt_id:";
 
     private final Path path;
@@ -89,7 +91,7 @@ public final class ForeignPath {
      * Makes sure that no part of a path is on FUSE, as far as it is there.
      *
      * @param path of anything
-     * @param allowed a type of FUSE file system on which it may be
+     * @param allowed a type of FUSE file system on which it may be, if the server is root's
      * @throws IOException if it is; the message is one line
      */
     public static void requireNoFuse(Path path, String allowed) throws IOException {
@@ -129,8 +131,18 @@ public final class ForeignPath {
     private void readMounts() throws IOException {
         for (String line : Files.readString(MOUNTS, StandardCharsets.ISO_8859_1).split("\n", 0)) {
             List<String> fields = List.of(line.split(" ", 0));
-            types.put(fields.get(0), fields.get(fields.indexOf("-") + 1));
+            types.put(fields.get(0), type(fields));
         }
+    }
+
+    /** With the user whose server it has, if that is not root. */
+    private static String type(List<String> fields) {
+        String type = fields.get(fields.indexOf("-") + 1);
+        return Stream.of(fields.get(fields.size() - 1).split(",", 0))
+                .filter(option -> type.startsWith(FUSE) && option.startsWith(USER) && !option.equals(USER + "0"))
+                .map(option -> type + " of user " + option.substring(USER.length()))
+                .findFirst()
+                .orElse(type);
     }
 
     private void goToRoot() throws IOException {
@@ -158,7 +170,7 @@ public final class ForeignPath {
         int fd = Linux.openPath(next.toString(), false);
         try {
             requireOther(fd);
-            if (!Linux.status(fd).link()) {
+            if (!Linux.knownStatus(fd).link()) {
                 moveTo(fd);
                 return;
             }

@@ -34,6 +34,7 @@ final class Linux {
     private static final int AT_FDCWD = -100;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int AT_EMPTY_PATH = 0x1000;
+    private static final int AT_STATX_DONT_SYNC = 0x4000;
     private static final int STATX_BASIC_STATS = 0x7ff;
 
     private static final int F_SETSIG = 10;
@@ -161,6 +162,11 @@ final class Linux {
 
     static Status status(int fd) throws IOException {
         return status(fd, "", AT_EMPTY_PATH);
+    }
+
+    /** As far as the kernel knows it, whatever the file system would say. */
+    static Status knownStatus(int fd) throws IOException {
+        return status(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC);
     }
 
     /** Of a file that is not open; of a link itself. */

@@ -34,9 +34,9 @@ class ForeignPathTest {
         private final Path path = Files.createDirectory(directory.resolve("silent"));
         private final int device = Linux.check(LibC.INSTANCE.open("/dev/fuse", O_RDWR, 0), "/dev/fuse");
 
-        SilentMount() throws IOException {
-            String options = "rootmode=40000,user_id=0,group_id=0,allow_other,fd=" + device;
-            Linux.check(LibC.INSTANCE.mount("silent", path.toString(), "fuse", 0, options), "mount");
+        SilentMount(String type, int user) throws IOException {
+            String options = "rootmode=40000,user_id=" + user + ",group_id=0,allow_other,fd=" + device;
+            Linux.check(LibC.INSTANCE.mount("silent", path.toString(), type, 0, options), "mount");
         }
 
         /** Whoever waits for an answer gets an error. */
@@ -85,7 +85,7 @@ class ForeignPathTest {
         Files.createSymbolicLink(directory.resolve("link"), Path.of("silent"));
         Files.createSymbolicLink(directory.resolve("chain"), directory.resolve("link/file"));
         Path path = directory.resolve(name);
-        try (SilentMount mount = new SilentMount()) {
+        try (SilentMount mount = new SilentMount("fuse", 0)) {
             assertTrue(refusal(path).contains("may never answer (fuse)"), mount.path::toString);
             IOException real = assertThrows(IOException.class, () -> withoutWaiting(() -> ForeignPath.real(path)));
             assertTrue(real.getMessage().contains("may never answer"));
@@ -95,6 +95,28 @@ class ForeignPathTest {
                         ForeignPath.requireNoFuse(path, "");
                         return null;
                     }));
+        }
+    }
+
+    /** Any user can give his file system the type of ours. */
+    @Test
+    void shouldAllowOneTypeOfFuseIfItIsRoots() throws Exception {
+        Path path = directory.resolve("silent");
+        try (SilentMount mount = new SilentMount("fuse.pgofs", 0)) {
+            withoutWaiting(() -> {
+                ForeignPath.requireNoFuse(mount.path, "fuse.pgofs");
+                return null;
+            });
+        }
+        Files.delete(path);
+        try (SilentMount mount = new SilentMount("fuse.pgofs", 54321)) {
+            IOException refused = assertThrows(
+                    IOException.class,
+                    () -> withoutWaiting(() -> {
+                        ForeignPath.requireNoFuse(mount.path, "fuse.pgofs");
+                        return null;
+                    }));
+            assertTrue(refused.getMessage().contains("(fuse.pgofs of user 54321)"), refused::getMessage);
         }
     }
 

@@ -88,8 +88,8 @@ final class OpensIT {
     /** The traced calls that name a file of the segment directory, or one that is open already; the state is root's alone. */
     private static List<String> ofUsers(Path log, Path segments) throws Exception {
         try (Stream<String> lines = Files.lines(log)) {
-            return lines.filter(line -> line.contains('"' + segments.toString() + '/')
-                            || line.contains('"' + "/proc/self/fd/"))
+            return lines.filter(line ->
+                            line.contains('"' + segments.toString() + '/') || line.contains('"' + "/proc/self/fd/"))
                     .filter(line -> !line.contains(segments + "/.state"))
                     .filter(line -> !line.contains("resumed>"))
                     .toList();
