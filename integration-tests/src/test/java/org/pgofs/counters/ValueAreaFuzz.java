@@ -66,7 +66,10 @@ public final class ValueAreaFuzz {
             write(input);
             try (SegmentFile segment = SegmentFile.open(FILE, RealChanges.INSTANCE)) {
                 Counts counts = Counts.none(IMAGE);
-                new SegmentReader().add(segment, IMAGE, counts);
+                SegmentReader reader = new SegmentReader();
+                reader.addValues(segment, IMAGE, counts.values());
+                reader.addMarks(segment, IMAGE, counts.marks());
+                reader.addCounters(segment, IMAGE.countersBegin(), counts.counters());
                 counts.values().sites().forEach((site, values) -> values.forEach(ValueAreaFuzz::check));
                 counts.toSnapshot(IMAGE);
             }
