@@ -3,6 +3,7 @@ package org.pgofs.counters;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -97,8 +98,8 @@ public final class ForeignPath {
     public static void requireNoFuse(Path path, String allowed) throws IOException {
         try {
             Linux.close(new ForeignPath(path, allowed).walk());
-        } catch (NoSuchFileException e) {
-            return; // what is not there is not looked up again on FUSE
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            return; // nor does it keep anybody waiting
         } catch (IOException e) {
             throw new IOException(path + " " + e.getMessage(), e);
         }
@@ -122,6 +123,9 @@ public final class ForeignPath {
         } catch (NoSuchFileException e) {
             Linux.close(at);
             throw new NoSuchFileException(path.toString());
+        } catch (AccessDeniedException e) {
+            Linux.close(at);
+            throw new AccessDeniedException(path.toString(), null, e.getReason());
         } catch (IOException | RuntimeException e) {
             Linux.close(at);
             throw e;

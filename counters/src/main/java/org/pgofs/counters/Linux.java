@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import jnr.constants.platform.Errno;
@@ -90,6 +91,7 @@ final class Linux {
             Errno errno = errno();
             switch (errno) {
                 case ENOENT -> throw new NoSuchFileException(path);
+                case EACCES -> throw new AccessDeniedException(path, null, errno.description());
                 case EAGAIN -> throw new OverBoundException("cannot be opened now: somebody has a lease on it");
                 case EMFILE, ENFILE, ENOMEM ->
                     throw new OverBoundException("cannot be opened now: " + errno.description());
