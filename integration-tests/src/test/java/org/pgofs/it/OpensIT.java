@@ -55,7 +55,9 @@ final class OpensIT {
         }
         List<String> opens = ofUsers(log, directory.resolve("segments"));
         assertTrue(opens.stream().anyMatch(open -> open.contains("/s-")), "segments were opened");
-        assertTrue(opens.stream().anyMatch(open -> open.contains("O_WRONLY")), "a segment was written to");
+        assertTrue(
+                opens.stream().anyMatch(open -> open.contains("/proc/self/fd/") && open.contains("O_WRONLY")),
+                "a segment was written to");
         assertEquals(
                 List.of(),
                 opens.stream()
