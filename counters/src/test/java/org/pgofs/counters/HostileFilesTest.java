@@ -276,7 +276,7 @@ class HostileFilesTest extends StoreFixture {
                 "rm .refused; mkfifo .refused",
                 "rm .refused; ln -s /etc/passwd .refused",
                 "chown 12345 .refused",
-                "chmod 0 .refused; echo >>.refused",
+                "chmod 0 .refused; printf x >>.refused",
             })
     @Timeout(60)
     void shouldHaveALogOfRefusalsAgain(String command) throws IOException {
