@@ -34,6 +34,18 @@ static bool is_roots(int fd, const struct stat *status) {
           pgofs_sys_statx(fd, &more) == 0 && (more.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0);
 }
 
+/* Whether a daemon runs. The lock ends with its holder. */
+static bool is_served(const struct pgofs_directory *directory) {
+  struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+  int fd = pgofs_file_open(directory, PGOFS_SERVING_NAME, O_RDONLY | O_NONBLOCK, 0);
+  if (fd < 0) {
+    return false;
+  }
+  bool served = pgofs_sys_fcntl(fd, F_GETLK, (long)&lock) == 0 && lock.l_type != F_UNLCK;
+  pgofs_sys_close(fd);
+  return served;
+}
+
 /* NULL, or why the directory cannot be used: then there is nothing to close. */
 const char *pgofs_directory_open(struct pgofs_directory *directory, const char *path) {
   /* O_PATH: anyone may add files, nobody but root may read the directory itself. */
@@ -59,7 +71,10 @@ const char *pgofs_directory_open(struct pgofs_directory *directory, const char *
   directory->device = status.st_dev;
   directory->inode = status.st_ino;
   directory->root = status.st_uid;
-  directory->limited = system.f_blocks != 0;
+  uint64_t block = (uint64_t)system.f_bsize;
+  uint64_t held = (system.f_blocks - system.f_bfree) * block;
+  directory->limited = system.f_blocks != 0 && system.f_blocks < PGOFS_UNLIMITED / block;
+  directory->full = !directory->limited && held > PGOFS_HELD_MAX && !is_served(directory);
   return NULL;
 }
 
@@ -160,6 +175,9 @@ int pgofs_file_open(const struct pgofs_directory *directory, const char *name, i
 /* A new file of that size under a temporary name, open for reading and writing. Returns a reason. */
 int pgofs_file_create(struct pgofs_file *file, const struct pgofs_directory *directory, uint64_t size) {
   uint64_t limit[2];
+  if (directory->full) {
+    return PGOFS_REFUSED_NO_SPACE;
+  }
   /* Growing a file past this limit would raise SIGXFSZ. */
   if (pgofs_sys_limit(RLIMIT_FSIZE, limit) != 0 || size > limit[0]) {
     return PGOFS_REFUSED_FILE_LIMIT;

@@ -49,8 +49,8 @@ static bool is_secure(void) {
   return !pgofs_auxiliary(AT_SECURE, &secure) || secure != 0;
 }
 
-/* NULL if it is not set or must not be trusted. */
-const char *pgofs_environment(const char *name) {
+/* NULL if it is not set. */
+static const char *find(const char *name) {
   size_t size = strlen(name);
   for (char **entry = __environ; entry != NULL && *entry != NULL; entry++) {
     size_t same = 0;
@@ -58,14 +58,27 @@ const char *pgofs_environment(const char *name) {
       same++;
     }
     if (same == size && (*entry)[size] == '=') {
-      return is_secure() ? NULL : *entry + size + 1;
+      return *entry + size + 1;
     }
   }
   return NULL;
 }
 
-/* Whether it is set to 1. */
-bool pgofs_environment_is_on(const char *name) {
-  const char *value = pgofs_environment(name);
+/* NULL if it is not set or must not be trusted. */
+const char *pgofs_environment(const char *name) {
+  const char *value = find(name);
+  return value == NULL || is_secure() ? NULL : value;
+}
+
+static bool is_on(const char *value) {
   return value != NULL && value[0] == '1' && value[1] == 0;
+}
+
+/* Anyone may do without, and then no system call is made to ask who it is. */
+bool pgofs_environment_disables(void) {
+  return is_on(find("PGOFS_DISABLE"));
+}
+
+bool pgofs_environment_is_verbose(void) {
+  return is_on(pgofs_environment("PGOFS_VERBOSE"));
 }

@@ -51,6 +51,15 @@
 #define PGOFS_REFUSED_PREFIX "r-" /* then the reason as a digit, "-", and what makes the name new */
 #define PGOFS_DEFAULT_DIRECTORY "/run/pgofs"
 
+/*
+ * While a daemon runs, it has this file locked for writing, which nobody but root can do, and takes away what is counted.
+ * Where none runs, a target does not publish into a directory that holds more than PGOFS_HELD_MAX bytes. How much it holds
+ * a tmpfs says only if it has a limit: one of PGOFS_UNLIMITED bytes or more is none, since no machine has that memory.
+ */
+#define PGOFS_SERVING_NAME ".serving"
+#define PGOFS_HELD_MAX (UINT64_C(256) << 20)
+#define PGOFS_UNLIMITED (UINT64_C(1) << 50)
+
 #define PGOFS_PATH_MAX 1024u       /* bytes of an image's path, without a terminating 0; a longer one loses its head */
 #define PGOFS_BUILD_ID_MAX 64u     /* bytes */
 #define PGOFS_VALUE_KINDS 3u       /* 0 indirect-call target, 1 memory-intrinsic size, 2 vtable address */
@@ -161,7 +170,7 @@ struct pgofs_vtable {
 /* Why an image did not publish. A target that finds the directory appends one byte with the reason to ".refused", or, if
  * a limit of its own forbids that, leaves an empty file whose name has the reason. */
 enum pgofs_refusal {
-  PGOFS_REFUSED_NO_SPACE = 1,     /* the directory's tmpfs is limited and full */
+  PGOFS_REFUSED_NO_SPACE = 1,     /* the directory's tmpfs is limited and full, or holds too much and no daemon runs */
   PGOFS_REFUSED_FILE_LIMIT = 2,   /* RLIMIT_FSIZE or RLIMIT_NOFILE of the target */
   PGOFS_REFUSED_NO_ACCESS = 3,    /* files cannot be created there by this user */
   PGOFS_REFUSED_NOT_ALIGNED = 4,  /* the counters or the bitmaps do not have their pages for themselves */

@@ -54,7 +54,7 @@ static bool filtered_at_start;
 
 static const char *reason_text(int reason) {
   static const char *const text[] = {
-      [PGOFS_REFUSED_NO_SPACE] = "the segment directory is full",
+      [PGOFS_REFUSED_NO_SPACE] = "the segment directory is full, or holds more than 256 MiB while no daemon runs",
       [PGOFS_REFUSED_FILE_LIMIT] = "the limit of file size or open files is too low",
       [PGOFS_REFUSED_NO_ACCESS] = "files cannot be created in the segment directory",
       [PGOFS_REFUSED_NOT_ALIGNED] = "the counters or bitmaps do not have their pages for themselves",
@@ -284,7 +284,7 @@ static void start(void) {
   if (!are_instrumented(&sections)) {
     return;
   }
-  if (pgofs_environment_is_on("PGOFS_DISABLE")) {
+  if (pgofs_environment_disables()) {
     pgofs_say(&self, "not published: ", "PGOFS_DISABLE=1");
     return;
   }

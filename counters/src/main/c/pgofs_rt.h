@@ -72,7 +72,8 @@ bool pgofs_self_has_last_page(const struct pgofs_self *self, const struct pgofs_
 /* environment.c */
 bool pgofs_auxiliary(uint64_t type, uint64_t *value);
 const char *pgofs_environment(const char *name);
-bool pgofs_environment_is_on(const char *name);
+bool pgofs_environment_disables(void);
+bool pgofs_environment_is_verbose(void);
 
 /* say.c */
 void pgofs_say(const struct pgofs_self *self, const char *what, const char *detail);
@@ -129,6 +130,7 @@ struct pgofs_directory {
   ino_t inode;
   uid_t root;   /* as whom root of the machine appears */
   bool limited; /* its tmpfs can run full */
+  bool full;    /* holds as much as it may without a daemon */
 };
 
 struct pgofs_file {

@@ -36,6 +36,15 @@ static void name_reason(const struct pgofs_directory *directory, int reason) {
   }
 }
 
+/*
+ * Before there is a log, which root makes: one file for all, however many are refused. It is an empty one too.
+ */
+static void name_no_space(const struct pgofs_directory *directory) {
+  static const char name[] = PGOFS_REFUSED_PREFIX "1-000000000000000000000000000000";
+  _Static_assert(sizeof name == PGOFS_NAME_SIZE && PGOFS_REFUSED_NO_SPACE == 1, "the digit is the reason");
+  (void)pgofs_sys_mknodat(directory->fd, name, S_IFREG | PGOFS_FILE_MODE);
+}
+
 /* A log that is appended to, not a mapped table of counts: whoever may write a file may truncate it, and that would
  * kill those who have it mapped. */
 void pgofs_refused_count(const struct pgofs_directory *directory, int reason) {
@@ -46,5 +55,7 @@ void pgofs_refused_count(const struct pgofs_directory *directory, int reason) {
   }
   if (!done && reason == PGOFS_REFUSED_FILE_LIMIT) {
     name_reason(directory, reason);
+  } else if (!done && reason == PGOFS_REFUSED_NO_SPACE) {
+    name_no_space(directory);
   }
 }

@@ -44,7 +44,7 @@ static void write_out(const struct line *line) {
 }
 
 void pgofs_say(const struct pgofs_self *self, const char *what, const char *detail) {
-  if (!pgofs_environment_is_on("PGOFS_VERBOSE")) {
+  if (!pgofs_environment_is_verbose()) {
     return;
   }
   struct line line = {.size = 0};

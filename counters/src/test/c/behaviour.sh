@@ -66,6 +66,17 @@ should_leave_programs_alone() {
   is "relative directory" 0 "$(files s-)"
 }
 
+# A setuid program publishes where it always would, whoever starts it. /run is hidden, lest that be here.
+should_not_trust_the_environment_of_others() {
+  install -m 4755 "$work/target" "$work/setuid"
+  for user in 0 65534; do
+    fresh
+    is "setuid: verbose" "" "$(unshare -m sh -c 'mount -t tmpfs tmpfs /run && cd / && exec "$@"' sh \
+      setpriv --reuid $user --clear-groups env PGOFS_VERBOSE=$((user != 0)) "$work/setuid" t 2>&1)"
+    is "setuid: segments" "$((user == 0))" "$(files s-)"
+  done
+}
+
 should_keep_what_was_counted_before() {
   fresh
   "$work/target" pttft
@@ -213,6 +224,38 @@ should_not_fill_a_limited_directory() {
   umount "$work/limited"
 }
 
+# Mounted as pgofs mount does it: how much is in it is known. A lock says that a daemon runs.
+should_not_fill_a_directory_that_nobody_empties() {
+  held=$work/held
+  mkdir -p "$held"
+  mount -t tmpfs -o size=1P,nr_inodes=0,mode=1733 pgofs-test "$held"
+  PGOFS_SEGMENT_DIR=$held "$work/target" tft
+  is "little held: files" 2 "$(find "$held" -name 's-*' | wc -l)"
+  rm "$held"/*
+  fallocate -l 257M "$held/much"
+  for _ in 1 2 3; do
+    is "much held" "pgofs: $work/target: not published: the segment directory is full, or holds more than 256 MiB while no\
+ daemon runs" "$(PGOFS_SEGMENT_DIR=$held PGOFS_VERBOSE=1 "$work/target" tft 2>&1)"
+  done
+  is "much held: files" "much r-1-000000000000000000000000000000" "$(ls "$held" | xargs)"
+  install -m 0622 /dev/null "$held/.refused"
+  PGOFS_SEGMENT_DIR=$held "$work/target" t
+  is "much held: reason" 1 "$(od -An -tu1 "$held/.refused" | tr -d ' \n')"
+  install -m 0444 /dev/null "$held/.serving"
+  is "served" "0" "$(PGOFS_SEGMENT_DIR=$held python3 -c '
+import fcntl, os, subprocess, sys
+daemon = open(os.environ["PGOFS_SEGMENT_DIR"] + "/.serving", "w")
+fcntl.lockf(daemon, fcntl.LOCK_EX)
+print(subprocess.call([sys.argv[1], "tft"]))' "$work/target")"
+  is "served: files" 2 "$(find "$held" -name 's-*' | wc -l)"
+  PGOFS_SEGMENT_DIR=$held "$work/target" t
+  is "served no more: files" 2 "$(find "$held" -name 's-*' | wc -l)"
+  rm "$held/much"
+  PGOFS_SEGMENT_DIR=$held "$work/target" t
+  is "emptied: files" 3 "$(find "$held" -name 's-*' | wc -l)"
+  umount "$held"
+}
+
 should_refuse_what_it_cannot_share() {
   fresh
   compile "$work/odd.o" -g -mllvm -debug-info-correlate
@@ -347,6 +390,7 @@ should_publish
 should_live_though_it_is_verbose
 should_do_without_proc
 should_leave_programs_alone
+should_not_trust_the_environment_of_others
 should_keep_what_was_counted_before
 should_keep_errno
 should_give_a_forked_child_its_own_segment
@@ -356,6 +400,7 @@ should_publish_from_a_user_namespace
 should_answer_a_squatted_name
 should_count_refusals
 should_not_fill_a_limited_directory
+should_not_fill_a_directory_that_nobody_empties
 should_refuse_what_it_cannot_share
 should_share_bitmaps
 should_not_need_its_file

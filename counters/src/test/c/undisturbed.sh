@@ -227,6 +227,11 @@ should_make_the_documented_system_calls() {
       }' "$work/trace" | sort -u > "$work/calls"
     is "calls at $kind" "$(documented $kind | sort -u | tr '\n' ' ')" "$(tr '\n' ' ' < "$work/calls")"
   done
+  for program in scenes-plain scenes-all; do
+    PGOFS_DISABLE=1 strace -f -o "$work/trace" "$work/$program" once > /dev/null || true
+    sed 's/^[0-9]* *//; s/(.*//' "$work/trace" | sort > "$work/$program.calls"
+  done
+  is "calls when disabled" "$(cat "$work/scenes-plain.calls")" "$(cat "$work/scenes-all.calls")"
   # Of a library that is closed: those of the loader, and ours.
   link_target "$work/ending.so" -shared -fPIC -O2 -DLIBRARY "$tests/target_ending.c"
   fresh

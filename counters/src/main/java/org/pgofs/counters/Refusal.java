@@ -4,8 +4,9 @@ import java.util.Optional;
 
 /** Why an image did not publish its counters, {@code enum pgofs_refusal} of {@code pgofs_format.h}. */
 public enum Refusal {
-    /** The segment directory's tmpfs is limited and full. */
-    NO_SPACE(1, "no space in the segment directory, whose tmpfs is limited"),
+    /** The segment directory's tmpfs is limited and full, or holds too much while no daemon runs. */
+    NO_SPACE(
+            1, "no room in the segment directory: its tmpfs is limited, or more than 256 MiB were there and no daemon"),
     /** RLIMIT_FSIZE or RLIMIT_NOFILE of the target. */
     FILE_LIMIT(2, "limit of file size or of open files (ulimit -f, ulimit -n)"),
     /** Files cannot be created there by that user. */

@@ -29,7 +29,7 @@ final class Reserve {
     /** Takes the room, if it is there and was not taken; a tmpfs without a limit needs none. */
     void take() {
         try {
-            long size = Math.min(MAX, Files.getFileStore(file.getParent()).getTotalSpace() / SHARE);
+            long size = Math.min(MAX, SegmentTmpfs.limit(file.getParent()) / SHARE);
             if (size > 0 && !(Files.exists(file) && Files.size(file) == size)) {
                 changes.write(file, ByteBuffer.allocate((int) size));
             }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -32,6 +33,10 @@ public final class SegmentDirectory implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final String STATE = ".state";
+
+    /** Locked while a daemon runs; anyone may ask whether it is, and nobody but root can lock it. */
+    private static final String SERVING = ".serving";
+
     private static final long TMPFS_MAGIC = 0x01021994;
     private static final int STICKY = 01000;
     private static final int LISTED_BY_OTHERS = 044;
@@ -39,18 +44,16 @@ public final class SegmentDirectory implements AutoCloseable {
     private static final long MS_NOSUID = 2;
     private static final long MS_NODEV = 4;
     private static final long MS_NOEXEC = 8;
-    // Without limits: a target that touches a page for which a tmpfs has no room dies of SIGBUS. With inode numbers
-    // that
-    // are never used again: files are known by theirs.
-    private static final String OPTIONS = "size=0,nr_inodes=0,inode64,mode=1733";
 
     private final Path path;
     private final FileChanges changes;
     private HeldLock lock;
+    private HeldLock serving;
 
-    private SegmentDirectory(Path path, HeldLock lock, FileChanges changes) {
+    private SegmentDirectory(Path path, HeldLock lock, HeldLock serving, FileChanges changes) {
         this.path = path;
         this.lock = lock;
+        this.serving = serving;
         this.changes = changes;
     }
 
@@ -79,7 +82,8 @@ public final class SegmentDirectory implements AutoCloseable {
         Path state = directory.resolve(STATE);
         makeState(state, changes);
         new RefusedLog(directory, state, changes).make();
-        return new SegmentDirectory(directory, lock(directory, changes), changes);
+        HeldLock lock = lock(directory, changes);
+        return new SegmentDirectory(directory, lock, serve(directory, changes), changes);
     }
 
     private static void makeState(Path state, FileChanges changes) throws IOException {
@@ -95,6 +99,26 @@ public final class SegmentDirectory implements AutoCloseable {
             lock.channel.close();
             lock = again;
         }
+        if (!serving.isAt(path.resolve(SERVING))) {
+            HeldLock again = serve(path, changes);
+            serving.channel.close();
+            serving = again;
+        }
+    }
+
+    /** Tells targets that a daemon runs. Nothing else of this process may open the file: that would unlock it. */
+    private static HeldLock serve(Path directory, FileChanges changes) throws IOException {
+        Path file = directory.resolve(SERVING);
+        OwnFile.setAsideForeign(file, false, changes);
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            changes.delete(file); // whoever may read it can have it locked for reading
+        }
+        OwnFile.make(file, false, changes, () -> Linux.close(changes.create(file)));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        FileLock held = channel.tryLock();
+        LOG.debug("targets are told by {}", held);
+        return new HeldLock(channel, HeldLock.key(file));
     }
 
     private static Path lockFile(Path directory) {
@@ -149,7 +173,11 @@ public final class SegmentDirectory implements AutoCloseable {
                     + " is not empty and not the mount point of a tmpfs: empty it or choose another one");
         }
         int result = LibC.INSTANCE.mount(
-                "pgofs-segments", directory.toString(), "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, OPTIONS);
+                SegmentTmpfs.NAME,
+                directory.toString(),
+                "tmpfs",
+                MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                SegmentTmpfs.OPTIONS);
         Linux.check(result, "cannot mount a tmpfs on segment directory " + directory);
         LOG.info("mounted a tmpfs on segment directory {}", directory);
     }
@@ -249,6 +277,22 @@ public final class SegmentDirectory implements AutoCloseable {
     }
 
     /**
+     * Whether a daemon runs, as targets see it. Anyone may ask.
+     *
+     * @param directory a segment directory
+     * @return whether another process takes away what is counted there
+     * @throws IOException if that cannot be found out
+     */
+    public static boolean isServed(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory.resolve(SERVING), StandardOpenOption.READ);
+                FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
+            return lock == null;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /**
      * The process that holds a directory.
      *
      * @param directory a segment directory that is held
@@ -290,6 +334,7 @@ public final class SegmentDirectory implements AutoCloseable {
     /** Lets go of the directory; the tmpfs stays, with what targets have published. */
     @Override
     public void close() throws IOException {
+        serving.channel.close();
         lock.channel.close();
     }
 }

@@ -89,6 +89,8 @@ class FormatTest {
                 Map.entry("value_site.epoch", (long) ValueSiteLayout.EPOCH),
                 Map.entry("value_site.slot", (long) ValueSiteLayout.SLOT),
                 Map.entry("VALUE_SLOTS", (long) ValueSiteLayout.SLOTS),
+                Map.entry("HELD_MAX", SegmentTmpfs.HELD_MAX),
+                Map.entry("UNLIMITED", SegmentTmpfs.UNLIMITED),
                 Map.entry("vtable", (long) ImageLayout.VTABLE_SIZE),
                 Map.entry("SEGMENT_MAGIC", SegmentLayout.MAGIC_VALUE),
                 Map.entry("IMAGE_MAGIC", ImageLayout.MAGIC_VALUE),

@@ -127,6 +127,38 @@ final class PackageIT {
         assertEquals("", output);
     }
 
+    /** The unit is wanted without being enabled; systemd does not run in the copy, so the package says how without. */
+    @Test
+    void shouldLetProgramsCountBeforeTheFirstMount() {
+        String output = onCopy(
+                COPY
+                        + """
+                in_copy '
+                  mount -t tmpfs tmpfs /run
+                  dpkg --force-depends -i /package/pgofs.deb >/package/said
+                  readlink -e /usr/lib/systemd/system/local-fs.target.wants/run-pgofs.mount
+                  sed -n "s/^  mkdir/mkdir/p" /package/said >/package/make
+                  . /package/make
+                  cd /package
+                  echo "void counted(void) {} int main(void) { for (int i = 0; i < 7; i++) counted(); }" >program.c
+                  pgofs cc -- clang-14 program.c -o program
+                  ./program
+                  mkdir /mnt/profiles
+                  pgofs mount /mnt/profiles
+                  cp /mnt/profiles/pgo/profraw program.profraw
+                  pgofs umount /mnt/profiles
+                  llvm-profdata-14 show --function=counted --counts program.profraw | grep Block
+                  dpkg -P pgofs >/dev/null
+                  find /run -name "*pgofs*"'
+                """);
+        assertEquals(
+                """
+                /usr/lib/systemd/system/run-pgofs.mount
+                    Block counts: [7]
+                """,
+                output);
+    }
+
     @Test
     void shouldBringUnitsThatFindTheCommand() {
         String output = onCopy(

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A segment directory of its own, a mount point, and the daemon that serves it. */
 final class PgofsMount implements AutoCloseable {
-    private static final String SEGMENT_TMPFS = "size=0,nr_inodes=0,inode64,mode=1733,nosuid,nodev,noexec";
+    private static final String SEGMENT_TMPFS = "size=1P,nr_inodes=0,inode64,mode=1733,nosuid,nodev,noexec";
 
     private final Path directory;
     private final Path segments;

@@ -1,11 +1,13 @@
 package org.pgofs.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +62,29 @@ final class UnpublishedIT {
                     Map.of("limit of file size or of open files (ulimit -f, ulimit -n)", 3L),
                     mount.status().get("refused"));
             assertEquals(List.of(), mount.status().get("dropped"));
+        }
+    }
+
+    /** What programs counted before the first mount is there; but nobody empties the directory while no daemon runs. */
+    @Test
+    void shouldBeThoseThatStartWhenMuchIsHeldAndNoDaemonRuns() throws Exception {
+        String work = "echo work 5 | \"$1\"";
+        Path program = Toolchain.DEFAULT.worker(directory);
+        try (PgofsMount mount = PgofsMount.prepare(directory)) {
+            mount.shell().bash(work, program).ok();
+            String much = mount.segments().resolve(".much").toString();
+            mount.shell().run("fallocate", "-l", "257M", much).ok();
+            assertEquals("done\n", mount.shell().bash(work, program).ok().output());
+            String doctor =
+                    mount.shell().run(Checkout.PGOFS.toString(), "doctor").output();
+            assertTrue(doctor.contains("holds more than 256 MiB and no daemon runs"), doctor);
+
+            mount.startDaemon();
+            mount.shell().bash(work, program).ok();
+            assertEquals(10, mount.profile(Toolchain.DEFAULT).calls("counted"));
+            String reason =
+                    "no room in the segment directory: its tmpfs is limited, or more than 256 MiB were there and no daemon";
+            assertEquals(Set.of(reason), ((Map<?, ?>) mount.status().get("refused")).keySet());
         }
     }
 

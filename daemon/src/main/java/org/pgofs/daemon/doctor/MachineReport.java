@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.pgofs.counters.ForeignPath;
 import org.pgofs.counters.SegmentDirectory;
+import org.pgofs.counters.SegmentTmpfs;
 
 /** Whether a machine is ready for {@code pgofs mount} and for building programs. */
 final class MachineReport {
@@ -84,7 +85,8 @@ final class MachineReport {
         try {
             ForeignPath.requireNoFuse(directory, "");
             if (!Files.exists(directory)) {
-                return Finding.unknown(text + " is not there yet: pgofs mount makes it");
+                return Finding.unknown(text + " is not there yet, and what starts now is not counted: pgofs mount"
+                        + " makes it, and systemctl start run-pgofs.mount");
             }
             directory = directory.toRealPath(); // the kernel goes up from where a link leads
             if (!Files.isDirectory(directory)) {
@@ -102,6 +104,10 @@ final class MachineReport {
         }
         try {
             SegmentDirectory.checkPermissions(directory);
+            if (SegmentTmpfs.held(directory) > SegmentTmpfs.HELD_MAX && !SegmentDirectory.isServed(directory)) {
+                return Finding.no(text + " holds more than 256 MiB and no daemon runs: what starts now is not counted"
+                        + " before pgofs mount");
+            }
             return SegmentDirectory.closedToOthers(directory)
                     .map(Finding::no)
                     .orElse(Finding.ok(text + " is a tmpfs, root's and sticky"));

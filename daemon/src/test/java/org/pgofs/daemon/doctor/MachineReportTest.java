@@ -68,7 +68,9 @@ class MachineReportTest {
                         "NO " + absent + " is missing: modprobe fuse; give a container --device " + absent,
                         "NO libnone.so.9 cannot be loaded: install the package libfuse2",
                         "NO this is not root, whom pgofs mount needs: use sudo",
-                        "-  segment directory " + absent + " is not there yet: pgofs mount makes it",
+                        "-  segment directory " + absent
+                                + " is not there yet, and what starts now is not counted: pgofs mount"
+                                + " makes it, and systemctl start run-pgofs.mount",
                         "NO clang is not on PATH: install it",
                         "NO llvm-profdata is not on PATH: install it"),
                 MachineReport.of(bare).stream().map(Finding::line).toList());
