@@ -51,8 +51,9 @@ public final class CounterStore implements AutoCloseable {
     private final Takes takes;
     private final SegmentWatcher watcher;
     private final Liveness liveness;
-    private final Freezer freezer = new Freezer(lock, reader);
+    private final Freezer freezer;
     private final FunctionNames names;
+    private final Shortages shortages;
     private boolean closed;
 
     /**
@@ -95,6 +96,8 @@ public final class CounterStore implements AutoCloseable {
     private CounterStore(SegmentDirectory directory, Usage usage) throws IOException {
         liveness = Liveness.find(directory.state());
         LOG.info("the end of a program is noticed by {}", liveness.text());
+        shortages = usage.shortages();
+        freezer = new Freezer(lock, reader, shortages);
         names = new FunctionNames(lock, usage.readingTime());
         catalog = new SegmentCatalog(directory, reader, usage, this::isHeld);
         discovery = new SegmentDiscovery(directory, catalog, System::nanoTime);
@@ -296,7 +299,9 @@ public final class CounterStore implements AutoCloseable {
         for (ImageCounters image : images) {
             moves.putAll(image.liveValues(reader));
             Marks none = Marks.none(image.image());
-            Counts carry = new Counts(image.sumOfLive(reader).negated(), new ValueCounts(), none);
+            CounterSum counters = image.sumOfLive(reader);
+            counters.negate();
+            Counts carry = new Counts(counters, new ValueCounts(), none);
             baselines.put(image, new Baseline(carry, none, 0, image.resets() + 1));
         }
         ledger.reset(baselines, moves);
@@ -437,6 +442,15 @@ public final class CounterStore implements AutoCloseable {
                 .sorted()
                 .boxed()
                 .toList();
+    }
+
+    /**
+     * What there was not enough memory for. Whoever calls this store notes errors of his own here.
+     *
+     * @return always the same
+     */
+    public Shortages shortages() {
+        return shortages;
     }
 
     /**

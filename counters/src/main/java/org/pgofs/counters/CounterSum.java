@@ -112,24 +112,32 @@ final class CounterSum {
         }
     }
 
-    /** Minus this. */
-    CounterSum negated() {
-        long[] negated = new long[sums.length];
+    /** Subtracts other sums of the same length. */
+    void subtract(CounterSum other) {
+        zero &= other.zero;
         for (int i = 0; i < sums.length; i++) {
-            negated[i] = sums[i] == Long.MIN_VALUE ? Long.MAX_VALUE : -sums[i];
+            sums[i] = saturatedSum(sums[i], negated(other.sums[i]));
         }
-        return new CounterSum(negated, zero);
+    }
+
+    /** Becomes minus what it was. */
+    void negate() {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = negated(sums[i]);
+        }
+    }
+
+    private static long negated(long sum) {
+        return sum == Long.MIN_VALUE ? Long.MAX_VALUE : -sum;
     }
 
     /** What is served, as a counters section has it. */
     ByteBuffer toSection() {
-        long[] served = new long[sums.length];
-        for (int i = 0; i < sums.length; i++) {
-            served[i] = clamped(sums[i]);
-        }
         ByteBuffer section = ByteBuffer.allocate(sums.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        section.asLongBuffer().put(served);
-        return section.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        for (long sum : sums) {
+            section.putLong(clamped(sum));
+        }
+        return section.rewind().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Without a branch, as the next. */

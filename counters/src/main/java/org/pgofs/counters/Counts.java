@@ -24,10 +24,11 @@ record Counts(CounterSum counters, ValueCounts values, Marks marks) {
         return counters.isNothing() && values.isEmpty() && marks.isNone();
     }
 
+    /** Adds others, all but values for which there is no memory. */
     void add(Counts other) {
         counters.add(other.counters);
-        values.add(other.values);
         marks.add(other.marks);
+        values.addIfPossible(other.values);
     }
 
     Snapshot toSnapshot(Image image) {

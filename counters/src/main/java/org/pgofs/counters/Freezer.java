@@ -12,12 +12,14 @@ import java.util.concurrent.locks.Lock;
 final class Freezer {
     private final Lock lock;
     private final SegmentReader reader;
+    private final Shortages shortages;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(Freezer::newThread);
 
-    /** With the store's lock, which is held while counts are read. */
-    Freezer(Lock lock, SegmentReader reader) {
+    /** With the store's lock, which is held while counts are read; a lack of memory is noted. */
+    Freezer(Lock lock, SegmentReader reader, Shortages shortages) {
         this.lock = lock;
         this.reader = reader;
+        this.shortages = shortages;
     }
 
     private static Thread newThread(Runnable work) {
@@ -55,6 +57,7 @@ final class Freezer {
             freeze.run(images.select(), reader);
         } catch (IOException | RuntimeException | Error e) {
             failure = e;
+            shortages.note(e);
         } finally {
             lock.unlock();
         }

@@ -148,6 +148,9 @@ final class ImageCounters {
      * @return whether all of them could be read
      */
     boolean fold(Member member, SegmentReader reader, long room) throws IOException {
+        if (!live.containsKey(member.name())) {
+            return true; // there was no memory for what came after
+        }
         Counts counts = Counts.none(image);
         reader.addValues(member, image, counts.values());
         addMarks(member, reader, counts.marks());
@@ -162,8 +165,8 @@ final class ImageCounters {
 
     /** Adds the counts of one that ended and was not a member. */
     void addEnded(Counts counts) {
-        carry.add(counts);
         ended++;
+        carry.add(counts);
     }
 
     /** A member leaves that has no counts. */

@@ -70,6 +70,11 @@ final class ReadingTime {
         paid.merge(user, begun + SHARE * (now - begun), (until, fresh) -> until + SHARE * (now - begun));
     }
 
+    /** Somebody waits for something else than time, and is to try again in a second. */
+    void retryLater() {
+        retryAt = Math.min(retryAt, now() + TimeUnit.SECONDS.toNanos(1));
+    }
+
     /** Whether somebody who had to wait need not do so any more; once. */
     boolean takeReady() {
         boolean ready = retryAt <= now();

@@ -39,6 +39,7 @@ final class SegmentCatalog {
     private final WaitingSegments waiting = new WaitingSegments();
     private final MemberEpochs epochs;
     private long unsavedBytes;
+    private boolean endsLeft;
 
     private record Live(SegmentFile segment, ImageCounters image, ImageReference reference) {}
 
@@ -211,7 +212,7 @@ final class SegmentCatalog {
             InvalidFileException.require(
                     !inodes.containsKey(segment.inode()), "is the file that was %s", inodes.get(segment.inode()));
             hasRoom = hasRoom(segment);
-        } catch (IOException | InvalidFileException e) {
+        } catch (IOException | InvalidFileException | RuntimeException | Error e) {
             segment.close();
             throw e;
         }
@@ -291,6 +292,11 @@ final class SegmentCatalog {
         } catch (InvalidFileException | RuntimeException e) {
             // Whatever one file brings about, the others are looked at.
             drop(segment, String.valueOf(e.getMessage()));
+        } catch (OutOfMemoryError e) {
+            usage.shortages().note(e);
+            usage.readingTime().retryLater();
+            release(segment);
+            waiting.add(segment.name(), segment.owner(), "there is not enough memory to read their images");
         }
     }
 
@@ -329,8 +335,20 @@ final class SegmentCatalog {
             }
         } catch (IOException e) {
             LOG.warn("cannot tell whether {} is still in use: {}", name, e.getMessage());
+        } catch (OutOfMemoryError e) {
+            // It stays live, and counts: others must not be kept from what they want.
+            usage.shortages().note(e);
+            endsLeft = true;
+            return false;
         }
         return true;
+    }
+
+    /** Whether there was not enough memory for the end of a segment since the last call: all are to be looked at again. */
+    boolean takeEndsLeft() {
+        boolean were = endsLeft;
+        endsLeft = false;
+        return were;
     }
 
     private void fold(Live ended) throws IOException {

@@ -126,6 +126,25 @@ final class SegmentDiscovery {
         }
     }
 
+    /** Where events come from; what was taken from there and not applied is missed. */
+    interface Events {
+        List<DirectoryWatch.Event> drain() throws IOException;
+    }
+
+    /**
+     * Applies all events that there are.
+     *
+     * @return whether there were any
+     */
+    boolean applyAll(Events source) throws IOException {
+        boolean missed = eventsMissed;
+        eventsMissed = true; // if an error ends this
+        List<DirectoryWatch.Event> events = source.drain();
+        eventsMissed = missed;
+        apply(events);
+        return !events.isEmpty();
+    }
+
     void apply(List<DirectoryWatch.Event> events) throws IOException {
         boolean missed = eventsMissed;
         eventsMissed = true; // if an error ends this
@@ -176,6 +195,7 @@ final class SegmentDiscovery {
      * @return milliseconds until it is to be called again, -1 for never
      */
     int tidy() throws IOException {
+        scanDue |= catalog.takeEndsLeft();
         if (scanInMs() == 0) {
             scan();
             recheckDue();

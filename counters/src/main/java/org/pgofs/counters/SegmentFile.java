@@ -37,7 +37,7 @@ final class SegmentFile implements Member {
         int fd = Linux.openForReading(path);
         try {
             return new SegmentFile(path, fd, changes);
-        } catch (IOException | InvalidFileException | RuntimeException e) {
+        } catch (IOException | InvalidFileException | RuntimeException | Error e) {
             Linux.close(fd);
             throw e;
         }

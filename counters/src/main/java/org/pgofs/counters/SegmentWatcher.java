@@ -2,7 +2,6 @@ package org.pgofs.counters;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -49,11 +48,21 @@ final class SegmentWatcher {
             try {
                 timeoutMs = ended ? Integer.MIN_VALUE : work();
             } catch (IOException | RuntimeException | Error e) {
-                LOG.error("watching the segment directory", e);
                 timeoutMs = RETRY_DELAY_MS;
+                catalog.usage().shortages().note(e);
+                logError(e);
             } finally {
                 lock.unlock();
             }
+        }
+    }
+
+    /** To log takes memory: the thread lives on if there is none. */
+    private static void logError(Throwable error) {
+        try {
+            LOG.error("watching the segment directory", error);
+        } catch (OutOfMemoryError e) {
+            // It is noted.
         }
     }
 
@@ -63,7 +72,7 @@ final class SegmentWatcher {
      * @return milliseconds until it is to be called again without an event, -1 for never
      */
     private int work() throws IOException {
-        discovery.apply(watch.drain());
+        discovery.applyAll(watch::drain);
         int recheckDelayMs = discovery.recheckDue();
         int guestsDelayMs = guests.lookIfDue();
         int tidyDelayMs = discovery.tidy();
@@ -79,11 +88,14 @@ final class SegmentWatcher {
 
     /** Applies everything that happened before it was called; what follows from it is left to the thread. */
     void catchUp() throws IOException {
-        List<DirectoryWatch.Event> events = watch.drain();
-        if (!events.isEmpty()) {
-            watch.wake();
+        boolean some = true; // if an error ends this
+        try {
+            some = discovery.applyAll(watch::drain);
+        } finally {
+            if (some) {
+                watch.wake();
+            }
         }
-        discovery.apply(events);
         discovery.scanIfEventsMissed();
         discovery.recheck();
     }

@@ -20,6 +20,13 @@ final class StoredImage implements Image {
     /** Bytes of a build id, {@code PGOFS_BUILD_ID_MAX}. */
     static final int BUILD_ID_MAX = 64;
 
+    /**
+     * How often the counters of an image are in memory when a take of all images is committed, after one of this image
+     * alone: the carry of before and the one to come, what is taken, what is served of it, what those two takes took last,
+     * and, of one image at a time, what is read and written. Marks are in the carry, taken, served and about to be, too.
+     */
+    private static final int COPIES = 6;
+
     /** A linker makes one. */
     private static final int MOST_BINARY_IDS = 16;
 
@@ -237,14 +244,14 @@ final class StoredImage implements Image {
     }
 
     /**
-     * About how many bytes an image takes up with its counters: the file and its records as profiles have them; the
-     * sums, and those of a process that is added; what is known of value sites and of vtables.
+     * About how many bytes an image takes up with its counters at the worst moment: the file and its records as profiles
+     * have them; the counters as often as they are there, see {@link #COPIES}; what is known of value sites and of vtables.
      *
      * @param fileSize of the whole image file in bytes
      */
     static long memory(ImageLayout.Header header, long fileSize) {
         return 2 * fileSize
-                + 3 * (header.countersSize() + header.bitmapsSize())
+                + COPIES * (header.countersSize() + header.bitmapsSize())
                 + header.valueSites()
                 + header.vtables().size() / ImageLayout.VTABLE_SIZE * VtableRanges.KEPT
                 + header.records().size() / RecordLayout.SIZE * Long.BYTES;

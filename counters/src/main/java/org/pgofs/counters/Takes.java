@@ -47,22 +47,31 @@ final class Takes {
         for (ImageCounters image : images) {
             Map<Member, ValueList> values = image.liveValues(reader);
             Counts counts = image.sum(reader, values);
-            parts.add(new Take.Part(
-                    image, counts, image.ended(), image.resets(), counts.copy().toSnapshot(image.image())));
+            parts.add(new Take.Part(image, counts, image.ended(), image.resets(), counts.toSnapshot(image.image())));
             if (!values.isEmpty() || image.hasMarks()) {
                 moves.putAll(values);
                 Counts carry =
                         new Counts(image.carry().counters(), counts.values().copy(), Marks.none(image.image()));
-                Marks taken = counts.marks().copy();
-                withEpochs.put(image, new Baseline(carry, taken, image.ended(), image.resets()));
+                withEpochs.put(image, new Baseline(carry, counts.marks(), image.ended(), image.resets()));
             }
         }
         // Values and marks cannot be subtracted from what a target holds: they are put where a commit can.
+        Take take = new Take(store, scope, parts);
         if (!withEpochs.isEmpty()) {
-            ledger.startEpoch(withEpochs, moves);
+            startEpoch(withEpochs, moves);
         }
-        current = new Take(store, scope, parts);
-        return current;
+        current = take;
+        return take;
+    }
+
+    private void startEpoch(Map<ImageCounters, Baseline> withEpochs, Map<Member, ValueList> moves) throws IOException {
+        try {
+            ledger.startEpoch(withEpochs, moves);
+        } catch (IOException | RuntimeException | Error e) {
+            // What came after the change was saved may have failed too.
+            withEpochs.keySet().forEach(ImageCounters::giveBack);
+            throw e;
+        }
     }
 
     void commit(Take take) throws IOException {
@@ -76,7 +85,7 @@ final class Takes {
                 throw new IOException(image.image().name() + " was reset while it was taken: nothing was taken");
             }
             Counts carry = image.carry().copy();
-            carry.counters().add(part.counts().counters().negated());
+            carry.counters().subtract(part.counts().counters());
             carry.values().subtract(part.counts().values());
             Marks none = Marks.none(image.image());
             baselines.put(image, new Baseline(carry, none, image.ended() - part.ended(), part.resets() + 1));

@@ -11,6 +11,7 @@ final class Usage {
     private final Amounts total = new Amounts();
     private final Map<Integer, Amounts> users = new TreeMap<>(Integer::compareUnsigned);
     private final ReadingTime readingTime;
+    private final Shortages shortages = new Shortages();
     private boolean freed;
 
     private static final class Amounts {
@@ -115,6 +116,11 @@ final class Usage {
     /** The time that is taken to read image files. */
     ReadingTime readingTime() {
         return readingTime;
+    }
+
+    /** What there was not enough memory for. */
+    Shortages shortages() {
+        return shortages;
     }
 
     /** Whether anything was given back since the last call, or who has waited for time has it. */

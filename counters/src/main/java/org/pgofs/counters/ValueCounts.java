@@ -113,6 +113,15 @@ public final class ValueCounts implements ValueSink {
         other.sites.forEach((site, values) -> values.forEach((value, count) -> add(site, value, count)));
     }
 
+    /** The same; what there is no memory for is left out. */
+    void addIfPossible(ValueCounts other) {
+        try {
+            add(other);
+        } catch (OutOfMemoryError e) {
+            full = true;
+        }
+    }
+
     /** Takes away observations. */
     void subtract(ValueCounts other) {
         other.sites.forEach((site, values) -> values.forEach((value, count) -> add(site, value, -count)));

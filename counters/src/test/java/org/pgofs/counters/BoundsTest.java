@@ -122,9 +122,9 @@ class BoundsTest extends StoreFixture {
     }
 
     @ParameterizedTest
-    @CsvSource({"2, 100000", "1000, 1500"})
+    @CsvSource({"2, 100000", "1000, 1900"})
     void shouldForgetEmptyImagesForNewOnes(long images, long memory) throws IOException {
-        // Each takes about 2 * 280 + 3 * 48 + 2 + 16 bytes.
+        // Each takes about 2 * 280 + 6 * 48 + 2 + 16 bytes.
         reopenWith(LARGE, new Limits(1000, 1 << 30, images, memory));
         TestTarget first = start(1, 1);
         TestTarget second = start(2, 1);

@@ -2,6 +2,7 @@ package org.pgofs.counters;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -83,6 +84,21 @@ class SegmentDiscoveryTest {
                 discovery.scanIfEventsMissed();
                 assertEquals(2, live(), third.path() + " has an event of its own");
             }
+        }
+    }
+
+    /** They are taken off the kernel's queue, and then there is not enough memory for the next ones. */
+    @Test
+    void shouldFindByAScanWhatEventsToldOfThatWereNotApplied() throws IOException {
+        discovery.scan();
+        try (TestTarget target = start(1)) {
+            assertThrows(
+                    OutOfMemoryError.class,
+                    () -> discovery.applyAll(() -> {
+                        throw new OutOfMemoryError("as if");
+                    }));
+            discovery.scanIfEventsMissed();
+            assertEquals(1, live(), target.path() + " is found");
         }
     }
 

@@ -159,6 +159,11 @@ final class StatusReport {
         state.failedSave()
                 .ifPresent(failed -> sentences.add("counts cannot be saved since " + failed.since() + ", "
                         + failed.reason() + ": they are kept in memory, and resets and takes fail until they can"));
+        store.shortages()
+                .shortage()
+                .ifPresent(shortage -> sentences.add("the daemon had not enough memory " + shortage.count()
+                        + " times, the last time at " + shortage.last() + ": what was wanted then failed, and can be"
+                        + " tried again"));
         for (DroppedFile file : state.setAside()) {
             Path path = segmentDirectory.resolve(".state").resolve(file.file());
             sentences.add(path + " " + file.reason());

@@ -1,0 +1,246 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A program, run with little heap: two users fill what they may have of the memory with counters that are holes and cost
+ * them nothing, and then everything that is done with counts is done. It prints what went wrong.
+ */
+final class SmallHeap {
+    private static final int FIRST_USER = 1000;
+    private static final int USERS = 2;
+    /** How much memory there is when there is little, in bytes. */
+    private static final int SPARE = 1 << 18;
+
+    private final Path directory;
+    private final boolean bytes;
+    private final int images;
+    private final boolean full;
+    private final Bounds bounds = Bounds.of(Runtime.getRuntime().maxMemory());
+
+    private SmallHeap(Path directory, boolean bytes, int images, boolean full) {
+        this.directory = directory;
+        this.bytes = bytes;
+        this.images = images;
+        this.full = full;
+    }
+
+    /**
+     * Runs.
+     *
+     * @param arguments a directory, "bytes" or "sums" for what the counters are, how many images a user has, "full" if
+     *     they take up all that he may have
+     */
+    public static void main(String[] arguments) throws Exception {
+        new SmallHeap(
+                        Path.of(arguments[0]),
+                        arguments[1].equals("bytes"),
+                        Integer.parseInt(arguments[2]),
+                        arguments[3].equals("full"))
+                .run();
+    }
+
+    private void run() throws Exception {
+        List<TestTarget> targets = new ArrayList<>();
+        try (SegmentDirectory taken = SegmentDirectory.take(directory)) {
+            for (int user = 0; user < USERS; user++) {
+                for (int i = 0; i < images; i++) {
+                    targets.add(start(FIRST_USER + user, user * images + i + 1));
+                }
+            }
+            try (CounterStore store = CounterStore.open(taken, bounds)) {
+                if (full) {
+                    doEverything(store);
+                    for (TestTarget target : targets) {
+                        target.close();
+                    }
+                    doEverything(store);
+                } else {
+                    beShort(store);
+                }
+            }
+        }
+        System.out.println("done");
+    }
+
+    private TestTarget start(int user, int key) throws IOException {
+        int size = largest(key);
+        TestTarget target = new TestTarget(directory, key);
+        int end = TestTarget.COUNTERS_AT + size;
+        target.publishSegment(target.header()
+                .putLong(SegmentLayout.RAW_VERSION, rawVersion())
+                .putLong(SegmentLayout.FILE_SIZE, end)
+                .putLong(SegmentLayout.COUNTERS + Long.BYTES, size)
+                .putLong(SegmentLayout.VALUE_SITES, 0)
+                .putLong(SegmentLayout.VALUE_SITES + Long.BYTES, 0));
+        target.truncate(end);
+        target.write(end - 1, (byte) 0);
+        target.publishImage(image(target, size));
+        target.set(key, 2, 3);
+        Files.setAttribute(target.path(), "unix:uid", user);
+        Files.setAttribute(target.imagePath(), "unix:uid", user);
+        return target;
+    }
+
+    private long rawVersion() {
+        return TestTarget.RAW_VERSION | (bytes ? Variant.BYTE_COVERAGE : 0);
+    }
+
+    private ByteBuffer image(TestTarget target, int size) {
+        int record = ImageLayout.SIZE;
+        int counterSize = bytes ? Byte.BYTES : Long.BYTES;
+        ByteBuffer image = target.image();
+        image.putLong(ImageLayout.RAW_VERSION, rawVersion())
+                .putLong(ImageLayout.COUNTERS_SIZE, size)
+                .putLong(ImageLayout.VALUE_SITES, 0)
+                .putInt(record + RecordLayout.COUNTERS, (size - 16) / counterSize)
+                .putShort(record + RecordLayout.VALUE_SITES, (short) 0)
+                .putShort(record + RecordLayout.VALUE_SITES + Short.BYTES, (short) 0)
+                .putLong(record + RecordLayout.SIZE + RecordLayout.COUNTERS_OFFSET, size - 8)
+                .putInt(record + RecordLayout.SIZE + RecordLayout.COUNTERS, 1);
+        return image;
+    }
+
+    /** The size of counters with which an image takes up its part of what the user may have. */
+    private int largest(int key) throws IOException {
+        ByteBuffer image = image(new TestTarget(directory, key), 1 << 20);
+        long most = bounds.user().memory() / images * (full ? 4 : 3) / 4;
+        int size = 0;
+        try {
+            for (int bit = 1 << 29; bit >= 8; bit /= 2) {
+                image.order(ByteOrder.LITTLE_ENDIAN).putLong(ImageLayout.COUNTERS_SIZE, size + bit);
+                if (StoredImage.memory(ImageLayout.read(image, image.capacity()), image.capacity()) <= most) {
+                    size += bit;
+                }
+            }
+        } catch (InvalidFileException e) {
+            throw new IOException(e);
+        }
+        return size;
+    }
+
+    private void doEverything(CounterStore store) throws IOException {
+        check(
+                store.images().size() == USERS * images,
+                "all images are within bounds: " + store.status().overBounds());
+        for (int i = 0; i < 3; i++) {
+            take(store, "all", all -> all);
+        }
+        for (Image image : store.images()) {
+            take(store, image.name(), all -> List.of(image));
+        }
+        take(store, "all", all -> all);
+        try (Freeze freeze = store.startFreeze(all -> all)) {
+            freeze.await();
+            check(freeze.snapshots().size() == USERS * images, "all are frozen");
+        }
+        check(store.lastTake("all").size() == USERS * images, "all were taken");
+        store.reset(all -> all);
+        check(store.status().images().size() <= USERS * images, "no more");
+    }
+
+    /** There is nearly no memory for a while. What fails then leaves nothing behind, and works when there is some. */
+    private void beShort(CounterStore store) throws IOException {
+        List<Byte> before = firstCounts(store);
+        TestTarget late = new TestTarget(directory, Short.MAX_VALUE);
+        ByteBuffer large = withName(late.image(), 2 << 20);
+        List<byte[]> ballast = new ArrayList<>();
+        fill(ballast);
+        late.publishSegment(late.header());
+        late.publishImage(large);
+        int failed = 0;
+        for (int i = 0; i < 3; i++) {
+            failed += fails(store, () -> take(store, "all", all -> all)) ? 1 : 0;
+            fill(ballast); // a collection has found some
+            failed += fails(store, () -> store.reset(all -> all)) ? 1 : 0;
+            fill(ballast);
+        }
+        ballast.clear();
+        check(failed == 6, failed + " of 6 failed");
+        check(store.shortages().shortage().isPresent(), "it is known");
+        check(!store.isTakeInProgress(), "none is left");
+        StoreFixture.await(() -> store.images().size() == USERS * images + 1);
+        check(firstCounts(store).containsAll(before), "nothing changed");
+        late.close();
+        StoreFixture.await(() -> store.status().images().stream().anyMatch(image -> image.ended() == 1));
+        take(store, "all", all -> all);
+        store.reset(all -> all);
+        store.status();
+    }
+
+    private static void fill(List<byte[]> ballast) {
+        for (int piece = 1 << 22; piece >= 1 << 12; piece /= 2) {
+            try {
+                while (true) {
+                    ballast.add(new byte[piece]);
+                }
+            } catch (OutOfMemoryError e) {
+                // Then smaller ones.
+            }
+        }
+        int left = SPARE;
+        while (left > 0) {
+            left -= ballast.remove(ballast.size() - 1).length;
+        }
+    }
+
+    private interface Action {
+        void act() throws IOException;
+    }
+
+    /** As the mount does, it notes what went wrong. */
+    private static boolean fails(CounterStore store, Action action) {
+        try {
+            action.act();
+            return false;
+        } catch (IOException | OutOfMemoryError e) {
+            store.shortages().note(e);
+            return true;
+        }
+    }
+
+    private static ByteBuffer withName(ByteBuffer image, int length) {
+        int begin = image.capacity();
+        ByteBuffer file = ByteBuffer.allocate(begin + 5 + length).order(ByteOrder.LITTLE_ENDIAN);
+        file.put(image.rewind());
+        for (int shift = 0; shift < 28; shift += 7) {
+            file.put((byte) (length >> shift & 127 | (shift < 21 ? 128 : 0)));
+        }
+        file.put((byte) 0);
+        while (file.hasRemaining()) {
+            file.put((byte) 'x');
+        }
+        return file.putLong(ImageLayout.FILE_SIZE, file.capacity())
+                .putLong(ImageLayout.NAMES, begin)
+                .putLong(ImageLayout.NAMES + Long.BYTES, 5 + length);
+    }
+
+    private static List<Byte> firstCounts(CounterStore store) throws IOException {
+        List<Byte> counts = new ArrayList<>();
+        try (Freeze freeze = store.startFreeze(all -> all)) {
+            freeze.await();
+            freeze.snapshots()
+                    .forEach(snapshot -> counts.add(snapshot.counters().get(0)));
+        }
+        return counts;
+    }
+
+    private static void take(CounterStore store, String scope, CounterStore.Selection selection) throws IOException {
+        try (Take take = store.take(scope, selection)) {
+            take.snapshots();
+            take.commit();
+        }
+    }
+
+    private static void check(boolean condition, String what) {
+        if (!condition) {
+            throw new IllegalStateException(what);
+        }
+    }
+}
