@@ -136,6 +136,16 @@ public interface LibC {
     long syscall(long number, long fd, @Out ByteBuffer target, @size_t long size);
 
     /**
+     * setpriority(2).
+     *
+     * @param which PRIO_*
+     * @param who 0 for the calling thread
+     * @param nice -20 to 19
+     * @return 0, or -1
+     */
+    int setpriority(int which, int who, int nice);
+
+    /**
      * setfsuid(2), of the calling thread alone.
      *
      * @param user what it is to be

@@ -41,6 +41,8 @@ final class SegmentWatcher {
     }
 
     private void run() {
+        // Files of programs that ended take up memory until it has seen them, and a busy machine makes many.
+        Linux.hurry();
         int timeoutMs = 0;
         while (timeoutMs != Integer.MIN_VALUE) {
             watch.await(timeoutMs);

@@ -210,7 +210,7 @@ final class SmallHeap {
         ByteBuffer file = ByteBuffer.allocate(begin + 5 + length).order(ByteOrder.LITTLE_ENDIAN);
         file.put(image.rewind());
         for (int shift = 0; shift < 28; shift += 7) {
-            file.put((byte) (length >> shift & 127 | (shift < 21 ? 128 : 0)));
+            file.put((byte) (((length >> shift) & 127) | (shift < 21 ? 128 : 0)));
         }
         file.put((byte) 0);
         while (file.hasRemaining()) {
