@@ -273,6 +273,9 @@ public final class CounterStore implements AutoCloseable {
             List<ImageCounters> selected = select(selection, image -> {}); // has no counts
             guests.takeUnconfirmed();
             reset(selected);
+        } catch (OutOfMemoryError e) {
+            shortages.note(e);
+            throw e;
         } finally {
             lock.unlock();
         }
@@ -323,6 +326,9 @@ public final class CounterStore implements AutoCloseable {
                 throw new TakeInProgressException();
             }
             return takes.begin(this, scope, select(selection, CounterStore::refuseForgotten));
+        } catch (OutOfMemoryError e) {
+            shortages.note(e);
+            throw e;
         } finally {
             lock.unlock();
         }
@@ -347,6 +353,9 @@ public final class CounterStore implements AutoCloseable {
         try {
             requireOpen();
             takes.commit(take);
+        } catch (OutOfMemoryError e) {
+            shortages.note(e);
+            throw e;
         } finally {
             lock.unlock();
         }
@@ -404,6 +413,9 @@ public final class CounterStore implements AutoCloseable {
                     catalog.waiting().list(),
                     catalog.usage().list(),
                     stateStatus());
+        } catch (OutOfMemoryError e) {
+            shortages.note(e);
+            throw e;
         } finally {
             lock.unlock();
         }
