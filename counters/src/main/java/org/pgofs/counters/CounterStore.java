@@ -7,9 +7,12 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
@@ -157,6 +160,27 @@ public final class CounterStore implements AutoCloseable {
         }
     }
 
+    /**
+     * The image of a name. It is looked for among what is known, and only if it is not there are new files looked at.
+     *
+     * @param name one of those of {@link #images()}
+     * @return the image, if there is one
+     * @throws IOException if the directory cannot be read
+     */
+    public Optional<Image> image(String name) throws IOException {
+        lock.lock();
+        try {
+            requireOpen();
+            if (!isServed(catalog.imageNamed(name))) {
+                watcher.catchUp();
+            }
+            ImageCounters image = catalog.imageNamed(name);
+            return isServed(image) ? Optional.of(image.image()) : Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private List<Image> byName() {
         List<Image> images = new ArrayList<>();
         served().forEach(image -> images.add(image.image()));
@@ -166,9 +190,11 @@ public final class CounterStore implements AutoCloseable {
 
     /** The others are kept for their next process only, as long as there is room, or for what was taken last. */
     private List<ImageCounters> served() {
-        return catalog.images().stream()
-                .filter(image -> !image.isEmpty() || guests.have(image) || takes.show(image))
-                .toList();
+        return catalog.images().stream().filter(this::isServed).toList();
+    }
+
+    private boolean isServed(ImageCounters image) {
+        return image != null && (!image.isEmpty() || guests.have(image) || takes.show(image));
     }
 
     /** Under the lock, before anything: a later daemon may have the directory. */
@@ -182,17 +208,22 @@ public final class CounterStore implements AutoCloseable {
     private List<ImageCounters> select(Selection selection, Forgotten forgotten) throws IOException {
         requireOpen();
         watcher.catchUp();
-        guests.look();
-        List<ImageCounters> selected = new ArrayList<>();
-        for (Image image : selection.of(byName())) {
-            ImageCounters counters = catalog.image(((StoredImage) image).digest());
+        Set<ImageCounters> selected = new LinkedHashSet<>();
+        for (Image image : selection.among(this::byName)) {
+            ImageCounters counters = counters(image);
             if (counters == null) {
                 forgotten.accept(image);
             } else {
                 selected.add(counters);
             }
         }
-        return selected;
+        guests.look(selected);
+        return List.copyOf(selected);
+    }
+
+    /** Null if the image was forgotten. */
+    private ImageCounters counters(Image image) {
+        return catalog.image(((StoredImage) image).digest());
     }
 
     private interface Forgotten {
@@ -201,18 +232,6 @@ public final class CounterStore implements AutoCloseable {
 
     private static void refuseForgotten(Image image) throws IOException {
         throw new IOException(image.name() + " was forgotten: it had no counts, and its room was needed");
-    }
-
-    /** Chooses images. */
-    @FunctionalInterface
-    public interface Selection {
-        /**
-         * Chooses.
-         *
-         * @param images all images of the store, by name
-         * @return those that are meant
-         */
-        List<Image> of(List<Image> images);
     }
 
     /**
@@ -423,6 +442,31 @@ public final class CounterStore implements AutoCloseable {
                 .map(image -> image.status(names))
                 .sorted(Comparator.comparing(image -> image.snapshot().image().name()))
                 .toList());
+    }
+
+    /**
+     * What the store holds of one image.
+     *
+     * @param image one of {@link #images()}
+     * @return at one moment; nothing if there is no such image any more
+     * @throws IOException if counters cannot be read
+     */
+    public Optional<ImageStatus> status(Image image) throws IOException {
+        CheckedImage checked;
+        lock.lock();
+        try {
+            requireOpen();
+            watcher.catchUp();
+            ImageCounters counters = counters(image);
+            if (!isServed(counters)) {
+                return Optional.empty();
+            }
+            guests.look(Set.of(counters));
+            checked = check(counters);
+        } finally {
+            lock.unlock();
+        }
+        return Optional.of(checked.status(names));
     }
 
     /** An image whose status lacks the names of functions, which are found without the lock. */

@@ -2,6 +2,7 @@ package org.pgofs.counters;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -151,6 +152,13 @@ final class Guests {
     /** Takes new samples of all. */
     void look() {
         List.copyOf(guests.values()).forEach(this::look);
+    }
+
+    /** Takes new samples of those that run some images. */
+    void look(Collection<ImageCounters> images) {
+        List.copyOf(guests.values()).stream()
+                .filter(guest -> images.contains(guest.image()))
+                .forEach(this::look);
     }
 
     private void look(Guest guest) {

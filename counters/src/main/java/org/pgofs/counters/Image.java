@@ -1,6 +1,7 @@
 package org.pgofs.counters;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.ConcurrentMap;
 
 /**
  * What all processes of one instrumented executable or shared library have in common: its function records, names and
@@ -151,4 +152,11 @@ public interface Image {
      * @return a read-only buffer of its own
      */
     ByteBuffer vtableNames();
+
+    /**
+     * What others have made of the image; it goes with the image.
+     *
+     * @return by who made it
+     */
+    ConcurrentMap<PerImage<?>, Object> kept();
 }

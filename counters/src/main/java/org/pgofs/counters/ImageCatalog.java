@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +44,7 @@ final class ImageCatalog {
     private final Predicate<ImageCounters> isHeld;
 
     private final Map<String, ImageCounters> images = new TreeMap<>();
+    private final Map<String, ImageCounters> byName = new HashMap<>();
     private final Map<ImageCounters, Charge> charges = new HashMap<>();
     private final Map<ImageReference, ImageCounters> byReference = new HashMap<>();
     private final Map<ImageReference, Integer> uses = new HashMap<>();
@@ -85,6 +85,7 @@ final class ImageCatalog {
 
     private void add(ImageCounters image, int user) {
         images.put(image.image().digest(), image);
+        byName.put(image.image().name(), image);
         charges.put(image, new Charge(user, image.memory()));
         usage.addImage(user, image.memory());
     }
@@ -96,6 +97,11 @@ final class ImageCatalog {
 
     ImageCounters image(String digest) {
         return images.get(digest);
+    }
+
+    /** The image that is served under a name. */
+    ImageCounters named(String name) {
+        return byName.get(name);
     }
 
     /** The images whose carry was not saved yet. */
@@ -177,7 +183,7 @@ final class ImageCatalog {
                 CounterSum.saturatedSum(
                         Names.unfolded(header.names().of(file)),
                         Names.unfolded(header.vtableNames().of(file))));
-        StoredImage image = StoredImage.read(bytes, digest, segment.header().path(), names()::contains);
+        StoredImage image = StoredImage.read(bytes, digest, segment.header().path(), byName::containsKey);
         requireFit(segment, image);
         LOG.info("new image {} with {} functions", image.name(), image.functions());
         return create(image, segment.owner());
@@ -185,7 +191,7 @@ final class ImageCatalog {
 
     /** Reads the image file of an image that no segment brings. */
     StoredImage read(byte[] file, String path) throws InvalidFileException {
-        return StoredImage.read(file, path, names()::contains);
+        return StoredImage.read(file, path, byName::containsKey);
     }
 
     /** Adds such an image, or finds the one that it is; root asked for it, so there is no bound. */
@@ -211,10 +217,6 @@ final class ImageCatalog {
         return created;
     }
 
-    private Set<String> names() {
-        return images.values().stream().map(image -> image.image().name()).collect(Collectors.toSet());
-    }
-
     /** Makes room by forgetting images without counts and without a process, if that helps. */
     private void requireRoom(int user, long memory) throws OverBoundException {
         try {
@@ -232,6 +234,7 @@ final class ImageCatalog {
         }
         LOG.info("forgot image {}, which has no counts", image.image().name());
         images.remove(image.image().digest());
+        byName.remove(image.image().name());
         changed.remove(image);
         Charge charge = charges.remove(image);
         usage.removeImage(charge.user, charge.memory);

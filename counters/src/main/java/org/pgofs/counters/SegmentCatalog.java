@@ -78,6 +78,11 @@ final class SegmentCatalog {
         return images.user(image);
     }
 
+    /** The image that is served under a name. */
+    ImageCounters imageNamed(String name) {
+        return images.named(name);
+    }
+
     /** Reads the image file of an image that no segment brings. */
     StoredImage readImage(byte[] file, String path) throws InvalidFileException {
         return images.read(file, path);

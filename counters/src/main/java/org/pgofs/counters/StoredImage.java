@@ -9,6 +9,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HexFormat;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -42,6 +44,7 @@ final class StoredImage implements Image {
     private final int bitmapsEnd;
     private final CanonicalValues values;
     private final int unnamed;
+    private final ConcurrentMap<PerImage<?>, Object> kept = new ConcurrentHashMap<>();
 
     /**
      * Reads and checks an image file.
@@ -402,6 +405,11 @@ final class StoredImage implements Image {
     @Override
     public ByteBuffer vtableNames() {
         return part(header.vtableNames());
+    }
+
+    @Override
+    public ConcurrentMap<PerImage<?>, Object> kept() {
+        return kept;
     }
 
     private ByteBuffer part(Area area) {

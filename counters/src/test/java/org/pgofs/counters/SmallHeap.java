@@ -231,7 +231,7 @@ final class SmallHeap {
         return counts;
     }
 
-    private static void take(CounterStore store, String scope, CounterStore.Selection selection) throws IOException {
+    private static void take(CounterStore store, String scope, Selection selection) throws IOException {
         try (Take take = store.take(scope, selection)) {
             take.snapshots();
             take.commit();

@@ -3,18 +3,20 @@ package org.pgofs.daemon;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.pgofs.counters.CounterStore;
-import org.pgofs.counters.CounterStore.Selection;
 import org.pgofs.counters.Image;
+import org.pgofs.counters.PerImage;
+import org.pgofs.counters.Selection;
 import org.pgofs.counters.Variant;
 import org.pgofs.daemon.guest.GuestsFile;
+import org.pgofs.fs.Children;
 import org.pgofs.fs.Directory;
 import org.pgofs.fs.Node;
 import org.pgofs.fs.PseudoFile;
@@ -68,7 +70,7 @@ final class PgoTree {
     private final Profiles profiles;
     private final Path segmentDirectory;
     private final Map<String, Node> variants = new ConcurrentHashMap<>();
-    private final Map<Image, Node> images = new HashMap<>();
+    private final PerImage<Directory> imageDirectories = new PerImage<>(this::imageDirectory);
 
     PgoTree(CounterStore store, Profiles profiles, StatusReport report, Path segmentDirectory) {
         this.store = store;
@@ -86,7 +88,7 @@ final class PgoTree {
                 .add("reset", reset(store::resetAll))
                 .add("profraw", profraw(PgoTree::main))
                 .add("status", new PseudoFile(ALL_READ, new TextFile(report::text)))
-                .add("images", Directory.dynamic(this::imageDirectories));
+                .add("images", Directory.dynamic(new ImageDirectories()));
         return withTake(directory, ALL, PgoTree::main)
                 .addHidden(WARM_UP, new PseudoFile(OWNER_TAKES, new TextFile(PgoTree::warmUp)))
                 .addHidden(DAEMON, new PseudoFile(ALL_READ, new TextFile(this::daemon)))
@@ -144,25 +146,29 @@ final class PgoTree {
                 .toList();
     }
 
-    /** Those of images that the store has forgotten are forgotten too. */
-    private Map<String, Node> imageDirectories() {
-        synchronized (images) {
-            List<Image> all = allImages();
-            images.keySet().retainAll(Set.copyOf(all));
-            Map<String, Node> directories = new HashMap<>();
-            for (Image image : all) {
-                directories.put(image.name(), images.computeIfAbsent(image, this::imageDirectory));
+    private final class ImageDirectories implements Children {
+        @Override
+        public Node find(String name) {
+            try {
+                return store.image(name).map(imageDirectories::of).orElse(null);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            return directories;
+        }
+
+        @Override
+        public Collection<String> names() {
+            return allImages().stream().map(Image::name).toList();
         }
     }
 
     private Directory imageDirectory(Image image) {
+        Selection selection = Selection.only(image);
         Directory directory = Directory.fixed()
-                .add("reset", reset(() -> store.reset(images -> List.of(image))))
-                .add("profraw", profraw(images -> List.of(image)))
+                .add("reset", reset(() -> store.reset(selection)))
+                .add("profraw", profraw(selection))
                 .add("status", new PseudoFile(ALL_READ, new TextFile(() -> report.text(image))));
-        return withTake(directory, image.name(), images -> List.of(image));
+        return withTake(directory, image.name(), selection);
     }
 
     /** Not listed: a recursive copy must not take. */

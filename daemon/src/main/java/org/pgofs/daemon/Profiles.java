@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.pgofs.counters.CounterStore;
-import org.pgofs.counters.CounterStore.Selection;
 import org.pgofs.counters.Image;
 import org.pgofs.counters.NoSpaceException;
+import org.pgofs.counters.PerImage;
+import org.pgofs.counters.Selection;
 import org.pgofs.counters.Snapshot;
 import org.pgofs.counters.ValueCounts;
 import org.pgofs.fs.Errno;
@@ -29,13 +31,11 @@ final class Profiles {
 
     private static final int ROOM = 4096;
 
-    private final Map<Key, RawProfile> profiles = new ConcurrentHashMap<>();
-    /** The most values that an image was seen to have. */
-    private final Map<Image, Long> observed = new ConcurrentHashMap<>();
+    private final Map<Integer, PerImage<RawProfile>> profiles = new ConcurrentHashMap<>();
+    /** The most values that an image was seen to have, -1 if nobody has looked. */
+    private final PerImage<AtomicLong> observed = new PerImage<>(image -> new AtomicLong(-1));
 
     private final Function<Collection<Image>, RawLayout> choice;
-
-    private record Key(Image image, int number) {}
 
     /** Profiles of the highest version among the images of a file. */
     Profiles() {
@@ -63,21 +63,13 @@ final class Profiles {
         return choice.apply(List.of(image)).leavesOut(image);
     }
 
-    /** The images of a selection that can be written. */
-    static Selection writable(Selection selection) {
-        return images ->
-                selection.of(images).stream().filter(Profiles::canWrite).toList();
-    }
-
     /**
      * The shape of the file with the images that are selected now. The values of an image are read only if none of them
      * ever were; later it is what they were once, and room for more.
      */
     ProfileShape shape(CounterStore store, Selection selection) throws FsException {
         try {
-            List<Image> all = store.images();
-            forgetOthers(Set.copyOf(all));
-            List<Image> images = selection.of(all);
+            List<Image> images = selection.among(store::images);
             RawProfileSequence sequence = sequence(images);
             return new ProfileShape(images, sequence, sequence.sizeWith(room(store, images, sequence)));
         } catch (IOException e) {
@@ -85,17 +77,15 @@ final class Profiles {
         }
     }
 
-    /** A question for the size comes before every open. */
-    private void forgetOthers(Set<Image> all) {
-        profiles.keySet().removeIf(key -> !all.contains(key.image()));
-        observed.keySet().retainAll(all);
-    }
-
     private long room(CounterStore store, List<Image> images, RawProfileSequence sequence) throws IOException {
         readValues(store, images, sequence);
         return sequence.profiles().stream()
-                .mapToLong(profile -> room(profile, observed.getOrDefault(profile.image(), 0L)))
+                .mapToLong(profile -> room(profile, observed(profile.image())))
                 .sum();
+    }
+
+    private long observed(Image image) {
+        return Math.max(0, observed.of(image).get());
     }
 
     /** For how many values an image has room of which some were observed. */
@@ -106,13 +96,13 @@ final class Profiles {
 
     private void readValues(CounterStore store, List<Image> images, RawProfileSequence sequence) throws IOException {
         Set<Image> unknown = new HashSet<>(images);
-        unknown.removeAll(observed.keySet());
+        unknown.removeIf(image -> observed.of(image).get() >= 0);
         sequence.profiles().stream()
                 .filter(profile -> profile.valueSites() == 0)
                 .forEach(profile -> unknown.remove(profile.image()));
         if (!unknown.isEmpty()) {
             Map<Image, ValueCounts> values =
-                    store.values(all -> all.stream().filter(unknown::contains).toList());
+                    store.values(new Selection.Named(List.copyOf(unknown)));
             sequence.profiles().stream()
                     .filter(profile -> values.containsKey(profile.image()))
                     .forEach(profile -> learn(profile, values.get(profile.image())));
@@ -128,7 +118,7 @@ final class Profiles {
     }
 
     private void learn(RawProfile profile, ValueCounts values) {
-        observed.merge(profile.image(), profile.values(values), Math::max);
+        observed.of(profile.image()).accumulateAndGet(profile.values(values), Math::max);
     }
 
     /** The file with counts that are known. It has the size that it would have if they were counted only now. */
@@ -139,7 +129,7 @@ final class Profiles {
         for (int i = 0; i < snapshots.size(); i++) {
             RawProfile profile = sequence.profiles().get(i);
             long values = profile.values(snapshots.get(i).values());
-            room += room(profile, Math.max(values, observed.getOrDefault(profile.image(), 0L)));
+            room += room(profile, Math.max(values, observed(profile.image())));
         }
         return sequence.with(snapshots, sequence.sizeWith(room));
     }
@@ -154,9 +144,8 @@ final class Profiles {
             return new RawProfileSequence(List.of());
         }
         RawLayout layout = choice.apply(images);
-        return new RawProfileSequence(images.stream()
-                .map(image ->
-                        profiles.computeIfAbsent(new Key(image, layout.number()), key -> new RawProfile(image, layout)))
-                .toList());
+        PerImage<RawProfile> ofLayout = profiles.computeIfAbsent(
+                layout.number(), key -> new PerImage<>(image -> new RawProfile(image, layout)));
+        return new RawProfileSequence(images.stream().map(ofLayout::of).toList());
     }
 }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.pgofs.counters.CounterStore;
-import org.pgofs.counters.CounterStore.Selection;
 import org.pgofs.counters.Freeze;
+import org.pgofs.counters.Selection;
 import org.pgofs.counters.Snapshot;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FileOperations;
@@ -26,7 +26,7 @@ final class ProfrawFile implements FileOperations {
     ProfrawFile(CounterStore store, Profiles profiles, Selection selection) {
         this.store = store;
         this.profiles = profiles;
-        this.selection = Profiles.writable(selection);
+        this.selection = selection.where(Profiles::canWrite);
     }
 
     @Override

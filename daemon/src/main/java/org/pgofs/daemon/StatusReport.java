@@ -119,9 +119,11 @@ final class StatusReport {
 
     String text(Image image) {
         StringBuilder text = new StringBuilder();
-        status().images().stream()
-                .filter(status -> status.snapshot().image().equals(image))
-                .forEach(status -> append(text, status));
+        try {
+            store.status(image).ifPresent(status -> append(text, status));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return text.toString();
     }
 

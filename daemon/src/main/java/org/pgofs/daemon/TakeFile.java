@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.pgofs.counters.CounterStore;
-import org.pgofs.counters.CounterStore.Selection;
 import org.pgofs.counters.Image;
+import org.pgofs.counters.Selection;
 import org.pgofs.counters.Snapshot;
 import org.pgofs.counters.Take;
 import org.pgofs.counters.TakeInProgressException;
@@ -37,7 +37,7 @@ final class TakeFile implements FileOperations {
         this.store = store;
         this.profiles = profiles;
         this.scope = scope;
-        this.selection = Profiles.writable(selection);
+        this.selection = selection.where(Profiles::canWrite);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.pgofs.fs;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -17,12 +18,12 @@ public final class Directory extends Node {
     private static final int MODE = 0755;
     private static final int MAX_NAME_BYTES = 255;
 
-    private final Supplier<? extends Map<String, Node>> dynamic;
+    private final Children dynamic;
     private final Map<String, Node> added = new ConcurrentHashMap<>();
     private final Map<String, Node> hidden = new ConcurrentHashMap<>();
     private final Instant created = Instant.now();
 
-    private Directory(Supplier<? extends Map<String, Node>> dynamic) {
+    private Directory(Children dynamic) {
         super(MODE);
         this.dynamic = dynamic;
     }
@@ -33,20 +34,38 @@ public final class Directory extends Node {
      * @return a new directory, empty
      */
     public static Directory fixed() {
-        return new Directory(Map::of);
+        return dynamic(Map::of);
     }
 
     /**
-     * A directory that has other children than those that are {@linkplain #add added}, too. They are asked for at every
-     * listing, and at every look-up of a name that was not added, by several threads at once. What users change of a
-     * child (mode, owner) lasts as long as the child is the same object.
+     * A directory that has other children than those that are {@linkplain #add added}, too.
+     *
+     * @param children asked at every listing, and at every look-up of a name that was not added
+     * @return a new directory
+     */
+    public static Directory dynamic(Children children) {
+        return new Directory(children);
+    }
+
+    /**
+     * The same, with children that are few, so that a look-up may ask for all of them.
      *
      * @param children the children by name, in an immutable map or one that is safe for use by several threads; names
      *     as {@link #add} has them
      * @return a new directory
      */
     public static Directory dynamic(Supplier<? extends Map<String, Node>> children) {
-        return new Directory(children);
+        return new Directory(new Children() {
+            @Override
+            public Node find(String name) {
+                return children.get().get(name);
+            }
+
+            @Override
+            public Collection<String> names() {
+                return children.get().keySet();
+            }
+        });
     }
 
     /**
@@ -78,13 +97,13 @@ public final class Directory extends Node {
     /** The child of a name, null if there is none. */
     Node child(String name) {
         Node fixed = added.getOrDefault(name, hidden.get(name));
-        return fixed != null ? fixed : dynamic.get().get(name);
+        return fixed != null ? fixed : dynamic.find(name);
     }
 
     /** The names that a listing shows, sorted. */
     List<String> names() {
         SortedSet<String> names = new TreeSet<>(added.keySet());
-        dynamic.get().keySet().forEach(name -> names.add(checked(name)));
+        dynamic.names().forEach(name -> names.add(checked(name)));
         return List.copyOf(names);
     }
 

@@ -2,11 +2,35 @@ package org.pgofs.fs;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
-/** The operations of a file that shows a text, made anew for every open file when its content is first asked for. */
+/**
+ * The operations of a file that shows a text, which is made anew for every question about its size, and for every open
+ * file. The kernel asks for the size in each open, too, a moment before: what it was told then is what is opened, so that
+ * the size holds even for readers that never ask again.
+ */
 public final class TextFile implements FileOperations {
+    /** Between the question and the opening of one system call. */
+    private static final long MOMENT_NS = 1_000_000_000;
+
     private final Supplier<String> text;
+    private final AtomicReference<Told> told = new AtomicReference<>();
+
+    /** A text whose size somebody was told. */
+    private static final class Told {
+        private final byte[] content;
+        private final long nanos;
+
+        Told(byte[] content, long nanos) {
+            this.content = content;
+            this.nanos = nanos;
+        }
+
+        boolean isFresh() {
+            return System.nanoTime() - nanos < MOMENT_NS;
+        }
+    }
 
     /**
      * A text file.
@@ -19,12 +43,16 @@ public final class TextFile implements FileOperations {
 
     @Override
     public FileView look() {
-        return FileView.now(bytes().length);
+        long asked = System.nanoTime();
+        byte[] content = bytes();
+        told.set(new Told(content, asked));
+        return FileView.now(content.length);
     }
 
     @Override
     public OpenFile open(FileView view) {
-        return new OpenText();
+        Told last = told.getAndSet(null);
+        return new OpenText(last != null && last.isFresh() && last.content.length == view.size() ? last.content : null);
     }
 
     private byte[] bytes() {
@@ -33,6 +61,11 @@ public final class TextFile implements FileOperations {
 
     private final class OpenText implements OpenFile {
         private byte[] content;
+
+        /** With a content, or null to make it when it is asked for. */
+        OpenText(byte[] content) {
+            this.content = content;
+        }
 
         @Override
         public long size() {

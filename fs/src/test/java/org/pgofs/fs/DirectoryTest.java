@@ -46,6 +46,23 @@ final class DirectoryTest {
     }
 
     @Test
+    void shouldLookAChildUpWithoutAskingForAll() {
+        Directory dynamic = Directory.dynamic(new Children() {
+            @Override
+            public Node find(String name) {
+                return name.equals("a") ? leaf : null;
+            }
+
+            @Override
+            public List<String> names() {
+                throw new IllegalStateException("asked for all");
+            }
+        });
+        assertSame(leaf, dynamic.resolve("/a"));
+        assertNull(dynamic.resolve("/b"));
+    }
+
+    @Test
     void shouldAskOnlyForWhatWasNotAdded() {
         Directory dynamic = Directory.dynamic(() -> {
                     throw new IllegalStateException("asked");

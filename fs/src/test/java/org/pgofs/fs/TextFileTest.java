@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +22,25 @@ final class TextFileTest {
         assertEquals(4, sized.size());
         assertEquals("three\n", read(unasked, 0, 100));
         assertEquals(6, file.look().size());
+    }
+
+    /** As the kernel does in one system call: a reader that never asks for the size itself relies on it. */
+    @Test
+    void shouldOpenWhatItHasJustToldTheSizeOf() throws FsException {
+        FileView view = file.look();
+        text.set("three\n");
+        assertEquals("one\n", read(file.open(view), 0, 100));
+        assertEquals("three\n", read(file.open(view), 0, 100));
+    }
+
+    @Test
+    void shouldMakeTheTextOnceForTheSizeAndTheOpening() throws FsException {
+        AtomicInteger made = new AtomicInteger();
+        TextFile counting = new TextFile(() -> "text " + made.incrementAndGet());
+        OpenFile open = counting.open(counting.look());
+        assertEquals(6, open.size());
+        assertEquals("text 1", read(open, 0, 100));
+        assertEquals(1, made.get());
     }
 
     @Test

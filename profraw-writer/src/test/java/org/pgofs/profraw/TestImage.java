@@ -9,7 +9,10 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.pgofs.counters.Image;
+import org.pgofs.counters.PerImage;
 import org.pgofs.counters.Snapshot;
 import org.pgofs.counters.ValueCounts;
 import org.pgofs.counters.ValueKind;
@@ -27,6 +30,11 @@ record TestImage(
         ByteBuffer vtableNameBytes,
         ValueCounts values)
         implements Image {
+
+    @Override
+    public ConcurrentMap<PerImage<?>, Object> kept() {
+        return new ConcurrentHashMap<>();
+    }
 
     /** Sites of an image need not be numbered from 0. */
     private static final int SITES_BEGIN = 7;
