@@ -35,4 +35,13 @@ public record Snapshot(Image image, ByteBuffer counters, ByteBuffer bitmaps, Val
     public Snapshot withValues(ValueCounts others) {
         return new Snapshot(image, counters, bitmaps, others, taken);
     }
+
+    /**
+     * How much memory it keeps beside its image.
+     *
+     * @return bytes, about
+     */
+    public long memory() {
+        return counters.capacity() + bitmaps.capacity() + values.size() * ValueCounts.PAIR_BYTES;
+    }
 }

@@ -43,6 +43,11 @@ final class LastTakeFile implements FileOperations {
             }
 
             @Override
+            public long held() {
+                return bytes.size();
+            }
+
+            @Override
             public int read(long offset, ByteBuffer target) {
                 int position = target.position();
                 bytes.read(offset, target);

@@ -92,6 +92,13 @@ final class ProfrawFile implements FileOperations {
         }
 
         @Override
+        public synchronized long held() {
+            return freeze == null
+                    ? 0
+                    : freeze.snapshots().stream().mapToLong(Snapshot::memory).sum();
+        }
+
+        @Override
         public synchronized void close() {
             if (freeze != null) {
                 freeze.close();

@@ -37,7 +37,10 @@ final class Callbacks {
         void serve(T subject) throws FsException;
     }
 
-    private record Listing(Inode inode, List<String> names) {
+    /** What a listing keeps for each name, which others have too. */
+    private static final int NAME_BYTES = 16;
+
+    private record Listing(Inode inode, List<String> names, ReaderBounds.Account account) {
         @Override
         public String toString() {
             return inode.toString();
@@ -45,7 +48,9 @@ final class Callbacks {
     }
 
     private final MemoryIO memory = MemoryIO.getInstance();
+    private final Native libraries;
     private final LoopThreads threads;
+    private final ReaderBounds bounds;
     private final Attributes attributes;
     private final Replies replies;
     private final Inodes inodes;
@@ -60,7 +65,9 @@ final class Callbacks {
      * @param maxRead the most bytes that are asked for at once
      */
     Callbacks(Native libraries, LoopThreads threads, Directory root, MountOptions options, int maxRead) {
+        this.libraries = libraries;
         this.threads = threads;
+        bounds = ReaderBounds.of(options.uid());
         inodes = new Inodes(root);
         attributes = new Attributes(libraries.runtime, options);
         replies = new Replies(libraries.fuse, attributes, maxRead);
@@ -152,7 +159,7 @@ final class Callbacks {
 
     private void open(long request, long id, long info) {
         guard("open", request, () -> inodes.get(id), inode -> {
-            Handle handle = inode.open();
+            Handle handle = inode.open(bounds, user(request));
             long number = files.add(handle);
             memory.putLong(info + Native.INFO_HANDLE, number);
             // Who reads gets what the handle has, however many pages of it the kernel has cached for others.
@@ -200,14 +207,23 @@ final class Callbacks {
 
     private void opendir(long request, long id, long info) {
         guard("opendir", request, () -> inodes.get(id), inode -> {
-            List<String> names = new ArrayList<>(List.of(".", ".."));
-            names.addAll(inode.directory().names());
-            long number = listings.add(new Listing(inode, names));
+            long number = listings.add(list(inode, user(request)));
             memory.putLong(info + Native.INFO_HANDLE, number);
             if (!replies.open(request, info)) {
-                listings.remove(number);
+                listings.remove(number).account().close();
             }
         });
+    }
+
+    private Listing list(Inode inode, int user) throws FsException {
+        List<String> names = new ArrayList<>(List.of(".", ".."));
+        names.addAll(inode.directory().names());
+        ReaderBounds.Account account = bounds.open(user);
+        if (!account.hold((long) names.size() * NAME_BYTES)) {
+            account.close();
+            throw new FsException(Errno.ENOMEM, "open directories hold too much");
+        }
+        return new Listing(inode, names, account);
     }
 
     private void readdir(long request, long id, long size, long offset, long info) {
@@ -219,7 +235,10 @@ final class Callbacks {
     }
 
     private void releasedir(long request, long id, long info) {
-        guard("releasedir", request, () -> listings.remove(number(info)), listing -> replies.done(request));
+        guard("releasedir", request, () -> listings.remove(number(info)), listing -> {
+            listing.account().close();
+            replies.done(request);
+        });
     }
 
     private void statfs(long request, long id) {
@@ -236,20 +255,32 @@ final class Callbacks {
             work.serve(found);
         } catch (FsException e) {
             if (e.errno() == Errno.EIO) {
-                LOG.error("{} {} failed", operation, found, e);
+                logFailure(operation, found, e);
             } else {
                 LOG.debug("{} {}: {}: {}", operation, found, e.errno(), e.getMessage());
             }
-            replies.error(request, e.errno());
+            replies.error(request, Errno.of(e));
         } catch (Throwable e) {
-            LOG.error("{} {} failed", operation, found, e);
-            replies.error(request, Errno.EIO);
+            logFailure(operation, found, e);
+            replies.error(request, Errno.of(e));
         } finally {
             threads.leave();
         }
         if (LOG.isTraceEnabled()) {
             LOG.trace("{} {}: after {} ns", operation, found, System.nanoTime() - start);
         }
+    }
+
+    private static void logFailure(String operation, Object subject, Throwable failure) {
+        try {
+            LOG.error("{} {} failed", operation, subject, failure);
+        } catch (OutOfMemoryError e) {
+            // The heap is full, and the request is to be answered nevertheless.
+        }
+    }
+
+    private int user(long request) {
+        return memory.getInt(libraries.fuse.fuse_req_ctx(request));
     }
 
     private long number(long info) {

@@ -10,6 +10,8 @@ public enum Errno {
     EIO(5),
     /** Bad file handle. */
     EBADF(9),
+    /** Not enough memory. */
+    ENOMEM(12),
     /** Permission denied. */
     EACCES(13),
     /** Busy. */
@@ -20,6 +22,8 @@ public enum Errno {
     EISDIR(21),
     /** Invalid argument. */
     EINVAL(22),
+    /** Too many open files. */
+    EMFILE(24),
     /** No space left on device. */
     ENOSPC(28),
     /** Stale file handle. */
@@ -29,6 +33,21 @@ public enum Errno {
 
     Errno(int number) {
         this.number = number;
+    }
+
+    /**
+     * What a program is told of a failure.
+     *
+     * @param failure any; of one that lack of memory caused the program is told that
+     * @return the number
+     */
+    static Errno of(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError) {
+                return ENOMEM;
+            }
+        }
+        return failure instanceof FsException e ? e.errno() : EIO;
     }
 
     /**

@@ -84,14 +84,20 @@ final class Inode {
         throw new FsException(Errno.EISDIR, path + " is a directory");
     }
 
-    synchronized Handle open() throws FsException {
+    /**
+     * Opens it.
+     *
+     * @param user who opens it
+     */
+    synchronized Handle open(ReaderBounds bounds, int user) throws FsException {
         FileOperations operations = operations();
         if (handles.isEmpty() && opened) {
             view = operations.look();
         }
         // Also if it fails: whoever comes again without a look-up wants another view.
         opened = true;
-        Handle handle = new Handle(this, operations.open(view));
+        FileView found = view;
+        Handle handle = new Handle(this, BoundedFile.open(bounds, user, () -> operations.open(found)));
         handles.add(handle);
         return handle;
     }

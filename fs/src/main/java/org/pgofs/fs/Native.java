@@ -51,6 +51,10 @@ final class Native {
 
         void fuse_session_destroy(Pointer session);
 
+        /** The address of {@code struct fuse_ctx}, which begins with the user who asks. */
+        @IgnoreError
+        long fuse_req_ctx(long request);
+
         /** The answers; each frees the request. An error of theirs says that nobody waits any more. */
         @IgnoreError
         int fuse_reply_err(long request, int errno);

@@ -50,6 +50,15 @@ public interface OpenFile extends AutoCloseable {
      */
     default void flush() throws FsException {}
 
+    /**
+     * The memory that it keeps for its readers, which is bounded for each user and for all.
+     *
+     * @return bytes, about; 0 until the content is made, and by default; always the same from then on
+     */
+    default long held() {
+        return 0;
+    }
+
     /** The last descriptor was closed. */
     @Override
     default void close() {}

@@ -80,6 +80,11 @@ public final class TextFile implements FileOperations {
             return length;
         }
 
+        @Override
+        public synchronized long held() {
+            return content == null ? 0 : content.length;
+        }
+
         private synchronized byte[] content() {
             if (content == null) {
                 content = bytes();

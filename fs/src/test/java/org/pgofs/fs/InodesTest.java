@@ -63,7 +63,10 @@ final class InodesTest {
         for (int i = 0; i < 1000 && node.get() != null; i++) {
             System.gc();
         }
-        assertEquals(Errno.ESTALE, assertThrows(FsException.class, inode::open).errno());
+        assertEquals(
+                Errno.ESTALE,
+                assertThrows(FsException.class, () -> inode.open(ReaderBounds.of(0), 0))
+                        .errno());
         inodes.forget(inode.id(), 1);
     }
 
