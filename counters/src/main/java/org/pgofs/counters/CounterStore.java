@@ -440,7 +440,7 @@ public final class CounterStore implements AutoCloseable {
         }
         return status.with(checked.stream()
                 .map(image -> image.status(names))
-                .sorted(Comparator.comparing(image -> image.snapshot().image().name()))
+                .sorted(Comparator.comparing(image -> image.image().name()))
                 .toList());
     }
 
@@ -470,16 +470,18 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /** An image whose status lacks the names of functions, which are found without the lock. */
-    private record CheckedImage(Snapshot snapshot, List<Integer> livePids, long ended, SelfCheck check) {
+    private record CheckedImage(
+            Image image, CounterTotals totals, List<Integer> livePids, long ended, SelfCheck check) {
         ImageStatus status(FunctionNames names) {
-            return new ImageStatus(snapshot, livePids, ended, check.belowZero(), check.problems(names));
+            return new ImageStatus(image, totals, livePids, ended, check.belowZero(), check.problems(names));
         }
     }
 
     private CheckedImage check(ImageCounters image) throws IOException {
         Counts counts = image.sum(reader, image.liveValues(reader));
         return new CheckedImage(
-                counts.toSnapshot(image.image()),
+                image.image(),
+                CounterTotals.of(counts.toSnapshot(image.image())),
                 pids(image.live()),
                 image.ended(),
                 SelfCheck.of(image.image(), catalog.user(image), counts));

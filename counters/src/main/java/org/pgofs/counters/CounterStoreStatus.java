@@ -39,14 +39,20 @@ public record CounterStoreStatus(
     /**
      * One image.
      *
-     * @param snapshot its counters
+     * @param image the image
+     * @param totals of its counters
      * @param livePids the processes that have it loaded, as their own pid namespace numbers them
      * @param ended the number of processes that ended, whose counters are included
      * @param belowZero how many counters are served as 0 because their sum is less: what was counted in them is lost
      * @param problems what of the counts is not served as it is, in words that follow the image's name
      */
     public record ImageStatus(
-            Snapshot snapshot, List<Integer> livePids, long ended, int belowZero, List<String> problems) {}
+            Image image,
+            CounterTotals totals,
+            List<Integer> livePids,
+            long ended,
+            int belowZero,
+            List<String> problems) {}
 
     /**
      * What outlives the daemon, and what does not.

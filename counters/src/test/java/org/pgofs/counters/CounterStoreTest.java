@@ -26,7 +26,7 @@ class CounterStoreTest extends StoreFixture {
             CounterStoreStatus.ImageStatus status = store.status().images().get(0);
             assertEquals(List.of(4711), status.livePids());
             assertEquals(0, status.ended());
-            assertTrue(status.snapshot().image().name().matches("te_st-[0-9a-f]{8}"));
+            assertTrue(status.image().name().matches("te_st-[0-9a-f]{8}"));
         }
     }
 

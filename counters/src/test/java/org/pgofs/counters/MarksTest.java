@@ -228,8 +228,7 @@ class MarksTest extends StoreFixture {
 
     /** Of the counters, without the times. */
     private long total() throws IOException {
-        ByteBuffer counters = store.status().images().get(0).snapshot().counters();
-        return counters.getLong(8) + counters.getLong(24);
+        return store.status().images().get(0).totals().total();
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.pgofs.counters.PerImage;
 import org.pgofs.counters.Selection;
 import org.pgofs.counters.Variant;
 import org.pgofs.daemon.guest.GuestsFile;
+import org.pgofs.daemon.status.StatusReport;
 import org.pgofs.fs.Children;
 import org.pgofs.fs.Directory;
 import org.pgofs.fs.Node;

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,6 +17,7 @@ import org.pgofs.counters.PerImage;
 import org.pgofs.counters.Selection;
 import org.pgofs.counters.Snapshot;
 import org.pgofs.counters.ValueCounts;
+import org.pgofs.counters.Variant;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FsException;
 import org.pgofs.profraw.RawBytes;
@@ -58,9 +60,15 @@ final class Profiles {
         return RawLayouts.canWrite(image);
     }
 
-    /** What of an image that can be written its profile does not have; nothing, unless one version was asked for. */
-    List<String> leavesOut(Image image) {
-        return choice.apply(List.of(image)).leavesOut(image);
+    /** What of an image its profile does not have, if anything, in words that follow its name. */
+    Optional<String> leavesOut(Image image) {
+        if (!canWrite(image)) {
+            return Optional.of("has raw version " + Variant.number(image.rawVersion()) + ", which cannot be written");
+        }
+        List<String> parts = choice.apply(List.of(image)).leavesOut(image);
+        return parts.isEmpty()
+                ? Optional.empty()
+                : Optional.of("the raw version that was asked for has no room for its " + String.join(", ", parts));
     }
 
     /**
@@ -101,8 +109,7 @@ final class Profiles {
                 .filter(profile -> profile.valueSites() == 0)
                 .forEach(profile -> unknown.remove(profile.image()));
         if (!unknown.isEmpty()) {
-            Map<Image, ValueCounts> values =
-                    store.values(new Selection.Named(List.copyOf(unknown)));
+            Map<Image, ValueCounts> values = store.values(new Selection.Named(List.copyOf(unknown)));
             sequence.profiles().stream()
                     .filter(profile -> values.containsKey(profile.image()))
                     .forEach(profile -> learn(profile, values.get(profile.image())));

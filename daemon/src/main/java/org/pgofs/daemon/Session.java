@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import org.pgofs.counters.Bounds;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.SegmentDirectory;
+import org.pgofs.daemon.status.StatusReport;
 import org.pgofs.fs.Mount;
 import org.pgofs.fs.MountOptions;
 import org.slf4j.Logger;
@@ -42,7 +43,8 @@ final class Session implements AutoCloseable {
         try {
             CounterStore store = CounterStore.open(directory, bounds);
             try {
-                StatusReport report = new StatusReport(store, profiles, real, segmentDirectory);
+                StatusReport report =
+                        new StatusReport(store, profiles::leavesOut, PgoTree::notInProfraw, real, segmentDirectory);
                 Mount mount = Mount.mount(real, new PgoTree(store, profiles, report, segmentDirectory).root(), options);
                 return new Session(real, directory, store, mount);
             } catch (IOException | RuntimeException | Error e) {

@@ -1,0 +1,124 @@
+package org.pgofs.daemon.status;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a daemon holds at one moment, as it is told: {@link StatusText} makes lines of it, {@link StatusJson} an object
+ * with the same fields.
+ *
+ * @param mount where it is served
+ * @param segmentDir where it comes from
+ * @param liveness how the ends of programs are noticed
+ * @param attention what somebody should look after, a sentence each
+ * @param state what outlives the daemon
+ * @param images by name
+ * @param notInProfraw how many images are in another file than profraw, by that file
+ * @param users what each has made the daemon take up
+ * @param withoutImageFile the number of segments whose image file is not there yet
+ * @param overBounds the segments that wait
+ * @param dropped files, and parts of images, that are left out
+ * @param moreDropped how many more files are, which are not named
+ * @param refused how many images could not publish, by reason
+ * @param guests the virtual machines that are attached
+ */
+record Status(
+        String mount,
+        String segmentDir,
+        String liveness,
+        List<String> attention,
+        State state,
+        List<Image> images,
+        Map<String, Long> notInProfraw,
+        List<User> users,
+        int withoutImageFile,
+        List<OverBound> overBounds,
+        List<File> dropped,
+        long moreDropped,
+        Map<String, Long> refused,
+        List<Guest> guests) {
+    /**
+     * What outlives the daemon.
+     *
+     * @param daemonsBefore how many daemons had the counts before this one
+     * @param cannotSaveSince null if all is saved
+     * @param cannotSaveBecause null if all is saved
+     * @param setAside files that are damaged or missing
+     * @param deletedSegments of running programs
+     * @param truncatedSegments of running programs
+     */
+    record State(
+            long daemonsBefore,
+            String cannotSaveSince,
+            String cannotSaveBecause,
+            List<File> setAside,
+            int deletedSegments,
+            int truncatedSegments) {}
+
+    /**
+     * An image.
+     *
+     * @param name unique
+     * @param buildId in hexadecimal, may be empty
+     * @param rawVersion its number
+     * @param variant how it was instrumented
+     * @param functions how many
+     * @param counters how many
+     * @param nonzeroCounters how many of them have counted
+     * @param countersBelow0 how many are served as 0 since they are less; null if none are
+     * @param totalCount of all counters
+     * @param liveProcesses their pids
+     * @param endedProcesses how many
+     */
+    record Image(
+            String name,
+            String buildId,
+            int rawVersion,
+            Words variant,
+            int functions,
+            int counters,
+            int nonzeroCounters,
+            Integer countersBelow0,
+            long totalCount,
+            List<Integer> liveProcesses,
+            long endedProcesses) {}
+
+    /**
+     * What a user's programs take up.
+     *
+     * @param uid the user
+     * @param liveSegments how many
+     * @param segmentBytes their sizes
+     * @param images how many
+     * @param memoryBytes of the images
+     */
+    record User(long uid, long liveSegments, long segmentBytes, long images, long memoryBytes) {}
+
+    /**
+     * Segments that wait.
+     *
+     * @param uid whose they are
+     * @param reason for what they wait
+     * @param segments how many
+     */
+    record OverBound(long uid, String reason, long segments) {}
+
+    /**
+     * A file, or an image, with which something is wrong.
+     *
+     * @param file its name
+     * @param reason what is wrong
+     */
+    record File(String file, String reason) {}
+
+    /**
+     * A virtual machine.
+     *
+     * @param name under which it was attached
+     * @param image of its kernel
+     * @param memory the file that is its memory
+     * @param state in words
+     * @param reboots since it was attached
+     */
+    record Guest(String name, String image, String memory, String state, long reboots) {}
+}

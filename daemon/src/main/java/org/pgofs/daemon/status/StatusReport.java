@@ -1,0 +1,213 @@
+package org.pgofs.daemon.status;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.pgofs.counters.CounterStore;
+import org.pgofs.counters.CounterStoreStatus;
+import org.pgofs.counters.CounterStoreStatus.FailedSave;
+import org.pgofs.counters.CounterStoreStatus.ImageStatus;
+import org.pgofs.counters.CounterStoreStatus.StateStatus;
+import org.pgofs.counters.DroppedFile;
+import org.pgofs.counters.GuestStatus;
+import org.pgofs.counters.Image;
+import org.pgofs.counters.Variant;
+
+/** What the store holds, in words and as JSON. */
+public final class StatusReport {
+    private final CounterStore store;
+    private final Function<Image, Optional<String>> leftOut;
+    private final Function<List<Image>, Map<String, Long>> notInProfraw;
+    private final Path mountPoint;
+    private final Path segmentDirectory;
+
+    /**
+     * Reports of a store.
+     *
+     * @param store the store
+     * @param leftOut what of an image its raw profile does not have, if anything, in words that follow its name
+     * @param notInProfraw how many of images are in another file than profraw, by that file
+     * @param mountPoint where the store is served
+     * @param segmentDirectory where its counts come from
+     */
+    public StatusReport(
+            CounterStore store,
+            Function<Image, Optional<String>> leftOut,
+            Function<List<Image>, Map<String, Long>> notInProfraw,
+            Path mountPoint,
+            Path segmentDirectory) {
+        this.store = store;
+        this.leftOut = leftOut;
+        this.notInProfraw = notInProfraw;
+        this.mountPoint = mountPoint;
+        this.segmentDirectory = segmentDirectory;
+    }
+
+    /**
+     * All of it, for people.
+     *
+     * @return lines
+     */
+    public String text() {
+        return StatusText.of(status());
+    }
+
+    /**
+     * All of it, for programs.
+     *
+     * @return one JSON object, and the end of a line
+     */
+    public String json() {
+        return StatusJson.of(status());
+    }
+
+    /**
+     * One image, for people.
+     *
+     * @param image the image
+     * @return lines; nothing if the store has forgotten it
+     */
+    public String text(Image image) {
+        try {
+            return store.status(image)
+                    .map(StatusReport::image)
+                    .map(StatusText::of)
+                    .orElse("");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Status status() {
+        try {
+            return status(store.status());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Status status(CounterStoreStatus status) {
+        List<Status.File> dropped = dropped(status);
+        Map<String, Long> refused = new LinkedHashMap<>();
+        status.refused().forEach((refusal, count) -> refused.put(refusal.text(), count));
+        return new Status(
+                mountPoint.toString(),
+                segmentDirectory.toString(),
+                status.liveness().text(),
+                attention(status, dropped.size()),
+                state(status.state()),
+                status.images().stream().map(StatusReport::image).toList(),
+                notInProfraw.apply(
+                        status.images().stream().map(ImageStatus::image).toList()),
+                status.users().stream()
+                        .map(user -> new Status.User(
+                                Integer.toUnsignedLong(user.user()),
+                                user.segments(),
+                                user.segmentBytes(),
+                                user.images(),
+                                user.memory()))
+                        .toList(),
+                status.unidentified(),
+                status.overBounds().stream()
+                        .map(over -> new Status.OverBound(
+                                Integer.toUnsignedLong(over.user()), over.reason(), over.segments()))
+                        .toList(),
+                dropped,
+                status.moreDropped(),
+                refused,
+                status.guests().stream().map(StatusReport::guest).toList());
+    }
+
+    private static Status.Image image(ImageStatus status) {
+        Image image = status.image();
+        return new Status.Image(
+                image.name(),
+                image.buildId(),
+                Variant.number(image.rawVersion()),
+                new Words(Variant.words(image.rawVersion())),
+                image.functions(),
+                status.totals().counters(),
+                status.totals().nonzero(),
+                status.belowZero() > 0 ? status.belowZero() : null,
+                status.totals().total(),
+                status.livePids(),
+                status.ended());
+    }
+
+    private static Status.Guest guest(GuestStatus guest) {
+        return new Status.Guest(
+                guest.name(),
+                guest.image(),
+                guest.memory().toString(),
+                guest.counting() ? "counting" : "waiting for the kernel",
+                guest.reboots());
+    }
+
+    private static Status.State state(StateStatus state) {
+        return new Status.State(
+                state.starts() - 1,
+                state.failedSave().map(failed -> failed.since().toString()).orElse(null),
+                state.failedSave().map(FailedSave::reason).orElse(null),
+                state.setAside().stream().map(StatusReport::file).toList(),
+                state.deleted().size(),
+                state.truncated().size());
+    }
+
+    private static Status.File file(DroppedFile file) {
+        return new Status.File(file.file(), file.reason());
+    }
+
+    /** What the store dropped, and what of images the raw profiles cannot hold. */
+    private List<Status.File> dropped(CounterStoreStatus status) {
+        List<Status.File> dropped = new ArrayList<>();
+        status.dropped().forEach(file -> dropped.add(file(file)));
+        for (ImageStatus image : status.images()) {
+            String name = image.image().name();
+            image.problems().forEach(problem -> dropped.add(new Status.File(name, problem)));
+            leftOut.apply(image.image()).ifPresent(problem -> dropped.add(new Status.File(name, problem)));
+        }
+        return dropped;
+    }
+
+    private List<String> attention(CounterStoreStatus status, int dropped) {
+        List<String> sentences = new ArrayList<>();
+        StateStatus state = status.state();
+        state.failedSave()
+                .ifPresent(failed -> sentences.add("counts cannot be saved since " + failed.since() + ", "
+                        + failed.reason() + ": they are kept in memory, and resets and takes fail until they can"));
+        store.shortages()
+                .shortage()
+                .ifPresent(shortage -> sentences.add("the daemon had not enough memory " + shortage.count()
+                        + " times, the last time at " + shortage.last() + ": what was wanted then failed, and can be"
+                        + " tried again"));
+        for (DroppedFile file : state.setAside()) {
+            Path path = segmentDirectory.resolve(".state").resolve(file.file());
+            sentences.add(path + " " + file.reason());
+        }
+        addSegments(sentences, state.deleted(), "were deleted: they count as long as this daemon runs");
+        addSegments(sentences, state.truncated(), "were truncated: what is missing counts as 0");
+        long refused =
+                status.refused().values().stream().mapToLong(Long::longValue).sum();
+        if (refused > 0) {
+            sentences.add("a program or library could not publish its counters, " + refused
+                    + " times since the last reset: see refused");
+        }
+        if (dropped > 0) {
+            sentences.add(dropped + " files or parts of images are left out: see dropped");
+        }
+        return sentences;
+    }
+
+    private static void addSegments(List<String> sentences, List<String> names, String what) {
+        if (!names.isEmpty()) {
+            sentences.add(
+                    names.size() + " segments of running programs " + what + " (the first is " + names.get(0) + ")");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package org.pgofs.daemon.status;
+
+import com.google.errorprone.annotations.FormatMethod;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A status for people, line by line. */
+final class StatusText {
+    private final StringBuilder text = new StringBuilder();
+
+    private StatusText() {}
+
+    static String of(Status status) {
+        StatusText text = new StatusText();
+        text.add(status);
+        return text.text.toString();
+    }
+
+    static String of(Status.Image image) {
+        StatusText text = new StatusText();
+        text.add(image);
+        return text.text.toString();
+    }
+
+    private void add(Status status) {
+        status.attention().forEach(sentence -> line("attention: %s", sentence));
+        line("segments in %s, served at %s", status.segmentDir(), status.mount());
+        line("ends of programs are noticed by: %s", status.liveness());
+        line(
+                "daemons before this one, whose counts it took over: %d",
+                status.state().daemonsBefore());
+        line("images: %d", status.images().size());
+        status.images().forEach(this::add);
+        status.notInProfraw()
+                .forEach((file, images) -> line("not in profraw: %d images, they are in %s", images, file));
+        addGuests(status.guests());
+        line("users: %d", status.users().size());
+        status.users().forEach(this::add);
+        line("without image file: %d", status.withoutImageFile());
+        line("over bounds: %d", sum(status.overBounds().stream().map(Status.OverBound::segments)));
+        status.overBounds()
+                .forEach(over -> line("  user %d: %d segments wait: %s", over.uid(), over.segments(), over.reason()));
+        line("dropped: %d", status.dropped().size() + status.moreDropped());
+        status.dropped().forEach(file -> line("  %s %s", file.file(), file.reason()));
+        if (status.moreDropped() > 0) {
+            line("  and %d more", status.moreDropped());
+        }
+        line("refused: %d", sum(status.refused().values().stream()));
+        status.refused().forEach((reason, count) -> line("  %s: %d", reason, count));
+    }
+
+    private void add(Status.Image image) {
+        line("%s", image.name());
+        line("  build id        %s", image.buildId().isEmpty() ? "none" : image.buildId());
+        line(
+                "  raw version     %d%s",
+                image.rawVersion(),
+                image.variant().isEmpty() ? "" : ", " + image.variant().text());
+        line("  functions       %d", image.functions());
+        line("  counters        %d, %d of them not 0", image.counters(), image.nonzeroCounters());
+        if (image.countersBelow0() != null) {
+            line("  below 0         %d counters, served as 0", image.countersBelow0());
+        }
+        line("  total count     %d", image.totalCount());
+        String pids = image.liveProcesses().stream().map(String::valueOf).collect(Collectors.joining(" "));
+        line("  live processes  %d%s", image.liveProcesses().size(), pids.isEmpty() ? "" : ": " + pids);
+        line("  ended processes %d", image.endedProcesses());
+    }
+
+    private void addGuests(List<Status.Guest> guests) {
+        if (!guests.isEmpty()) {
+            line(
+                    "guests: %d, looked at once a second: what one counts between the last look and a reboot is lost",
+                    guests.size());
+        }
+        guests.forEach(guest -> line(
+                "  %s %s in %s, %s, rebooted %d times",
+                guest.name(), guest.image(), guest.memory(), guest.state(), guest.reboots()));
+    }
+
+    private void add(Status.User user) {
+        line(
+                "  user %d: %d live segments of %d bytes, %d images that take %d bytes",
+                user.uid(), user.liveSegments(), user.segmentBytes(), user.images(), user.memoryBytes());
+    }
+
+    private static long sum(Stream<Long> numbers) {
+        return numbers.mapToLong(Long::longValue).sum();
+    }
+
+    @FormatMethod
+    private void line(String format, Object... arguments) {
+        text.append(String.format(format, arguments)).append('\n');
+    }
+}
