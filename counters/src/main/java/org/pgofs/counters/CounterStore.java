@@ -104,7 +104,7 @@ public final class CounterStore implements AutoCloseable {
         names = new FunctionNames(lock, usage.readingTime());
         catalog = new SegmentCatalog(directory, reader, usage, this::isHeld);
         discovery = new SegmentDiscovery(directory, catalog, System::nanoTime);
-        state = new StateDirectory(directory);
+        state = new StateDirectory(directory.state(), directory.changes(), directory::restoreState);
         LastTakes lastTakes = new LastTakes();
         saved = state.load(lastTakes);
         catalog.restore(saved);

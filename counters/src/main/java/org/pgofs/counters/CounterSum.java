@@ -60,7 +60,7 @@ final class CounterSum {
     void addUnsigned(long[] counters, int count, int at) {
         zero = false;
         for (int i = 0; i < count; i++) {
-            sums[at + i] = saturatedSum(sums[at + i], clampedUnsigned(counters[i]));
+            sums[at + i] = Saturated.sum(sums[at + i], clampedUnsigned(counters[i]));
         }
     }
 
@@ -89,7 +89,7 @@ final class CounterSum {
     void add(CounterSum other) {
         zero &= other.zero;
         for (int i = 0; i < sums.length; i++) {
-            sums[i] = saturatedSum(sums[i], other.sums[i]);
+            sums[i] = Saturated.sum(sums[i], other.sums[i]);
         }
     }
 
@@ -108,7 +108,7 @@ final class CounterSum {
     void addAndClamp(CounterSum other, int from) {
         zero &= other.zero;
         for (int i = 0; i < sums.length; i++) {
-            sums[i] = clamped(saturatedSum(sums[i], other.sums[from + i]));
+            sums[i] = clamped(Saturated.sum(sums[i], other.sums[from + i]));
         }
     }
 
@@ -116,7 +116,7 @@ final class CounterSum {
     void subtract(CounterSum other) {
         zero &= other.zero;
         for (int i = 0; i < sums.length; i++) {
-            sums[i] = saturatedSum(sums[i], negated(other.sums[i]));
+            sums[i] = Saturated.sum(sums[i], negated(other.sums[i]));
         }
     }
 
@@ -148,12 +148,5 @@ final class CounterSum {
     private static long clampedUnsigned(long counter) {
         long sign = counter >> 63;
         return (counter & ~sign) | (sign & Long.MAX_VALUE);
-    }
-
-    /** Without a branch, so that the loops above are compiled to vector instructions. */
-    static long saturatedSum(long a, long b) {
-        long sum = a + b;
-        long overflow = ((a ^ sum) & (b ^ sum)) >> 63;
-        return (sum & ~overflow) | (overflow & ((a >> 63) ^ Long.MAX_VALUE));
     }
 }

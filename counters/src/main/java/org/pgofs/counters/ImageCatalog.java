@@ -180,7 +180,7 @@ final class ImageCatalog {
         requireRoom(segment.owner(), StoredImage.memory(header, bytes.length));
         ReadingTime.requireNames(
                 segment.owner(),
-                CounterSum.saturatedSum(
+                Saturated.sum(
                         Names.unfolded(header.names().of(file)),
                         Names.unfolded(header.vtableNames().of(file))));
         StoredImage image = StoredImage.read(bytes, digest, segment.header().path(), byName::containsKey);

@@ -193,7 +193,7 @@ final class Names {
      */
     static long unfolded(ByteBuffer section) throws InvalidFileException {
         long[] sum = {0};
-        new Names(section, CHECK).eachBlob((blob, whole, folded) -> sum[0] = CounterSum.saturatedSum(sum[0], whole));
+        new Names(section, CHECK).eachBlob((blob, whole, folded) -> sum[0] = Saturated.sum(sum[0], whole));
         return sum[0];
     }
 

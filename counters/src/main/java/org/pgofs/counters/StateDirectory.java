@@ -39,9 +39,9 @@ final class StateDirectory {
     private static final String NEW_MANIFEST = "manifest.new";
     private static final Logger LOG = LoggerFactory.getLogger(StateDirectory.class);
 
-    private final SegmentDirectory segments;
     private final Path directory;
     private final FileChanges changes;
+    private final Restoration restoration;
     private final Reserve reserve;
     /** By what generation each of the last takes was written. */
     private final Map<TakenCounts, Long> takeGenerations = new HashMap<>();
@@ -51,10 +51,15 @@ final class StateDirectory {
     private long triedGeneration;
     private long starts;
 
-    StateDirectory(SegmentDirectory segments) {
-        this.segments = segments;
-        directory = segments.state();
-        changes = segments.changes();
+    /** Makes the directory again if somebody took it away. */
+    interface Restoration {
+        void restore() throws IOException;
+    }
+
+    StateDirectory(Path directory, FileChanges changes, Restoration restoration) {
+        this.directory = directory;
+        this.changes = changes;
+        this.restoration = restoration;
         reserve = new Reserve(directory, changes);
     }
 
@@ -117,7 +122,7 @@ final class StateDirectory {
             throws IOException {
         // One that failed may have left files: its number is not used again.
         long generation = ++triedGeneration;
-        segments.restoreState();
+        restoration.restore();
         Set<String> there = new HashSet<>(files());
         Map<ImageCounters, Carry> carries = carries(images, changed, generation, there);
         Map<TakenCounts, Taken> taken = taken(takes, generation, there);

@@ -62,7 +62,7 @@ public final class ValueCounts implements ValueSink {
         Map<Long, Long> values = sites.getOrDefault(site, Map.of());
         Long held = values.get(value);
         if (held != null) {
-            replace(values, value, CounterSum.saturatedSum(held, count));
+            replace(values, value, Saturated.sum(held, count));
         } else if (room > 0 || count < 0) {
             sites.computeIfAbsent(site, number -> new LinkedHashMap<>()).put(value, count);
             size++;

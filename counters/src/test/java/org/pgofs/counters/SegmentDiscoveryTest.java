@@ -46,7 +46,7 @@ class SegmentDiscoveryTest {
     private void open(Limits user, Integer... users) throws IOException {
         Usage usage = new Usage(new Bounds(LARGE, user, Set.of(users)), new ReadingTime(System::nanoTime));
         catalog = new SegmentCatalog(directory, new SegmentReader(), usage, image -> false);
-        catalog.restore(new StateDirectory(directory).load(new LastTakes()));
+        catalog.restore(new StateDirectory(directory.state(), directory.changes(), directory::restoreState).load(new LastTakes()));
         discovery = new SegmentDiscovery(directory, catalog, () -> TimeUnit.MILLISECONDS.toNanos(ms));
     }
 
