@@ -32,7 +32,7 @@
  * is taken, or if it has none a number that no address is; and the segment says where it is in this process.
  *
  * A file is written under a name that starts with "t-" and renamed when it is complete. Names are never used twice.
- * The Java side is org.pgofs.counters.SegmentLayout, ImageLayout and RecordLayout; a test holds both sides equal.
+ * The Java side is org.pgofs.counters.format.SegmentLayout, ImageLayout and RecordLayout; a test holds both sides equal.
  */
 #ifndef PGOFS_FORMAT_H
 #define PGOFS_FORMAT_H

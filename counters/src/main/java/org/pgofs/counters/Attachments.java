@@ -1,6 +1,14 @@
 package org.pgofs.counters;
 
 import java.io.IOException;
+import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.guest.Guest;
+import org.pgofs.counters.guest.Guests;
+import org.pgofs.counters.guest.KernelMemory;
+import org.pgofs.counters.image.GuestImage;
+import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.segment.SegmentCatalog;
 
 /** Attaches virtual machines durably, or not at all, and lets go of them. Guarded by the store's lock. */
 final class Attachments {

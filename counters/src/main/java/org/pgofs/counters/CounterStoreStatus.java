@@ -4,6 +4,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.pgofs.counters.counts.CounterTotals;
+import org.pgofs.counters.format.Refusal;
+import org.pgofs.counters.guest.GuestStatus;
+import org.pgofs.counters.image.Image;
+import org.pgofs.counters.limits.DroppedFile;
+import org.pgofs.counters.limits.DroppedFiles;
+import org.pgofs.counters.limits.OverBound;
+import org.pgofs.counters.limits.UserStatus;
+import org.pgofs.counters.linux.Liveness;
 
 /**
  * What a store holds at one moment, and what it does not.

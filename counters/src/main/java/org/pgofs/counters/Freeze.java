@@ -8,6 +8,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.counts.SegmentReader;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.linux.OffHeap;
 
 /**
  * Counts of images that are being read, all at one moment, by a thread of the store while others use what is there

@@ -7,6 +7,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
+import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.counts.SegmentReader;
+import org.pgofs.counters.limits.Shortages;
 
 /** The thread by which counts are read while others use what is read already. Thread-safe. */
 final class Freezer {

@@ -5,6 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.pgofs.counters.image.Names;
+import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.limits.ReadingTime;
+import org.pgofs.counters.linux.OverBoundException;
 
 /**
  * Tells the names of functions for a text. To find one, all names of its image are unfolded, which may take a second; so

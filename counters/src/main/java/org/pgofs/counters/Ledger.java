@@ -8,7 +8,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.pgofs.counters.CounterStoreStatus.FailedSave;
-import org.pgofs.counters.ImageCounters.Baseline;
+import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.counts.ImageCounters.Baseline;
+import org.pgofs.counters.counts.Marks;
+import org.pgofs.counters.counts.Member;
+import org.pgofs.counters.counts.ValueList;
+import org.pgofs.counters.guest.Guests;
+import org.pgofs.counters.segment.SegmentCatalog;
+import org.pgofs.counters.state.LastTakes;
+import org.pgofs.counters.state.StateDirectory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

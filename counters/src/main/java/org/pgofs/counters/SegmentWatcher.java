@@ -4,6 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.locks.Lock;
 import java.util.stream.IntStream;
+import org.pgofs.counters.guest.Guests;
+import org.pgofs.counters.linux.DirectoryWatch;
+import org.pgofs.counters.linux.Linux;
+import org.pgofs.counters.segment.SegmentCatalog;
+import org.pgofs.counters.segment.SegmentDiscovery;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -3,6 +3,7 @@ package org.pgofs.counters;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Predicate;
+import org.pgofs.counters.image.Image;
 
 /** Chooses images of a store. */
 @FunctionalInterface

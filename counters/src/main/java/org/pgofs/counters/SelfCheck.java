@@ -2,6 +2,11 @@ package org.pgofs.counters;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.pgofs.counters.counts.CounterSum;
+import org.pgofs.counters.counts.Counts;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.format.Variant;
+import org.pgofs.counters.image.StoredImage;
 
 /**
  * What of an image's counts is not served as it is: one bad function must not cost the profiles of all others.

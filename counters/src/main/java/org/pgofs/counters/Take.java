@@ -3,6 +3,10 @@ package org.pgofs.counters;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.pgofs.counters.counts.Counts;
+import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.counts.ValueCounts;
 
 /**
  * Counts that are read to be taken away: committing resets the images to exactly what was read, and not to what they

@@ -6,8 +6,16 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.pgofs.counters.ImageCounters.Baseline;
-import org.pgofs.counters.LastTakes.TakenCounts;
+import org.pgofs.counters.counts.Counts;
+import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.counts.ImageCounters.Baseline;
+import org.pgofs.counters.counts.Marks;
+import org.pgofs.counters.counts.Member;
+import org.pgofs.counters.counts.SegmentReader;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.counts.ValueList;
+import org.pgofs.counters.state.LastTakes;
+import org.pgofs.counters.state.LastTakes.TakenCounts;
 
 /** Takes counts away, by one take at a time, and keeps what the last ones took. Guarded by the store's lock. */
 final class Takes {

@@ -18,7 +18,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.pgofs.counters.Bounds.Limits;
+import org.pgofs.counters.image.Image;
+import org.pgofs.counters.limits.Bounds;
+import org.pgofs.counters.limits.Bounds.Limits;
+import org.pgofs.counters.limits.DroppedFiles;
+import org.pgofs.counters.limits.OverBound;
+import org.pgofs.counters.limits.UserStatus;
+import org.pgofs.counters.segment.ImageCatalog;
+import org.pgofs.counters.segment.SegmentDirectory;
 
 /** What is over a bound waits, loses nothing, and is taken up when there is room. */
 class BoundsTest extends StoreFixture {

@@ -13,6 +13,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.format.SegmentLayout;
+import org.pgofs.counters.image.Image;
 
 /** Counting, ending, resetting and restarting. */
 class CounterStoreTest extends StoreFixture {

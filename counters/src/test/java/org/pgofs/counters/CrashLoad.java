@@ -13,6 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.format.ImageLayout;
+import org.pgofs.counters.guest.TestGuest;
+import org.pgofs.counters.image.StoredImage;
 
 /**
  * What counts in {@link CrashTest}, and what a store should serve of it: programs with counters and values, which tell the

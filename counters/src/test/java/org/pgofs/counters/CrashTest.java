@@ -16,6 +16,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.pgofs.counters.CrashLoad.Counting;
 import org.pgofs.counters.CrashLoad.Marks;
 import org.pgofs.counters.CrashLoad.Until;
+import org.pgofs.counters.guest.GuestStatus;
+import org.pgofs.counters.guest.TestGuest;
+import org.pgofs.counters.limits.Bounds;
+import org.pgofs.counters.linux.FaultyChanges;
+import org.pgofs.counters.linux.FileChanges;
+import org.pgofs.counters.linux.RealChanges;
+import org.pgofs.counters.segment.SegmentDirectory;
 
 /**
  * Whatever the store does, it is stopped before its first step, its second and so on, or that step fails; and after a

@@ -19,6 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.format.ImageLayout;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.limits.Bounds;
+import org.pgofs.counters.limits.DroppedFile;
+import org.pgofs.counters.segment.SegmentDirectory;
 
 /** State that is not what was written: set aside, said, and of no harm to the rest. */
 class DamagedStateTest extends StoreFixture {

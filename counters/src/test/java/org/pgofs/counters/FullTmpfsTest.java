@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.pgofs.counters.linux.NoSpaceException;
 
 /** A tmpfs of 4 MiB that somebody fills. */
 class FullTmpfsTest extends StoreFixture {

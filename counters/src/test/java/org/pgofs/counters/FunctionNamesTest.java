@@ -13,6 +13,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
+import org.pgofs.counters.format.ImageLayout;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.format.RecordLayout;
+import org.pgofs.counters.image.Names;
+import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.limits.ReadingTime;
 
 /** Names that a status tells, by a clock on which each look takes a second. */
 class FunctionNamesTest {

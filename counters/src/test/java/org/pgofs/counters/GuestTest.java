@@ -16,6 +16,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.format.Variant;
+import org.pgofs.counters.guest.GuestStatus;
+import org.pgofs.counters.guest.TestGuest;
+import org.pgofs.counters.image.GuestImage;
+import org.pgofs.counters.linux.FaultyChanges;
+import org.pgofs.counters.segment.SegmentDirectory;
 
 /** Virtual machines, with real files for their memory. */
 class GuestTest extends StoreFixture {

@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.pgofs.counters.format.ImageLayout;
+import org.pgofs.counters.format.RecordLayout;
+import org.pgofs.counters.format.SegmentLayout;
 
 /**
  * Each word of the header of a segment, of an image file and of a record at every edge: the store drops the file, or can

@@ -24,6 +24,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgofs.counters.format.ImageLayout;
+import org.pgofs.counters.format.Refusal;
+import org.pgofs.counters.format.SegmentLayout;
+import org.pgofs.counters.image.Image;
+import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.limits.DroppedFile;
+import org.pgofs.counters.segment.RefusedLog;
+import org.pgofs.counters.segment.SegmentDirectory;
 
 /** Files in the segment directory that are not what they should be. */
 class HostileFilesTest extends StoreFixture {

@@ -3,12 +3,14 @@ package org.pgofs.counters;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import org.pgofs.counters.linux.LibC;
+import org.pgofs.counters.linux.Linux;
 
 /**
  * Has a lease on a file (fcntl(2)), as any user may on his own. As long as he does not let go of it, whoever opens the file
  * for what the lease forbids waits for 45 s.
  */
-final class LeaseHolder implements AutoCloseable {
+public final class LeaseHolder implements AutoCloseable {
     private static final int O_WRONLY = 1;
     private static final int O_NONBLOCK = 0x800;
     private static final int F_SETSIG = 10;
@@ -31,7 +33,7 @@ final class LeaseHolder implements AutoCloseable {
     }
 
     /** Nobody can open the file. */
-    static LeaseHolder write(Path path) throws IOException {
+    public static LeaseHolder write(Path path) throws IOException {
         return new LeaseHolder(path, F_WRLCK);
     }
 
@@ -56,7 +58,7 @@ final class LeaseHolder implements AutoCloseable {
     }
 
     /** Whether the lease is still there, of which the kernel is asked by an open that does not wait. */
-    boolean isHeld() {
+    public boolean isHeld() {
         int opened = LibC.INSTANCE.open(path.toString(), O_NONBLOCK, 0);
         if (opened != -1) {
             Linux.close(opened);

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.limits.OverBound;
 
 /** Users who have leases on their files: an open that waits for one would keep everybody waiting. */
 class LeaseTest extends StoreFixture {

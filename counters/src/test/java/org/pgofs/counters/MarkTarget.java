@@ -10,6 +10,13 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.pgofs.counters.format.ControlLayout;
+import org.pgofs.counters.format.ImageKey;
+import org.pgofs.counters.format.ImageLayout;
+import org.pgofs.counters.format.RecordLayout;
+import org.pgofs.counters.format.SegmentLayout;
+import org.pgofs.counters.format.Variant;
+import org.pgofs.counters.segment.SegmentFile;
 
 /**
  * Publishes an image of marks as a target's runtime does, with real files. It has two functions, each with 4 byte

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.pgofs.counters.counts.Snapshot;
 
 /** What cannot be added up: byte counters, bitmaps, times. A real tmpfs and real files; needs root. */
 class MarksTest extends StoreFixture {

@@ -2,6 +2,7 @@ package org.pgofs.counters;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.pgofs.counters.linux.RealChanges;
 
 /** The real changes, beside a user who makes something of a name before and after each, as long as he may. */
 final class RacingUser extends RealChanges {

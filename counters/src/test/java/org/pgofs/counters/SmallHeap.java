@@ -7,6 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.pgofs.counters.format.ImageLayout;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.format.RecordLayout;
+import org.pgofs.counters.format.SegmentLayout;
+import org.pgofs.counters.format.Variant;
+import org.pgofs.counters.image.Image;
+import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.limits.Bounds;
+import org.pgofs.counters.segment.SegmentDirectory;
 
 /**
  * A program, run with little heap: two users fill what they may have of the memory with counters that are holes and cost

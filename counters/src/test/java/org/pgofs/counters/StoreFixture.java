@@ -11,9 +11,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.limits.Bounds;
+import org.pgofs.counters.segment.SegmentDirectory;
 
 /** A store over a real tmpfs, with real files; needs root. */
-abstract class StoreFixture {
+public abstract class StoreFixture {
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @TempDir
@@ -42,7 +45,7 @@ abstract class StoreFixture {
         await(() -> run("umount", path.toString()));
     }
 
-    static boolean run(String... command) throws IOException {
+    public static boolean run(String... command) throws IOException {
         return new ProcessBuilder(command).start().onExit().join().exitValue() == 0;
     }
 
@@ -51,11 +54,11 @@ abstract class StoreFixture {
         directory.close();
     }
 
-    interface Condition {
+    public interface Condition {
         boolean holds() throws IOException;
     }
 
-    static void await(Condition condition) throws IOException {
+    public static void await(Condition condition) throws IOException {
         Instant end = Instant.now().plus(PATIENCE);
         while (!condition.holds()) {
             assertTrue(Instant.now().isBefore(end), "waited too long");

@@ -12,6 +12,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.counts.ValueCounts;
+import org.pgofs.counters.linux.RealChanges;
+import org.pgofs.counters.segment.SegmentDirectory;
 
 /** Taking counts away, exactly. */
 class TakeTest extends StoreFixture {

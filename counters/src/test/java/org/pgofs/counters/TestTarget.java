@@ -10,17 +10,24 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.pgofs.counters.format.ImageKey;
+import org.pgofs.counters.format.ImageLayout;
+import org.pgofs.counters.format.RecordLayout;
+import org.pgofs.counters.format.SegmentLayout;
+import org.pgofs.counters.format.ValueSiteLayout;
+import org.pgofs.counters.format.Variant;
+import org.pgofs.counters.segment.SegmentFile;
 
 /**
  * Publishes as a target's runtime does, with real files that are open for writing as long as the target "runs". The
  * image has two functions, of two counters and one counter; the linker's padding is 8 bytes before and 16 behind. The
  * first function, at 0x1000, has two value sites: one of calls, one of sizes. The second is at 0x2000.
  */
-final class TestTarget implements AutoCloseable {
+public final class TestTarget implements AutoCloseable {
     static final int COUNTERS = 3;
     static final int SECTION_SIZE = 8 + COUNTERS * Long.BYTES + 16;
     static final int PAGE = 4096;
-    static final int COUNTERS_AT = 2 * PAGE;
+    public static final int COUNTERS_AT = 2 * PAGE;
     static final int SITES_AT = 3 * PAGE;
     static final int SITES_SIZE = 2 * ValueSiteLayout.SIZE;
     static final int FILE_SIZE = 4 * PAGE;
@@ -37,25 +44,25 @@ final class TestTarget implements AutoCloseable {
     private FileChannel channel;
     private long nonce;
 
-    TestTarget(Path directory, long key) {
+    public TestTarget(Path directory, long key) {
         this.directory = directory;
         this.key = key;
     }
 
     /** A running target with its image file. */
-    static TestTarget start(Path directory, long key) throws IOException {
+    public static TestTarget start(Path directory, long key) throws IOException {
         TestTarget target = new TestTarget(directory, key);
         target.publishSegment(target.header());
         target.publishImage(target.image());
         return target;
     }
 
-    TestTarget withNonce(long newNonce) {
+    public TestTarget withNonce(long newNonce) {
         nonce = newNonce;
         return this;
     }
 
-    ByteBuffer header() {
+    public ByteBuffer header() {
         ByteBuffer header = ByteBuffer.allocate(PAGE).order(ByteOrder.LITTLE_ENDIAN);
         byte[] name = "/usr/bin/te st".getBytes(StandardCharsets.UTF_8);
         return header.putLong(SegmentLayout.MAGIC, SegmentLayout.MAGIC_VALUE)
@@ -77,7 +84,7 @@ final class TestTarget implements AutoCloseable {
                 .put(SegmentLayout.PATH, name);
     }
 
-    void publishSegment(ByteBuffer header) throws IOException {
+    public void publishSegment(ByteBuffer header) throws IOException {
         String number = String.format("%032x", NUMBER.incrementAndGet());
         Path unfinished = directory.resolve("t-" + number);
         channel = FileChannel.open(
@@ -88,7 +95,7 @@ final class TestTarget implements AutoCloseable {
         Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    ByteBuffer image() {
+    public ByteBuffer image() {
         int recordsAt = ImageLayout.SIZE;
         int size = recordsAt + 2 * RecordLayout.SIZE;
         ByteBuffer image = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
@@ -116,7 +123,7 @@ final class TestTarget implements AutoCloseable {
                 .putInt(at + RecordLayout.COUNTERS, counters);
     }
 
-    void publishImage(ByteBuffer image) throws IOException {
+    public void publishImage(ByteBuffer image) throws IOException {
         Path unfinished = directory.resolve("t-image-" + NUMBER.incrementAndGet());
         try (FileChannel file = FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             file.write(image.duplicate().rewind());
@@ -124,11 +131,11 @@ final class TestTarget implements AutoCloseable {
         }
     }
 
-    Path imagePath() {
+    public Path imagePath() {
         return directory.resolve(new ImageKey(0, key, 0, nonce).fileName());
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.pgofs.counters.image.CanonicalValues;
 
 /** What value sites observe: merged, reset, taken. */
 class ValueMergingTest extends StoreFixture {

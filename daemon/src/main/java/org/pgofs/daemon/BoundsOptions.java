@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.pgofs.counters.Bounds;
-import org.pgofs.counters.Bounds.Limits;
+import org.pgofs.counters.limits.Bounds;
+import org.pgofs.counters.limits.Bounds.Limits;
 import org.pgofs.fs.MountOptions;
 
 /** Reads what the command line says of how much the daemon takes up, and of whom. */

@@ -6,7 +6,7 @@ import java.util.List;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.Freeze;
 import org.pgofs.counters.Selection;
-import org.pgofs.counters.Snapshot;
+import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FileView;

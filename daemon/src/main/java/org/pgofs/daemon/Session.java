@@ -2,9 +2,9 @@ package org.pgofs.daemon;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.pgofs.counters.Bounds;
 import org.pgofs.counters.CounterStore;
-import org.pgofs.counters.SegmentDirectory;
+import org.pgofs.counters.limits.Bounds;
+import org.pgofs.counters.segment.SegmentDirectory;
 import org.pgofs.daemon.status.StatusReport;
 import org.pgofs.fs.Mount;
 import org.pgofs.fs.MountOptions;

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
-import org.pgofs.counters.StateFile.DamagedException;
+import org.pgofs.counters.state.CarryFile;
+import org.pgofs.counters.state.StateFile.DamagedException;
 
 /** Carry files; with the right checksum, or none would be read. */
 public final class CarryFileFuzz {

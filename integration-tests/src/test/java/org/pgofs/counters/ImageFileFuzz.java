@@ -2,6 +2,11 @@ package org.pgofs.counters;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.pgofs.counters.counts.Counts;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.image.LinkTimes;
+import org.pgofs.counters.image.StoredImage;
 import org.pgofs.profraw.MalformedProfileException;
 import org.pgofs.profraw.ParsedProfile;
 import org.pgofs.profraw.RawBytes;

@@ -3,7 +3,8 @@ package org.pgofs.counters;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
-import org.pgofs.counters.StateFile.DamagedException;
+import org.pgofs.counters.state.Manifest;
+import org.pgofs.counters.state.StateFile.DamagedException;
 
 /** Manifests; with the right checksum, or none would be read. */
 public final class ManifestFuzz {

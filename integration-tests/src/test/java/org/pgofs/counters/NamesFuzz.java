@@ -1,6 +1,8 @@
 package org.pgofs.counters;
 
 import java.nio.ByteBuffer;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.image.Names;
 
 /** Names sections. */
 public final class NamesFuzz {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.pgofs.counters.linux.RealChanges;
+import org.pgofs.counters.segment.RefusedLog;
 
 /** The log of refusals, to which anyone may write. */
 public final class RefusedLogFuzz {

@@ -3,6 +3,10 @@ package org.pgofs.counters;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.pgofs.counters.format.Area;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.format.SegmentLayout;
+import org.pgofs.counters.image.ImageNames;
 
 /** Headers of segments: of those that are accepted the areas lie in the file, one behind another. */
 public final class SegmentHeaderFuzz {

@@ -8,6 +8,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Set;
+import org.pgofs.counters.counts.Counts;
+import org.pgofs.counters.counts.SegmentReader;
+import org.pgofs.counters.format.ImageLayout;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.format.RecordLayout;
+import org.pgofs.counters.format.SegmentLayout;
+import org.pgofs.counters.format.ValueSiteLayout;
+import org.pgofs.counters.format.Variant;
+import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.linux.RealChanges;
+import org.pgofs.counters.segment.SegmentFile;
 import org.pgofs.it.FuzzFile;
 
 /**

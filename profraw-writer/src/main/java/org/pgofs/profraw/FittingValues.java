@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.pgofs.counters.Snapshot;
-import org.pgofs.counters.ValueCounts;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.counts.ValueCounts;
 
 /**
  * Which of the values that the images of a file observed have a place in it. Of each site there are at most 255 in a raw

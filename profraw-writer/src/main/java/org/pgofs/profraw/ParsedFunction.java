@@ -1,7 +1,7 @@
 package org.pgofs.profraw;
 
 import java.util.List;
-import org.pgofs.counters.ValueKind;
+import org.pgofs.counters.format.ValueKind;
 
 /**
  * A function record that was read from a raw profile. Counters and bitmap lie inside those of the profile.

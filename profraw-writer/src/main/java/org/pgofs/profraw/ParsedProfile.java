@@ -2,8 +2,8 @@ package org.pgofs.profraw;
 
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.pgofs.counters.ValueCounts;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.counts.ValueCounts;
+import org.pgofs.counters.format.Variant;
 
 /**
  * A raw profile that was read. Parts that its version does not have are empty. The buffers are read-only and

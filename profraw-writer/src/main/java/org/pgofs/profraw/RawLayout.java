@@ -2,9 +2,9 @@ package org.pgofs.profraw;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.pgofs.counters.Image;
-import org.pgofs.counters.ValueKind;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.format.ValueKind;
+import org.pgofs.counters.format.Variant;
+import org.pgofs.counters.image.Image;
 
 /**
  * How one version of the raw profile format lays out a file. Versions differ in the fields of the header and of the

@@ -5,8 +5,8 @@ import java.util.Collections;
 import java.util.NavigableMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import org.pgofs.counters.Image;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.format.Variant;
+import org.pgofs.counters.image.Image;
 
 /** The versions of the raw profile format that can be written and read. */
 public final class RawLayouts {

@@ -2,11 +2,11 @@ package org.pgofs.profraw;
 
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.pgofs.counters.Image;
-import org.pgofs.counters.Snapshot;
-import org.pgofs.counters.ValueCounts;
-import org.pgofs.counters.ValueKind;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.counts.ValueCounts;
+import org.pgofs.counters.format.ValueKind;
+import org.pgofs.counters.format.Variant;
+import org.pgofs.counters.image.Image;
 
 /**
  * The raw profile of one image in one version of the format: all of it that does not depend on counts. Immutable. What the

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.pgofs.counters.ValueCounts;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.counts.ValueCounts;
+import org.pgofs.counters.format.Variant;
 
 /**
  * Reads raw profiles of little-endian targets with 64-bit addresses, in every version that {@link RawLayouts} knows. The

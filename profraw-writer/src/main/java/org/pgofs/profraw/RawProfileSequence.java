@@ -2,8 +2,8 @@ package org.pgofs.profraw;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.pgofs.counters.Snapshot;
-import org.pgofs.counters.ValueCounts;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.counts.ValueCounts;
 
 /**
  * Several raw profiles one after another in one file, each at a multiple of 8 bytes. llvm-profdata reads such a file as

@@ -1,7 +1,7 @@
 package org.pgofs.profraw;
 
-import org.pgofs.counters.Image;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.format.Variant;
+import org.pgofs.counters.image.Image;
 
 /** Where the parts of one image's profile lie in one version of the format. Parts that it does not have are empty. */
 final class RawSections {

@@ -1,7 +1,7 @@
 package org.pgofs.profraw;
 
 import java.util.Collection;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.format.Variant;
 
 /** A version of the raw profile format that is not known, or not with these variant bits. */
 public final class UnsupportedRawVersionException extends RuntimeException {

@@ -3,9 +3,9 @@ package org.pgofs.profraw;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.pgofs.counters.Image;
-import org.pgofs.counters.ValueCounts;
-import org.pgofs.counters.ValueKind;
+import org.pgofs.counters.counts.ValueCounts;
+import org.pgofs.counters.format.ValueKind;
+import org.pgofs.counters.image.Image;
 
 /**
  * The value data of a profile: one entry for every function with value sites, in the order of the records. Immutable.

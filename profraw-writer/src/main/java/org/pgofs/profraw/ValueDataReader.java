@@ -4,7 +4,7 @@ import static org.pgofs.profraw.MalformedProfileException.require;
 
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.pgofs.counters.ValueCounts;
+import org.pgofs.counters.counts.ValueCounts;
 
 /** Reads the value data of a raw profile; {@link ValueData} has the diagram. */
 final class ValueDataReader {

@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.pgofs.counters.Snapshot;
-import org.pgofs.counters.ValueCounts;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.counts.ValueCounts;
+import org.pgofs.counters.format.Variant;
 
 /** A file has the size that it was said to have, whatever values there are. */
 class FittingValuesTest {

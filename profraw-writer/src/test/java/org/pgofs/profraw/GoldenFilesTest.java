@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.format.Variant;
 
 /** The files in {@code golden}, whose README says how they were made and checked. */
 class GoldenFilesTest {

@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.pgofs.counters.ValueCounts;
-import org.pgofs.counters.ValueKind;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.counts.ValueCounts;
+import org.pgofs.counters.format.ValueKind;
+import org.pgofs.counters.format.Variant;
 
 /**
  * Profiles that the compilers' own runtimes wrote are read, taken apart and written again: the same bytes must come out

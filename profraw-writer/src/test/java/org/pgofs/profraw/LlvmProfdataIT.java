@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.pgofs.counters.Snapshot;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.format.Variant;
 
 /** What the real llvm-profdata understands of the profiles that are written. */
 class LlvmProfdataIT {

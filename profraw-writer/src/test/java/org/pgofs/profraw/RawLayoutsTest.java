@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.format.Variant;
 
 class RawLayoutsTest {
     private static final long LOOP_ENTRIES = 1L << 55;

@@ -17,7 +17,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.format.Variant;
 
 class RawProfilePropertyTest {
     private static final byte UNTOUCHED = 0x55;

@@ -10,9 +10,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.pgofs.counters.Snapshot;
-import org.pgofs.counters.ValueCounts;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.counts.ValueCounts;
+import org.pgofs.counters.format.Variant;
 
 class RawProfileTest {
     private static final List<Integer> SITES = List.of(1, 9, 2);

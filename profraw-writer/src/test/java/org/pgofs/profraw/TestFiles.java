@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.format.Variant;
 
 /** Whole files, for tests. */
 final class TestFiles {

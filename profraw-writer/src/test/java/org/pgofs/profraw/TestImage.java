@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import org.pgofs.counters.Image;
-import org.pgofs.counters.PerImage;
-import org.pgofs.counters.Snapshot;
-import org.pgofs.counters.ValueCounts;
-import org.pgofs.counters.ValueKind;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.counts.ValueCounts;
+import org.pgofs.counters.format.ValueKind;
+import org.pgofs.counters.image.Image;
+import org.pgofs.counters.image.PerImage;
 
 /** An image made of parts that a test gives. */
 record TestImage(

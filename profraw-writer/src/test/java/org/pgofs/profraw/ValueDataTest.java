@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.pgofs.counters.ValueCounts;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.counts.ValueCounts;
+import org.pgofs.counters.format.Variant;
 
 class ValueDataTest {
     @Test

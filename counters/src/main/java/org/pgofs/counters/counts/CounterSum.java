@@ -1,22 +1,23 @@
-package org.pgofs.counters;
+package org.pgofs.counters.counts;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.pgofs.counters.format.Saturated;
 
 /**
  * An array of signed sums of counters. Sums saturate: a segment that its owner damaged must not wrap into another count.
  * What is below 0 or absurd is served as 0.
  */
-final class CounterSum {
+public final class CounterSum {
     /** No program counts as far; for one counter that is larger, llvm-profdata rejects a whole profile. */
-    static final long LARGEST = 1L << 56;
+    public static final long LARGEST = 1L << 56;
 
     private final long[] sums;
     /** Known to be, which saves time; some sums are 0 without it. */
     private boolean zero;
 
-    CounterSum(int counters) {
+    public CounterSum(int counters) {
         sums = new long[counters];
         zero = true;
     }
@@ -26,7 +27,7 @@ final class CounterSum {
      *
      * @param sums kept, not to be changed
      */
-    CounterSum(long[] sums) {
+    public CounterSum(long[] sums) {
         this.sums = sums;
         zero = Arrays.stream(sums).allMatch(sum -> sum == 0);
     }
@@ -41,7 +42,7 @@ final class CounterSum {
     }
 
     /** The sums; not to be changed. */
-    long[] values() {
+    public long[] values() {
         return sums;
     }
 
@@ -113,7 +114,7 @@ final class CounterSum {
     }
 
     /** Subtracts other sums of the same length. */
-    void subtract(CounterSum other) {
+    public void subtract(CounterSum other) {
         zero &= other.zero;
         for (int i = 0; i < sums.length; i++) {
             sums[i] = Saturated.sum(sums[i], negated(other.sums[i]));
@@ -121,7 +122,7 @@ final class CounterSum {
     }
 
     /** Becomes minus what it was. */
-    void negate() {
+    public void negate() {
         for (int i = 0; i < sums.length; i++) {
             sums[i] = negated(sums[i]);
         }

@@ -1,6 +1,8 @@
-package org.pgofs.counters;
+package org.pgofs.counters.counts;
 
 import java.nio.ByteBuffer;
+import org.pgofs.counters.format.Variant;
+import org.pgofs.counters.image.Image;
 
 /**
  * The sums over all counters of an image, without the times of first calls. A counter that only says whether code ran
@@ -11,7 +13,7 @@ import java.nio.ByteBuffer;
  * @param total what they have counted together; saturates
  */
 public record CounterTotals(int counters, int nonzero, long total) {
-    static CounterTotals of(Snapshot snapshot) {
+    public static CounterTotals of(Snapshot snapshot) {
         Image image = snapshot.image();
         ByteBuffer section = snapshot.counters();
         int size = Variant.counterSize(image.rawVersion());

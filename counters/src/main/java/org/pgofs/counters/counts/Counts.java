@@ -1,7 +1,9 @@
-package org.pgofs.counters;
+package org.pgofs.counters.counts;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import org.pgofs.counters.image.Image;
+import org.pgofs.counters.image.StoredImage;
 
 /**
  * The counts of an image, in a form to calculate with.
@@ -10,13 +12,13 @@ import java.time.Instant;
  * @param values what the value sites observed, signed too
  * @param marks what cannot be added up; where they hold parts of the counters section, the sums have no meaning
  */
-record Counts(CounterSum counters, ValueCounts values, Marks marks) {
+public record Counts(CounterSum counters, ValueCounts values, Marks marks) {
     /** No counts of an image. */
-    static Counts none(StoredImage image) {
+    public static Counts none(StoredImage image) {
         return new Counts(new CounterSum(image.sums()), ValueCounts.ofLive(), Marks.none(image));
     }
 
-    Counts copy() {
+    public Counts copy() {
         return new Counts(counters.copy(), values.copy(), marks.copy());
     }
 
@@ -31,7 +33,7 @@ record Counts(CounterSum counters, ValueCounts values, Marks marks) {
         values.addIfPossible(other.values);
     }
 
-    Snapshot toSnapshot(Image image) {
+    public Snapshot toSnapshot(Image image) {
         ByteBuffer section = marks.countersSection(image, counters.toSection());
         return new Snapshot(image, section, marks.bitmapsSection(), values.clamped(), Instant.now());
     }

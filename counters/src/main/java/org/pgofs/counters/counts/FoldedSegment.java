@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.counts;
 
 /**
  * A segment that is in the carry.
@@ -6,4 +6,4 @@ package org.pgofs.counters;
  * @param inode its inode number
  * @param name its name, never used again
  */
-record FoldedSegment(long inode, String name) {}
+public record FoldedSegment(long inode, String name) {}

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.counts;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import org.pgofs.counters.format.ImageReference;
+import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.linux.OffHeap;
 
 /**
  * The counters of one image: those of its live members, and a carry for everything else. What is served is
@@ -20,7 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * minus the sum of the live ones, so that it never writes into a target. Marks (see {@link Marks}) are merged in the same
  * way, but a reset must take them back from the live ones. Guarded by the store's lock.
  */
-final class ImageCounters {
+public final class ImageCounters {
     private final StoredImage image;
     private final Set<ImageReference> references = new LinkedHashSet<>();
     private final Map<String, Member> live = new LinkedHashMap<>();
@@ -36,66 +39,66 @@ final class ImageCounters {
     private long ended;
     private long resets;
 
-    ImageCounters(StoredImage image) {
+    public ImageCounters(StoredImage image) {
         this(image, Counts.none(image), 0);
     }
 
-    ImageCounters(StoredImage image, Counts carry, long ended) {
+    public ImageCounters(StoredImage image, Counts carry, long ended) {
         this.image = image;
         this.carry = carry;
         this.ended = ended;
         taken = Marks.none(image);
     }
 
-    StoredImage image() {
+    public StoredImage image() {
         return image;
     }
 
     /** About how many bytes it takes up. */
-    long memory() {
+    public long memory() {
         return image.memory() + carry.values().size() * ValueCounts.PAIR_BYTES;
     }
 
     /** Whether it has neither a member nor counts, as after a reset without one. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return live.isEmpty() && folded.isEmpty() && ended == 0 && carry.isZero();
     }
 
     /** By which names segments may ask for this image. */
-    Set<ImageReference> references() {
+    public Set<ImageReference> references() {
         return references;
     }
 
-    Collection<Member> live() {
+    public Collection<Member> live() {
         return live.values();
     }
 
     /** The segments that are in the carry and whose files are still to be deleted. */
-    List<FoldedSegment> folded() {
+    public List<FoldedSegment> folded() {
         return folded;
     }
 
     /** What live members still have in value sites that do not count any more, because they are not told so yet. */
-    Map<Member, ValueList> moves() {
+    public Map<Member, ValueList> moves() {
         return moves;
     }
 
     /** Live members whose marks a reset or a take took back, but that cannot be cleared yet: their marks do not count. */
-    Set<Member> uncleared() {
+    public Set<Member> uncleared() {
         return uncleared;
     }
 
     /** The number of processes whose counters are in the carry. */
-    long ended() {
+    public long ended() {
         return ended;
     }
 
-    Counts carry() {
+    public Counts carry() {
         return carry;
     }
 
     /** The carry with what a take took: after a crash it was not taken. */
-    Counts savedCarry() {
+    public Counts savedCarry() {
         Counts saved =
                 new Counts(carry.counters(), carry.values(), carry.marks().copy());
         saved.marks().add(taken);
@@ -103,13 +106,13 @@ final class ImageCounters {
     }
 
     /** Gives back what a take took and did not commit. */
-    void giveBack() {
+    public void giveBack() {
         carry.marks().add(taken);
         taken = Marks.none(image);
     }
 
     /** Whether the image has anything that cannot be added up. */
-    boolean hasMarks() {
+    public boolean hasMarks() {
         return taken.exist();
     }
 
@@ -119,25 +122,25 @@ final class ImageCounters {
     }
 
     /** How often the counters were reset or taken. */
-    long resets() {
+    public long resets() {
         return resets;
     }
 
     /** The part of the state that a reset replaces, and a take. */
-    record Baseline(Counts carry, Marks taken, long ended, long resets) {}
+    public record Baseline(Counts carry, Marks taken, long ended, long resets) {}
 
-    Baseline baseline() {
+    public Baseline baseline() {
         return new Baseline(carry, taken, ended, resets);
     }
 
-    void setBaseline(Baseline baseline) {
+    public void setBaseline(Baseline baseline) {
         carry = baseline.carry;
         taken = baseline.taken;
         ended = baseline.ended;
         resets = baseline.resets;
     }
 
-    void join(Member member) {
+    public void join(Member member) {
         live.put(member.name(), member);
     }
 
@@ -147,7 +150,7 @@ final class ImageCounters {
      * @param room how many bytes its values may take up; those that are too many are left out
      * @return whether all of them could be read
      */
-    boolean fold(Member member, SegmentReader reader, long room) throws IOException {
+    public boolean fold(Member member, SegmentReader reader, long room) throws IOException {
         if (!live.containsKey(member.name())) {
             return true; // there was no memory for what came after
         }
@@ -164,13 +167,13 @@ final class ImageCounters {
     }
 
     /** Adds the counts of one that ended and was not a member. */
-    void addEnded(Counts counts) {
+    public void addEnded(Counts counts) {
         ended++;
         carry.add(counts);
     }
 
     /** A member leaves that has no counts. */
-    void leave(Member member) {
+    public void leave(Member member) {
         live.remove(member.name());
         uncleared.remove(member);
     }
@@ -182,7 +185,7 @@ final class ImageCounters {
     }
 
     /** The sum over the counters of the live members. */
-    CounterSum sumOfLive(SegmentReader reader) throws IOException {
+    public CounterSum sumOfLive(SegmentReader reader) throws IOException {
         CounterSum sum = new CounterSum(image.sums());
         for (Member member : live.values()) {
             reader.addCounters(member, image.countersBegin(), sum);
@@ -195,7 +198,7 @@ final class ImageCounters {
      *
      * @param values {@link #liveValues}
      */
-    Counts sum(SegmentReader reader, Map<Member, ValueList> values) throws IOException {
+    public Counts sum(SegmentReader reader, Map<Member, ValueList> values) throws IOException {
         Counts sum = new Counts(sumOfLive(reader), ValueCounts.ofLive(), Marks.none(image));
         for (Member member : live.values()) {
             addMarks(member, reader, sum.marks());
@@ -207,7 +210,7 @@ final class ImageCounters {
     }
 
     /** What the value sites of each live member hold; of no member if neither sites nor marks are to be told anything. */
-    Map<Member, ValueList> liveValues(SegmentReader reader) throws IOException {
+    public Map<Member, ValueList> liveValues(SegmentReader reader) throws IOException {
         Map<Member, ValueList> values = new LinkedHashMap<>();
         if (hasEpochs()) {
             for (Member member : live.values()) {
@@ -220,7 +223,7 @@ final class ImageCounters {
     }
 
     /** What the value sites of live and ended processes observed. */
-    ValueCounts freezeValues(SegmentReader reader) throws IOException {
+    public ValueCounts freezeValues(SegmentReader reader) throws IOException {
         ValueCounts values = ValueCounts.ofLive();
         for (Member member : live.values()) {
             reader.addValues(member, image, values);
@@ -241,13 +244,13 @@ final class ImageCounters {
     }
 
     /** Memory for the sums that are served, with anything in it. */
-    OffHeap borrowMemory() throws IOException {
+    public OffHeap borrowMemory() throws IOException {
         OffHeap kept = spare.getAndSet(null);
         return kept == null ? new OffHeap(image.countersSize(), image.countersBegin()) : kept;
     }
 
     /** Takes such memory back; without the store's lock. */
-    void giveBackMemory(OffHeap memory) {
+    public void giveBackMemory(OffHeap memory) {
         memory.discard();
         if (!spare.compareAndSet(null, memory)) {
             memory.close();
@@ -259,12 +262,12 @@ final class ImageCounters {
      *
      * @param section as {@link SegmentReader#freezePiece} takes it
      */
-    void freezePiece(SegmentReader reader, ByteBuffer section) throws IOException {
+    public void freezePiece(SegmentReader reader, ByteBuffer section) throws IOException {
         reader.freezePiece(live.values(), image.countersBegin(), carry.counters(), section);
     }
 
     /** What is served. */
-    Snapshot freeze(SegmentReader reader) throws IOException {
+    public Snapshot freeze(SegmentReader reader) throws IOException {
         ByteBuffer sums = ByteBuffer.allocate(image.sums() * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         while (sums.hasRemaining()) {
             freezePiece(reader, sums);
@@ -273,7 +276,7 @@ final class ImageCounters {
     }
 
     /** Of sums that are read already, or will be. */
-    Snapshot snapshot(ByteBuffer sums, Marks marks, ValueCounts values) {
+    public Snapshot snapshot(ByteBuffer sums, Marks marks, ValueCounts values) {
         ByteBuffer counters =
                 marks.countersSection(image, sums.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN));
         return new Snapshot(image, counters, marks.bitmapsSection(), values, Instant.now());

@@ -1,8 +1,10 @@
-package org.pgofs.counters;
+package org.pgofs.counters.counts;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.pgofs.counters.format.Area;
+import org.pgofs.counters.image.StoredImage;
 
 /**
  * Reads the marks of members, and takes them back: what cannot be subtracted is overwritten where the member counts. Only

@@ -1,15 +1,17 @@
-package org.pgofs.counters;
+package org.pgofs.counters.counts;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.pgofs.counters.format.Variant;
+import org.pgofs.counters.image.Image;
 
 /**
  * What of an image's counts cannot be added up: which byte counters and which bits of bitmaps were set, and when functions
  * were first called. Merging takes what any process has seen, of times the smallest: to merge twice changes nothing.
  */
-final class Marks {
+public final class Marks {
     /** A byte counter of code that did not run; 0 is one of code that ran. */
     static final byte UNCOVERED = (byte) 0xff;
 
@@ -30,7 +32,7 @@ final class Marks {
     }
 
     /** An image without marks. */
-    static Marks none(Image image) {
+    public static Marks none(Image image) {
         boolean bytes = Variant.counterSize(image.rawVersion()) == Byte.BYTES;
         boolean times = Variant.hasTimes(image.rawVersion());
         return bytes || times || image.bitmapsSize() > 0
@@ -42,7 +44,7 @@ final class Marks {
     }
 
     /** All marks that an image can have. */
-    static Marks all(Image image) {
+    public static Marks all(Image image) {
         Marks all = none(image);
         Arrays.fill(all.covered, (byte) -1);
         Arrays.fill(all.bitmaps, (byte) -1);
@@ -60,16 +62,16 @@ final class Marks {
     }
 
     /** Whether the image has anything that is a mark. */
-    boolean exist() {
+    public boolean exist() {
         return hasCounters() || hasBitmaps();
     }
 
     /** Their size in a file, in bytes. */
-    int size() {
+    public int size() {
         return covered.length + bitmaps.length + times.length * Long.BYTES;
     }
 
-    void put(ByteBuffer file) {
+    public void put(ByteBuffer file) {
         file.put(covered).put(bitmaps);
         for (long time : times) {
             file.putLong(time);
@@ -77,7 +79,7 @@ final class Marks {
     }
 
     /** Reads what {@link #put} wrote of the same image. */
-    void get(ByteBuffer file) {
+    public void get(ByteBuffer file) {
         file.get(covered).get(bitmaps);
         for (int function = 0; function < times.length; function++) {
             times[function] = file.getLong();

@@ -1,11 +1,13 @@
-package org.pgofs.counters;
+package org.pgofs.counters.counts;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.OptionalInt;
+import org.pgofs.counters.format.Area;
+import org.pgofs.counters.image.LinkTimes;
 
 /** One that counts for an image right now: its counters, and its value sites if it has any, can be read at any time. */
-interface Member extends AutoCloseable {
+public interface Member extends AutoCloseable {
     /** A word without white space, of no other member. */
     String name();
 

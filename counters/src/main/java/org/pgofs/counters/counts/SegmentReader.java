@@ -1,13 +1,15 @@
-package org.pgofs.counters;
+package org.pgofs.counters.counts;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.util.Collection;
+import org.pgofs.counters.format.Area;
+import org.pgofs.counters.image.StoredImage;
 
 /** Adds the counts of members to sums, piece by piece. Not thread-safe: it has one buffer. */
-final class SegmentReader {
+public final class SegmentReader {
     private static final int PIECE = 1 << 17;
     private static final int PIECE_COUNTERS = PIECE / Long.BYTES;
     private static final int PAGE = 4096;
@@ -23,17 +25,17 @@ final class SegmentReader {
     private final MarkReader marks = new MarkReader();
 
     /** Adds the marks of a member. */
-    void addMarks(Member member, StoredImage image, Marks counts) throws IOException {
+    public void addMarks(Member member, StoredImage image, Marks counts) throws IOException {
         marks.add(member, image, counts);
     }
 
     /** Takes marks back from a member. */
-    void clearMarks(Member member, StoredImage image, Marks taken) throws IOException {
+    public void clearMarks(Member member, StoredImage image, Marks taken) throws IOException {
         marks.clear(member, image, taken);
     }
 
     /** Adds the values of a member. */
-    void addValues(Member member, StoredImage image, ValueSink counts) throws IOException {
+    public void addValues(Member member, StoredImage image, ValueSink counts) throws IOException {
         values.add(member, image.values(), counts);
     }
 
@@ -84,7 +86,7 @@ final class SegmentReader {
      * @param begin offset in bytes of the first counter in the counters section
      * @param sum to which to add; its length says how many. What is missing in a truncated one counts as 0.
      */
-    void addCounters(Member member, int begin, CounterSum sum) throws IOException {
+    public void addCounters(Member member, int begin, CounterSum sum) throws IOException {
         Area counters = member.counters();
         long end = begin + (long) sum.values().length * Long.BYTES;
         // From the start of a page on, for the alignment.

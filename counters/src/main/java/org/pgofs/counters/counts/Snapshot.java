@@ -1,7 +1,9 @@
-package org.pgofs.counters;
+package org.pgofs.counters.counts;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import org.pgofs.counters.image.Image;
+import org.pgofs.counters.image.StoredImage;
 
 /**
  * The merged counts of one image at one moment. Immutable.

@@ -1,8 +1,10 @@
-package org.pgofs.counters;
+package org.pgofs.counters.counts;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.pgofs.counters.format.Saturated;
+import org.pgofs.counters.image.Image;
 
 /**
  * What the value sites of an image observed: for each site a histogram of values. Values are canonical, the same in all
@@ -46,7 +48,7 @@ public final class ValueCounts implements ValueSink {
     }
 
     /** Whether something was left out because there was no room. */
-    boolean isFull() {
+    public boolean isFull() {
         return full;
     }
 
@@ -102,7 +104,7 @@ public final class ValueCounts implements ValueSink {
     }
 
     /** The number of sites with more than some values. */
-    int sitesOver(int values) {
+    public int sitesOver(int values) {
         return (int) sites.values().stream()
                 .filter(histogram -> histogram.size() > values)
                 .count();
@@ -123,13 +125,13 @@ public final class ValueCounts implements ValueSink {
     }
 
     /** Takes away observations. */
-    void subtract(ValueCounts other) {
+    public void subtract(ValueCounts other) {
         other.sites.forEach((site, values) -> values.forEach((value, count) -> add(site, value, -count)));
         sites.values().removeIf(Map::isEmpty);
     }
 
     /** Without what was left out when a part of it was delivered; what is not above 0 is never delivered. */
-    ValueCounts delivered(ValueCounts part) {
+    public ValueCounts delivered(ValueCounts part) {
         ValueCounts delivered = new ValueCounts();
         sites.forEach((site, values) -> values.forEach((value, count) -> {
             if (count <= 0 || part.at(site).containsKey(value)) {
@@ -150,14 +152,14 @@ public final class ValueCounts implements ValueSink {
         return clamped;
     }
 
-    ValueCounts copy() {
+    public ValueCounts copy() {
         ValueCounts copy = new ValueCounts();
         copy.add(this);
         return copy;
     }
 
     /** The sites that observed something, and what. */
-    Map<Integer, Map<Long, Long>> sites() {
+    public Map<Integer, Map<Long, Long>> sites() {
         return sites;
     }
 }

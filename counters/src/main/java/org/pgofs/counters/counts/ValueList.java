@@ -1,14 +1,14 @@
-package org.pgofs.counters;
+package org.pgofs.counters.counts;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** Observed values in the order in which they came, in little memory. Not thread-safe. */
-final class ValueList implements ValueSink {
+public final class ValueList implements ValueSink {
     private static final int ENTRY = 3;
 
     /** Bytes of an entry in a file. */
-    static final int ENTRY_SIZE = ENTRY * Long.BYTES;
+    public static final int ENTRY_SIZE = ENTRY * Long.BYTES;
 
     private long[] entries = new long[ENTRY];
     private int used;
@@ -24,17 +24,17 @@ final class ValueList implements ValueSink {
     }
 
     /** The number of entries. */
-    int size() {
+    public int size() {
         return used / ENTRY;
     }
 
-    void addTo(ValueSink sink) {
+    public void addTo(ValueSink sink) {
         for (int i = 0; i < used; i += ENTRY) {
             sink.add((int) entries[i], entries[i + 1], entries[i + 2]);
         }
     }
 
-    void subtractFrom(ValueCounts counts) {
+    public void subtractFrom(ValueCounts counts) {
         addTo((site, value, count) -> counts.add(site, value, -count));
     }
 
@@ -46,7 +46,7 @@ final class ValueList implements ValueSink {
     }
 
     /** Adds an entry as {@link #put} wrote it. */
-    static void read(ByteBuffer source, ValueSink sink) {
+    public static void read(ByteBuffer source, ValueSink sink) {
         sink.add((int) source.getLong(), source.getLong(), source.getLong());
     }
 }

@@ -1,8 +1,12 @@
-package org.pgofs.counters;
+package org.pgofs.counters.counts;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.pgofs.counters.format.Area;
+import org.pgofs.counters.format.ValueSiteLayout;
+import org.pgofs.counters.image.CanonicalValues;
+import org.pgofs.counters.image.LinkTimes;
 
 /** Adds what the value sites of members observed to histograms. Not thread-safe: it has one buffer. */
 final class ValueReader {

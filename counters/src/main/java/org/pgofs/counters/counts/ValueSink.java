@@ -1,8 +1,8 @@
-package org.pgofs.counters;
+package org.pgofs.counters.counts;
 
 /** Takes what value sites observed. */
 @FunctionalInterface
-interface ValueSink {
+public interface ValueSink {
     /**
      * Takes an observation.
      *

@@ -1,9 +1,9 @@
-package org.pgofs.counters;
+package org.pgofs.counters.format;
 
 /** The control page of a segment, {@code struct pgofs_control}: what the daemon writes. */
-final class ControlLayout {
-    static final int RESET_EPOCH = 0;
-    static final int CLEARED_EPOCH = RESET_EPOCH + Long.BYTES;
+public final class ControlLayout {
+    public static final int RESET_EPOCH = 0;
+    public static final int CLEARED_EPOCH = RESET_EPOCH + Long.BYTES;
 
     private ControlLayout() {}
 }

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.format;
 
 /**
  * What names an image file.
@@ -8,19 +8,19 @@ package org.pgofs.counters;
  * @param low second word of the key
  * @param nonce 0, or what tells the file from another one that took its usual name
  */
-record ImageKey(int uid, long high, long low, long nonce) {
+public record ImageKey(int uid, long high, long low, long nonce) {
     private static final long LAST_USUAL_NONCE = 1L << 32;
 
     /**
      * Whether it names a file that one process made for itself, because all usual names were taken: then its nonce is a
      * random number. The usual one is told by a user number (image_file.c).
      */
-    boolean isOwn() {
+    public boolean isOwn() {
         return Long.compareUnsigned(nonce, LAST_USUAL_NONCE) > 0;
     }
 
     /** The name of the image file in the segment directory. */
-    String fileName() {
+    public String fileName() {
         String usual = String.format("%s%s-%016x%016x", ImageLayout.PREFIX, Integer.toUnsignedString(uid), high, low);
         return nonce == 0 ? usual : usual + String.format("-%016x", nonce);
     }

@@ -1,32 +1,32 @@
-package org.pgofs.counters;
+package org.pgofs.counters.format;
 
-import static org.pgofs.counters.InvalidFileException.require;
+import static org.pgofs.counters.format.InvalidFileException.require;
 
 import java.nio.ByteBuffer;
 
 /** The header of an image file, {@code struct pgofs_image_header}; {@code pgofs_format.h} has the diagram. */
-final class ImageLayout {
-    static final String PREFIX = "i-";
-    static final long MAGIC_VALUE = 0x31474d49464f4750L;
+public final class ImageLayout {
+    public static final String PREFIX = "i-";
+    public static final long MAGIC_VALUE = 0x31474d49464f4750L;
 
-    static final int MAGIC = 0;
-    static final int VERSION = MAGIC + Long.BYTES;
-    static final int HEADER_SIZE = VERSION + Integer.BYTES;
-    static final int FILE_SIZE = HEADER_SIZE + Integer.BYTES;
-    static final int RAW_VERSION = FILE_SIZE + Long.BYTES;
-    static final int KEY = RAW_VERSION + Long.BYTES;
-    static final int COUNTERS_SIZE = KEY + 2 * Long.BYTES;
-    static final int BITMAPS_SIZE = COUNTERS_SIZE + Long.BYTES;
-    static final int VALUE_SITES = BITMAPS_SIZE + Long.BYTES;
-    static final int BINARY_IDS = VALUE_SITES + Long.BYTES;
-    static final int RECORDS = BINARY_IDS + 2 * Long.BYTES;
-    static final int NAMES = RECORDS + 2 * Long.BYTES;
-    static final int VTABLES = NAMES + 2 * Long.BYTES;
+    public static final int MAGIC = 0;
+    public static final int VERSION = MAGIC + Long.BYTES;
+    public static final int HEADER_SIZE = VERSION + Integer.BYTES;
+    public static final int FILE_SIZE = HEADER_SIZE + Integer.BYTES;
+    public static final int RAW_VERSION = FILE_SIZE + Long.BYTES;
+    public static final int KEY = RAW_VERSION + Long.BYTES;
+    public static final int COUNTERS_SIZE = KEY + 2 * Long.BYTES;
+    public static final int BITMAPS_SIZE = COUNTERS_SIZE + Long.BYTES;
+    public static final int VALUE_SITES = BITMAPS_SIZE + Long.BYTES;
+    public static final int BINARY_IDS = VALUE_SITES + Long.BYTES;
+    public static final int RECORDS = BINARY_IDS + 2 * Long.BYTES;
+    public static final int NAMES = RECORDS + 2 * Long.BYTES;
+    public static final int VTABLES = NAMES + 2 * Long.BYTES;
     static final int VTABLE_NAMES = VTABLES + 2 * Long.BYTES;
-    static final int SIZE = VTABLE_NAMES + 2 * Long.BYTES;
+    public static final int SIZE = VTABLE_NAMES + 2 * Long.BYTES;
 
     /** The size of {@code struct pgofs_vtable}. */
-    static final int VTABLE_SIZE = 24;
+    public static final int VTABLE_SIZE = 24;
 
     /** A browser has some millions. */
     private static final long MAX_VALUE_SITES = 1 << 26;
@@ -34,7 +34,7 @@ final class ImageLayout {
     private ImageLayout() {}
 
     /** Where the parts of an image file lie. */
-    record Header(
+    public record Header(
             long rawVersion,
             long countersSize,
             long bitmapsSize,
@@ -51,7 +51,7 @@ final class ImageLayout {
      * @param file its first bytes or all of it, little-endian, from position 0
      * @param size of the whole file in bytes
      */
-    static Header read(ByteBuffer file, long size) throws InvalidFileException {
+    public static Header read(ByteBuffer file, long size) throws InvalidFileException {
         require(file.limit() >= SIZE && size >= SIZE, "is too short for an image file: %d bytes", size);
         require(file.getLong(MAGIC) == MAGIC_VALUE, "is not an image file: wrong magic");
         int version = file.getInt(VERSION);

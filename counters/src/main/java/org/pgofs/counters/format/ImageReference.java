@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.format;
 
 /**
  * The image file that a segment needs: only one of the segment's own owner is trusted to describe it.
@@ -6,4 +6,4 @@ package org.pgofs.counters;
  * @param owner the user to whom segment and image file belong
  * @param key names the file
  */
-record ImageReference(int owner, ImageKey key) {}
+public record ImageReference(int owner, ImageKey key) {}

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.format;
 
 import java.util.Optional;
 
@@ -47,7 +47,7 @@ public enum Refusal {
         return text;
     }
 
-    static Optional<Refusal> of(int code) {
+    public static Optional<Refusal> of(int code) {
         for (Refusal refusal : values()) {
             if (refusal.code == code) {
                 return Optional.of(refusal);

@@ -1,39 +1,39 @@
-package org.pgofs.counters;
+package org.pgofs.counters.format;
 
-import static org.pgofs.counters.InvalidFileException.require;
+import static org.pgofs.counters.format.InvalidFileException.require;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** The header of a segment, {@code struct pgofs_segment_header}; {@code pgofs_format.h} has the diagram. */
-final class SegmentLayout {
-    static final long MAGIC_VALUE = 0x31474553464f4750L;
-    static final int FORMAT_VERSION = 1;
+public final class SegmentLayout {
+    public static final long MAGIC_VALUE = 0x31474553464f4750L;
+    public static final int FORMAT_VERSION = 1;
     static final int PATH_MAX = 1024;
 
-    static final int MAGIC = 0;
-    static final int VERSION = MAGIC + Long.BYTES;
-    static final int PAGE_SIZE = VERSION + Integer.BYTES;
-    static final int FILE_SIZE = PAGE_SIZE + Integer.BYTES;
-    static final int RAW_VERSION = FILE_SIZE + Long.BYTES;
-    static final int IMAGE_KEY = RAW_VERSION + Long.BYTES;
-    static final int IMAGE_NONCE = IMAGE_KEY + 2 * Long.BYTES;
-    static final int COUNTERS = IMAGE_NONCE + Long.BYTES;
-    static final int BITMAPS = COUNTERS + 2 * Long.BYTES;
-    static final int VALUE_SITES = BITMAPS + 2 * Long.BYTES;
-    static final int VALUE_SITE_SIZE = VALUE_SITES + 2 * Long.BYTES;
-    static final int VALUE_SLOTS = VALUE_SITE_SIZE + Integer.BYTES;
-    static final int LOAD_BIAS = VALUE_SLOTS + Integer.BYTES;
+    public static final int MAGIC = 0;
+    public static final int VERSION = MAGIC + Long.BYTES;
+    public static final int PAGE_SIZE = VERSION + Integer.BYTES;
+    public static final int FILE_SIZE = PAGE_SIZE + Integer.BYTES;
+    public static final int RAW_VERSION = FILE_SIZE + Long.BYTES;
+    public static final int IMAGE_KEY = RAW_VERSION + Long.BYTES;
+    public static final int IMAGE_NONCE = IMAGE_KEY + 2 * Long.BYTES;
+    public static final int COUNTERS = IMAGE_NONCE + Long.BYTES;
+    public static final int BITMAPS = COUNTERS + 2 * Long.BYTES;
+    public static final int VALUE_SITES = BITMAPS + 2 * Long.BYTES;
+    public static final int VALUE_SITE_SIZE = VALUE_SITES + 2 * Long.BYTES;
+    public static final int VALUE_SLOTS = VALUE_SITE_SIZE + Integer.BYTES;
+    public static final int LOAD_BIAS = VALUE_SLOTS + Integer.BYTES;
     static final int LINK_BEGIN = LOAD_BIAS + Long.BYTES;
     static final int LINK_END = LINK_BEGIN + Long.BYTES;
     static final int PUBLISHED_NS = LINK_END + Long.BYTES;
-    static final int PID = PUBLISHED_NS + Long.BYTES;
-    static final int PATH_SIZE = PID + Integer.BYTES;
+    public static final int PID = PUBLISHED_NS + Long.BYTES;
+    public static final int PATH_SIZE = PID + Integer.BYTES;
     static final int UID = PATH_SIZE + Integer.BYTES;
     static final int RESERVED = UID + Integer.BYTES;
-    static final int PATH = RESERVED + Integer.BYTES;
+    public static final int PATH = RESERVED + Integer.BYTES;
     static final int RELOCATED = PATH + PATH_MAX;
-    static final int SIZE = RELOCATED + 2 * Long.BYTES;
+    public static final int SIZE = RELOCATED + 2 * Long.BYTES;
 
     private static final int MIN_PAGE = 4096;
     private static final int MAX_PAGE = 65536;
@@ -47,7 +47,7 @@ final class SegmentLayout {
      * @param controlPage offset of the control page
      * @param loadBias run-time address minus link-time address
      */
-    record Header(
+    public record Header(
             long rawVersion,
             ImageKey imageKey,
             Area counters,
@@ -65,7 +65,7 @@ final class SegmentLayout {
      * @param header {@link #SIZE} bytes, little-endian
      * @param fileSize the real size of the file in bytes
      */
-    static Header read(ByteBuffer header, long fileSize) throws InvalidFileException {
+    public static Header read(ByteBuffer header, long fileSize) throws InvalidFileException {
         require(header.getLong(MAGIC) == MAGIC_VALUE, "is not a segment: wrong magic");
         int version = header.getInt(VERSION);
         require(version == FORMAT_VERSION, "has format version %d, this daemon knows %d", version, FORMAT_VERSION);

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.format;
 
 /** What a value site observes. */
 public enum ValueKind {

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.format;
 
 import java.util.ArrayList;
 import java.util.List;

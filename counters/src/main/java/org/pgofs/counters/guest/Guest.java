@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.guest;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -6,6 +6,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.pgofs.counters.counts.Counts;
+import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.counts.Member;
+import org.pgofs.counters.format.Area;
+import org.pgofs.counters.image.GuestLayout;
+import org.pgofs.counters.image.LinkTimes;
 
 /**
  * A virtual machine whose kernel counts, as a member of the kernel's image. Nothing but its memory is looked at, and that
@@ -20,7 +26,7 @@ import java.util.OptionalInt;
  * <p>A copy that was there at the first look may be left over from an earlier run of the machine. It is taken for the
  * kernel when it has counted.
  */
-final class Guest implements Member {
+public final class Guest implements Member {
     private static final long NOWHERE = -1;
     private static final Area NONE = new Area(0, 0);
 
@@ -57,7 +63,7 @@ final class Guest implements Member {
      * @param boot counts how often the kernel was started while the store watched
      * @param memory to be closed with this
      */
-    Guest(String guestName, ImageCounters image, GuestLayout layout, KernelMemory memory, long boot) {
+    public Guest(String guestName, ImageCounters image, GuestLayout layout, KernelMemory memory, long boot) {
         this.guestName = guestName;
         this.image = image;
         this.layout = layout;

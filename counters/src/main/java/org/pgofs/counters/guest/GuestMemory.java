@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.guest;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,6 +11,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.pgofs.counters.image.GuestImage;
+import org.pgofs.counters.image.GuestLayout;
+import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.linux.ForeignPath;
+import org.pgofs.counters.linux.Linux;
 
 /**
  * The memory of a virtual machine, in a file that the machine has mapped: whatever it holds, it is only read. A kernel is
@@ -21,7 +26,7 @@ import java.util.Set;
  * devices below 4 GiB. So the offset leaves the same remainder as the link-time address, with address space randomisation
  * and without, and physical addresses need not be known. Not thread-safe: it has one buffer.
  */
-final class GuestMemory implements KernelMemory {
+public final class GuestMemory implements KernelMemory {
     private static final long ALIGNMENT = 2 << 20;
     private static final int PIECE = 1 << 17;
     private static final int PREFIX = 64;
@@ -45,7 +50,7 @@ final class GuestMemory implements KernelMemory {
      * @param layout of that kernel
      * @throws IOException if it cannot be the memory of one; the message is one line that says why
      */
-    static GuestMemory open(Path path, StoredImage image, GuestLayout layout) throws IOException {
+    public static GuestMemory open(Path path, StoredImage image, GuestLayout layout) throws IOException {
         int fd = openRegular(path);
         try {
             return new GuestMemory(path, fd, image, layout);
@@ -99,7 +104,7 @@ final class GuestMemory implements KernelMemory {
      *
      * @throws IOException if not; the message is one line that says why
      */
-    void requireKernel(GuestImage kernel) throws IOException {
+    public void requireKernel(GuestImage kernel) throws IOException {
         if (!isInUse()) {
             throw new IOException(
                     path + " is not used by any virtual machine: start it first, with this file as shared memory");

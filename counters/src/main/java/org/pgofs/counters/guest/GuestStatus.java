@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.guest;
 
 import java.nio.file.Path;
 

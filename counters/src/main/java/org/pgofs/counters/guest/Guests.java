@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.guest;
 
 import java.io.IOException;
 import java.time.Instant;
@@ -8,7 +8,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.pgofs.counters.Manifest.SavedGuest;
+import org.pgofs.counters.counts.Counts;
+import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.counts.SegmentReader;
+import org.pgofs.counters.segment.SegmentCatalog;
+import org.pgofs.counters.state.Manifest.SavedGuest;
+import org.pgofs.counters.state.StateDirectory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * the number of the run is part of the saved state, and the samples that are saved in between are of one run each.
  * Guarded by the store's lock.
  */
-final class Guests {
+public final class Guests {
     /** How long a count can be lost at most when a machine starts its kernel again. */
     static final int LOOK_MS = 1000;
 
@@ -30,18 +35,18 @@ final class Guests {
     private final StateDirectory state;
     private long lookAt = System.nanoTime();
 
-    Guests(SegmentCatalog catalog, SegmentReader reader, StateDirectory state) {
+    public Guests(SegmentCatalog catalog, SegmentReader reader, StateDirectory state) {
         this.catalog = catalog;
         this.reader = reader;
         this.state = state;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return guests.isEmpty();
     }
 
     /** Takes up the machines that an earlier daemon had. */
-    void restore() throws IOException {
+    public void restore() throws IOException {
         for (SavedGuest saved : state.manifest().guests()) {
             ImageCounters image = catalog.image(saved.digest());
             if (image == null) {
@@ -78,13 +83,13 @@ final class Guests {
      *
      * @throws IOException if it cannot be; the message is one line that says why
      */
-    void check(String name, KernelMemory memory) throws IOException {
+    public void check(String name, KernelMemory memory) throws IOException {
         checkName(name);
         checkMemory(memory);
     }
 
     /** Adds a machine, which was checked. */
-    void add(Guest guest) {
+    public void add(Guest guest) {
         join(guest);
         look(guest);
     }
@@ -98,7 +103,7 @@ final class Guests {
         }
     }
 
-    void checkName(String name) throws IOException {
+    public void checkName(String name) throws IOException {
         if (!NAME.matcher(name).matches()) {
             throw new IOException("a name has letters, digits, '.', '_' and '-', at most 64 of them: give --name");
         }
@@ -108,7 +113,7 @@ final class Guests {
     }
 
     /** Does not add one after all. */
-    void remove(String name) {
+    public void remove(String name) {
         Guest guest = guests.remove(name);
         if (guest != null) { // it may have ended at once
             guest.image().leave(guest);
@@ -121,7 +126,7 @@ final class Guests {
      *
      * @throws IOException if there is none of that name, or it cannot be read
      */
-    void detach(String name) throws IOException {
+    public void detach(String name) throws IOException {
         Guest guest = guests.get(name);
         if (guest == null) {
             throw new IOException("there is no guest " + name + (guests.isEmpty() ? "" : ", but " + guests.keySet()));
@@ -137,7 +142,7 @@ final class Guests {
      *
      * @return milliseconds until it is time, -1 if there are no machines
      */
-    int lookIfDue() throws IOException {
+    public int lookIfDue() throws IOException {
         if (guests.isEmpty()) {
             return -1;
         }
@@ -150,12 +155,12 @@ final class Guests {
     }
 
     /** Takes new samples of all. */
-    void look() {
+    public void look() {
         List.copyOf(guests.values()).forEach(this::look);
     }
 
     /** Takes new samples of those that run some images. */
-    void look(Collection<ImageCounters> images) {
+    public void look(Collection<ImageCounters> images) {
         List.copyOf(guests.values()).stream()
                 .filter(guest -> images.contains(guest.image()))
                 .forEach(this::look);
@@ -196,12 +201,12 @@ final class Guests {
     }
 
     /** Before a reset. */
-    void takeUnconfirmed() {
+    public void takeUnconfirmed() {
         guests.values().forEach(Guest::takeUnconfirmed);
     }
 
     /** Saves samples: a daemon that is killed goes on with them. Each holds for one run of a kernel, so any time is right. */
-    void saveSamples() throws IOException {
+    public void saveSamples() throws IOException {
         for (Guest guest : guests.values()) {
             if (guest.isChanged()) {
                 state.saveSample(saved(guest), guest.toCounts());
@@ -211,7 +216,7 @@ final class Guests {
     }
 
     /** The part of the state that says which machines there are. */
-    List<SavedGuest> saved() {
+    public List<SavedGuest> saved() {
         return guests.values().stream().map(Guests::saved).toList();
     }
 
@@ -225,7 +230,7 @@ final class Guests {
                 guest.memory().path());
     }
 
-    List<GuestStatus> status() {
+    public List<GuestStatus> status() {
         return guests.values().stream()
                 .map(guest -> new GuestStatus(
                         guest.guestName(),
@@ -237,12 +242,12 @@ final class Guests {
     }
 
     /** Closes all; they stay attached for the next daemon. */
-    void close() {
+    public void close() {
         guests.values().forEach(Guest::close);
     }
 
     /** Whether a machine has an image, counting or not. */
-    boolean have(ImageCounters image) {
+    public boolean have(ImageCounters image) {
         return guests.values().stream().anyMatch(guest -> guest.image() == image);
     }
 }

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.guest;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The memory in which a kernel runs and counts; it is only read. Not thread-safe. */
-interface KernelMemory extends AutoCloseable {
+public interface KernelMemory extends AutoCloseable {
     /** The file by which it is read. */
     Path path();
 

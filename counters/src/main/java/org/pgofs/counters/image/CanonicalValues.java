@@ -1,14 +1,15 @@
-package org.pgofs.counters;
+package org.pgofs.counters.image;
 
 import java.util.Arrays;
+import org.pgofs.counters.format.ValueKind;
 
 /**
  * Makes the values that the processes of an image observe comparable: whatever they are, what comes out is an address
  * of the image, a bucket, or 0. Immutable.
  */
-final class CanonicalValues {
+public final class CanonicalValues {
     /** What stands for a value that is none of the image's: llvm-profdata takes it for an external symbol. */
-    static final long EXTERNAL = 0;
+    public static final long EXTERNAL = 0;
 
     private static final int LAST_EXACT_SIZE = 8;
     private static final int LARGE_SIZE = 513;
@@ -38,7 +39,7 @@ final class CanonicalValues {
     }
 
     /** The number of value sites of the image. */
-    int sites() {
+    public int sites() {
         return kinds.length;
     }
 
@@ -49,7 +50,7 @@ final class CanonicalValues {
      * @param value run-time address or size
      * @param linkTimes of the process
      */
-    long of(int site, long value, LinkTimes linkTimes) {
+    public long of(int site, long value, LinkTimes linkTimes) {
         if (kinds[site] == ValueKind.MEMOP_SIZE.number()) {
             return bucket(value);
         }

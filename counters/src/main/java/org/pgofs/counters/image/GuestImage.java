@@ -1,8 +1,11 @@
-package org.pgofs.counters;
+package org.pgofs.counters.image;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.pgofs.counters.format.ImageLayout;
+import org.pgofs.counters.format.RecordLayout;
+import org.pgofs.counters.format.SegmentLayout;
 
 /**
  * What the file of a kernel says of its counters: enough to find them in the memory of a virtual machine that runs it.
@@ -37,7 +40,7 @@ public record GuestImage(
     public record Function(long nameRef, long funcHash, int countersOffset, int counters, long address) {}
 
     /** The image file that a process of this image would publish. Value sites are left out: nobody records them. */
-    byte[] toImageFile() {
+    public byte[] toImageFile() {
         int recordsAt = ImageLayout.SIZE + binaryIds.remaining();
         int recordsSize = functions.size() * RecordLayout.SIZE;
         int namesAt = recordsAt + recordsSize;

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.image;
 
 /**
  * Where a kernel has what belongs to its counters, by link-time addresses. In memory all of it is moved by one distance.

@@ -1,7 +1,9 @@
-package org.pgofs.counters;
+package org.pgofs.counters.image;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentMap;
+import org.pgofs.counters.format.ValueKind;
+import org.pgofs.counters.format.Variant;
 
 /**
  * What all processes of one instrumented executable or shared library have in common: its function records, names and

@@ -1,12 +1,16 @@
-package org.pgofs.counters;
+package org.pgofs.counters.image;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import org.pgofs.counters.format.ImageLayout;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.linux.Linux;
+import org.pgofs.counters.linux.OverBoundException;
 
 /** Reads image files out of the segment directory. */
-final class ImageFile {
+public final class ImageFile {
     /** Whatever is configured, an array must hold it, and one of the state too; the Linux kernel's has 8 MB. */
     private static final long MAX_SIZE = 1L << 30;
 
@@ -16,7 +20,7 @@ final class ImageFile {
 
     /** Says whether there is room. */
     @FunctionalInterface
-    interface Room {
+    public interface Room {
         void require(long bytes) throws OverBoundException;
     }
 
@@ -30,7 +34,7 @@ final class ImageFile {
      * @throws IOException if it is not there, cannot be read, or is somebody else's file under that name
      * @throws InvalidFileException if it is no image file
      */
-    static byte[] read(Path path, int owner, Room room) throws IOException, InvalidFileException {
+    public static byte[] read(Path path, int owner, Room room) throws IOException, InvalidFileException {
         int fd = Linux.openForReading(path);
         try {
             Linux.Status status = Linux.status(fd);

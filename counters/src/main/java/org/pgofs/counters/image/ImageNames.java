@@ -1,9 +1,9 @@
-package org.pgofs.counters;
+package org.pgofs.counters.image;
 
 import java.util.function.Predicate;
 
 /** Makes names for images out of what targets say, which may be anything: they end in paths, logs and terminals. */
-final class ImageNames {
+public final class ImageNames {
     private static final String PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
     /** Not at the beginning: a command would take the name for an option, and a shell would not list it. */
     private static final String PLAIN_LATER = "+-.";
@@ -22,7 +22,7 @@ final class ImageNames {
      * @param taken whether a name is another image's
      * @return base name, first digits of the id, and a number if that is another image's
      */
-    static String of(String path, String id, Predicate<String> taken) {
+    public static String of(String path, String id, Predicate<String> taken) {
         String usual = safe(path) + "-" + id.substring(0, Math.min(ID_DIGITS, id.length()));
         String name = usual;
         for (int i = 2; taken.test(name); i++) {

@@ -1,14 +1,15 @@
-package org.pgofs.counters;
+package org.pgofs.counters.image;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
+import org.pgofs.counters.format.RelocatedLayout;
 
 /**
  * Makes run-time addresses of a process link-time addresses of its image: by how far the image was moved, but for what
  * the dynamic linker took from other images ({@link RelocatedLayout}). Immutable.
  */
-final class LinkTimes {
+public final class LinkTimes {
     private final long loadBias;
     /** By address, unsigned. */
     private final Relocated[] relocated;
@@ -16,7 +17,7 @@ final class LinkTimes {
     private record Relocated(long address, long linked, long size) {}
 
     /** Of an image that has all its functions and vtables itself. */
-    LinkTimes(long loadBias) {
+    public LinkTimes(long loadBias) {
         this.loadBias = loadBias;
         relocated = new Relocated[0];
     }
@@ -26,7 +27,7 @@ final class LinkTimes {
      *
      * @param entries as the segment has them, whatever they say
      */
-    LinkTimes(long loadBias, ByteBuffer entries) {
+    public LinkTimes(long loadBias, ByteBuffer entries) {
         this.loadBias = loadBias;
         relocated = new Relocated[entries.limit() / RelocatedLayout.SIZE];
         Arrays.setAll(relocated, i -> {

@@ -1,6 +1,6 @@
-package org.pgofs.counters;
+package org.pgofs.counters.image;
 
-import static org.pgofs.counters.InvalidFileException.require;
+import static org.pgofs.counters.format.InvalidFileException.require;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.format.Saturated;
 
 /**
  * The names in a names section. It has a blob for each translation unit: ULEB128 size of the names, ULEB128 size of what
@@ -23,13 +25,13 @@ import java.util.zip.Inflater;
  * names that are alike unfold to a thousand times their size, and each translation unit has its own. To unfold takes time
  * by what a section says it unfolds to, {@link #unfolded}, and never more: whoever reads one for somebody looks at that first.
  */
-final class Names {
+public final class Names {
     /** A browser has a million functions. */
     static final int MOST_LOOKED_UP = 1 << 22;
 
     private static final int SEPARATOR = 1;
     /** Bytes of a name in a text; the rest of a longer one is left out. */
-    static final int PRINTED = 200;
+    public static final int PRINTED = 200;
 
     private static final int PIECE = 1 << 13;
     private static final int ULEB_BITS = 7;
@@ -42,7 +44,7 @@ final class Names {
     private boolean begun;
 
     /** What is done with the names. There may be millions of them, and long ones, so that none is made an object. */
-    interface Visitor {
+    public interface Visitor {
         /** Sees the next bytes of a name, some from an offset on, which are others when this returns. */
         void part(byte[] bytes, int offset, int length);
 
@@ -73,10 +75,10 @@ final class Names {
     }
 
     /** How records refer to names. */
-    static final class Hash {
+    public static final class Hash {
         private final MessageDigest md5;
 
-        Hash() {
+        public Hash() {
             try {
                 md5 = MessageDigest.getInstance("MD5");
             } catch (NoSuchAlgorithmException e) {
@@ -85,7 +87,7 @@ final class Names {
         }
 
         /** What records have for a name. */
-        long of(byte[] bytes, int offset, int length) {
+        public long of(byte[] bytes, int offset, int length) {
             add(bytes, offset, length);
             return take();
         }
@@ -182,7 +184,7 @@ final class Names {
      *
      * @throws InvalidFileException if it is not one: llvm-profdata would reject the whole profile
      */
-    static void read(ByteBuffer section, Visitor visitor) throws InvalidFileException {
+    public static void read(ByteBuffer section, Visitor visitor) throws InvalidFileException {
         new Names(section, visitor).read();
     }
 
@@ -191,7 +193,7 @@ final class Names {
      *
      * @throws InvalidFileException if it is none
      */
-    static long unfolded(ByteBuffer section) throws InvalidFileException {
+    public static long unfolded(ByteBuffer section) throws InvalidFileException {
         long[] sum = {0};
         new Names(section, CHECK).eachBlob((blob, whole, folded) -> sum[0] = Saturated.sum(sum[0], whole));
         return sum[0];
@@ -203,7 +205,7 @@ final class Names {
      * @param found by what records have for them; those that are there get their names, if they have any
      * @return how many bytes of names were unfolded
      */
-    static long find(ByteBuffer section, Map<Long, String> found) {
+    public static long find(ByteBuffer section, Map<Long, String> found) {
         try {
             read(section, new Finder(found));
             return unfolded(section);
@@ -213,7 +215,7 @@ final class Names {
     }
 
     /** What stands for a name that is not known. */
-    static String number(long reference) {
+    public static String number(long reference) {
         return String.format("%016x", reference);
     }
 

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.image;
 
 import java.util.function.Function;
 

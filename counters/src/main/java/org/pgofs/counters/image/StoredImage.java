@@ -1,6 +1,6 @@
-package org.pgofs.counters;
+package org.pgofs.counters.image;
 
-import static org.pgofs.counters.InvalidFileException.require;
+import static org.pgofs.counters.format.InvalidFileException.require;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,14 +13,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.pgofs.counters.format.Area;
+import org.pgofs.counters.format.ImageLayout;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.format.RecordLayout;
+import org.pgofs.counters.format.ValueKind;
+import org.pgofs.counters.format.Variant;
 
 /** An image read from an image file. It keeps the file's bytes and reads the records where they lie. */
-final class StoredImage implements Image {
+public final class StoredImage implements Image {
     private static final HexFormat HEX = HexFormat.of();
     private static final int MOST_SHARED = 4;
 
     /** Bytes of a build id, {@code PGOFS_BUILD_ID_MAX}. */
-    static final int BUILD_ID_MAX = 64;
+    public static final int BUILD_ID_MAX = 64;
 
     /**
      * How often the counters of an image are in memory when a take of all images is committed, after one of this image
@@ -53,12 +59,12 @@ final class StoredImage implements Image {
      * @param path of the executable or shared library, as a target told it
      * @param taken whether a name is another image's
      */
-    static StoredImage read(byte[] bytes, String path, Predicate<String> taken) throws InvalidFileException {
+    public static StoredImage read(byte[] bytes, String path, Predicate<String> taken) throws InvalidFileException {
         return read(bytes, digest(bytes), path, taken);
     }
 
     /** The same, of a file whose {@link #digest(byte[])} is known. */
-    static StoredImage read(byte[] bytes, String digest, String path, Predicate<String> taken)
+    public static StoredImage read(byte[] bytes, String digest, String path, Predicate<String> taken)
             throws InvalidFileException {
         return new StoredImage(
                 bytes, digest, image -> ImageNames.of(path, image.buildId.isEmpty() ? digest : image.buildId, taken));
@@ -70,7 +76,7 @@ final class StoredImage implements Image {
      * @param bytes the whole file; kept, not to be changed
      * @param name as {@link #name()} returned it
      */
-    static StoredImage restore(byte[] bytes, String name) throws InvalidFileException {
+    public static StoredImage restore(byte[] bytes, String name) throws InvalidFileException {
         return new StoredImage(bytes, digest(bytes), image -> name);
     }
 
@@ -201,7 +207,7 @@ final class StoredImage implements Image {
     }
 
     /** What {@link #digest()} will be of the image of a file, which need not be one. */
-    static String digest(byte[] bytes) {
+    public static String digest(byte[] bytes) {
         try {
             return HEX.formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
@@ -232,17 +238,17 @@ final class StoredImage implements Image {
     }
 
     /** The SHA-256 of the image file in hexadecimal: equal for two image files exactly if they are one image. */
-    String digest() {
+    public String digest() {
         return digest;
     }
 
     /** The size of the image file in bytes. */
-    int fileSize() {
+    public int fileSize() {
         return file.limit();
     }
 
     /** About how many bytes it takes up with its counters. */
-    long memory() {
+    public long memory() {
         return memory(header, fileSize());
     }
 
@@ -252,7 +258,7 @@ final class StoredImage implements Image {
      *
      * @param fileSize of the whole image file in bytes
      */
-    static long memory(ImageLayout.Header header, long fileSize) {
+    public static long memory(ImageLayout.Header header, long fileSize) {
         return 2 * fileSize
                 + COPIES * (header.countersSize() + header.bitmapsSize())
                 + header.valueSites()
@@ -261,47 +267,47 @@ final class StoredImage implements Image {
     }
 
     /** The image file's bytes; not to be changed. */
-    ByteBuffer file() {
+    public ByteBuffer file() {
         return file.duplicate().rewind();
     }
 
     /** The number of functions whose name is not among the names, as far as that is known. */
-    int unnamed() {
+    public int unnamed() {
         return unnamed;
     }
 
     /** The size in bytes that the counters section of every segment of this image has. */
-    long sectionSize() {
+    public long sectionSize() {
         return header.countersSize();
     }
 
     /** The size in bytes that the bitmaps section of every segment of this image has. */
-    long bitmapsSectionSize() {
+    public long bitmapsSectionSize() {
         return header.bitmapsSize();
     }
 
     /** How many counters are sums: none of those that are bytes. */
-    int sums() {
+    public int sums() {
         return counterSize == Long.BYTES ? countersSize() / Long.BYTES : 0;
     }
 
     /** Where the served bitmaps start in the bitmaps section. */
-    int bitmapsBegin() {
+    public int bitmapsBegin() {
         return bitmapsBegin;
     }
 
     /** The number of functions and vtables. */
-    long addresses() {
+    public long addresses() {
         return functions() + header.vtables().size() / ImageLayout.VTABLE_SIZE;
     }
 
     /** How values of this image are made canonical. */
-    CanonicalValues values() {
+    public CanonicalValues values() {
         return values;
     }
 
     /** Where the served counters start in the counters section; what is before and behind is the linker's padding. */
-    int countersBegin() {
+    public int countersBegin() {
         return countersBegin;
     }
 

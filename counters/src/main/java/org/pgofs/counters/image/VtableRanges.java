@@ -1,7 +1,8 @@
-package org.pgofs.counters;
+package org.pgofs.counters.image;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.pgofs.counters.format.ImageLayout;
 
 /** Which addresses lie in a vtable; an image may have very many, one over another. Immutable. */
 final class VtableRanges {

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.limits;
 
 import java.util.Set;
 
@@ -53,7 +53,7 @@ public record Bounds(Limits total, Limits user, Set<Integer> users) {
     }
 
     /** These, with not more live segments in all. */
-    Bounds within(long segments) {
+    public Bounds within(long segments) {
         return new Bounds(
                 new Limits(Math.min(total.segments, segments), total.segmentBytes, total.images, total.memory),
                 user,

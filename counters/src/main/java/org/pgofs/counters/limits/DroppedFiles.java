@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.limits;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,21 +14,21 @@ import org.slf4j.LoggerFactory;
  * Remembers the files that are left out, so that each is logged once. Anyone may make more of them: so many of one user
  * are named, and so many in all; the others are counted. Guarded by the store's lock.
  */
-final class DroppedFiles {
+public final class DroppedFiles {
     /** How many are named. */
-    static final int KEPT = 1000;
+    public static final int KEPT = 1000;
 
     /** How many of one user, so that the others' are seen too. */
-    static final int KEPT_OF_USER = 200;
+    public static final int KEPT_OF_USER = 200;
 
     /** Whoever has so many is no longer looked at: to open and check each of his files is what he wants. */
-    static final int FLOOD = 10_000;
+    public static final int FLOOD = 10_000;
 
     /** How many of the others are remembered, so that no scan opens them again. */
     private static final int REMEMBERED = 1 << 18;
 
     /** The owner of files of which it is not known. */
-    static final int NOBODY = -1;
+    public static final int NOBODY = -1;
 
     private static final int ROOT = 0;
     private static final Logger LOG = LoggerFactory.getLogger(DroppedFiles.class);
@@ -48,7 +48,7 @@ final class DroppedFiles {
      *
      * @param user the owner, or {@link #NOBODY}
      */
-    void add(String name, int user, String reason) {
+    public void add(String name, int user, String reason) {
         String file = printable(name, '!');
         if (contains(file)) {
             return;
@@ -73,7 +73,7 @@ final class DroppedFiles {
     }
 
     /** Whether so many files of a user were dropped that there is no point in looking at more. */
-    boolean isFlooding(int user) {
+    public boolean isFlooding(int user) {
         return user != ROOT && user != NOBODY && ofUsers.getOrDefault(user, 0) >= FLOOD;
     }
 
@@ -82,7 +82,7 @@ final class DroppedFiles {
      *
      * @param number of its inode
      */
-    void addToFlood(long number) {
+    public void addToFlood(long number) {
         flood.add(number);
     }
 
@@ -91,7 +91,7 @@ final class DroppedFiles {
      *
      * @param number of its inode
      */
-    boolean isInFlood(long number) {
+    public boolean isInFlood(long number) {
         return flood.contains(number);
     }
 
@@ -108,7 +108,7 @@ final class DroppedFiles {
         }
     }
 
-    boolean contains(String name) {
+    public boolean contains(String name) {
         if (before.remove(name)) {
             others.add(name);
         }
@@ -116,24 +116,24 @@ final class DroppedFiles {
     }
 
     /** How many are not in the list. */
-    long more() {
+    public long more() {
         return others.size() + forgotten + flood.size();
     }
 
     /** From here on every file of the directory is come upon again; those that are gone are forgotten at the end. */
-    void beginScan() {
+    public void beginScan() {
         before.addAll(others); // there may be some still, of a scan that failed
         others = new HashSet<>();
         forgotten = 0;
         flood.beginScan();
     }
 
-    void endScan() {
+    public void endScan() {
         before = new HashSet<>();
         flood.endScan();
     }
 
-    List<DroppedFile> list() {
+    public List<DroppedFile> list() {
         List<DroppedFile> list = new ArrayList<>();
         reasons.forEach((file, reason) -> list.add(new DroppedFile(file, reason)));
         return list;

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.limits;
 
 import java.util.BitSet;
 import java.util.HashMap;

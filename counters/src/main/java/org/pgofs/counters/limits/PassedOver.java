@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.limits;
 
 /**
  * Files that a scan passes over, since nothing will be done for them: known by their inode numbers, because to look at each

@@ -1,21 +1,22 @@
-package org.pgofs.counters;
+package org.pgofs.counters.limits;
 
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.pgofs.counters.linux.OverBoundException;
 
 /**
  * How long the image files of each user have kept the store from everything else: to read and check one can take a second,
  * and anyone may make as many as he likes. Who has taken more than his share waits; root does not. Guarded by the store's
  * lock.
  */
-final class ReadingTime {
+public final class ReadingTime {
     /** A user may take the n-th part of the time. */
-    static final long SHARE = 10;
+    public static final long SHARE = 10;
 
     /** So much at once, since programs bring all their libraries at a time. */
-    static final long AT_ONCE_NS = TimeUnit.SECONDS.toNanos(3);
+    public static final long AT_ONCE_NS = TimeUnit.SECONDS.toNanos(3);
 
     /** Bytes of names in one image: to unfold them takes some seconds. */
     static final long NAMES_AT_ONCE = 1L << 29;
@@ -31,7 +32,7 @@ final class ReadingTime {
     private long retryAt = NEVER;
 
     /** By a clock in nanoseconds, from any moment on. */
-    ReadingTime(LongSupplier clock) {
+    public ReadingTime(LongSupplier clock) {
         this.clock = clock;
         start = clock.getAsLong();
     }
@@ -41,7 +42,7 @@ final class ReadingTime {
     }
 
     /** Starts the clock for a user. */
-    long begin(int user) throws OverBoundException {
+    public long begin(int user) throws OverBoundException {
         long now = now();
         long from = paid.getOrDefault(user, now) - SHARE * AT_ONCE_NS;
         if (from > now && user != ROOT) {
@@ -52,7 +53,7 @@ final class ReadingTime {
     }
 
     /** Throws if an image has more names than everybody may be kept waiting for. */
-    static void requireNames(int user, long bytes) throws OverBoundException {
+    public static void requireNames(int user, long bytes) throws OverBoundException {
         if (bytes > NAMES_AT_ONCE && user != ROOT) {
             throw new OverBoundException(
                     "an image of a user other than root may have " + NAMES_AT_ONCE + " bytes of names");
@@ -64,14 +65,14 @@ final class ReadingTime {
      *
      * @param begun what {@link #begin} returned
      */
-    void end(int user, long begun) {
+    public void end(int user, long begun) {
         long now = now();
         paid.values().removeIf(until -> until <= begun);
         paid.merge(user, begun + SHARE * (now - begun), (until, fresh) -> until + SHARE * (now - begun));
     }
 
     /** Somebody waits for something else than time, and is to try again in a second. */
-    void retryLater() {
+    public void retryLater() {
         retryAt = Math.min(retryAt, now() + TimeUnit.SECONDS.toNanos(1));
     }
 
@@ -83,7 +84,7 @@ final class ReadingTime {
     }
 
     /** Milliseconds until {@link #takeReady} says so, -1 if nobody waits. */
-    int readyInMs() {
+    public int readyInMs() {
         return retryAt == NEVER ? -1 : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(retryAt - now()) + 1);
     }
 }

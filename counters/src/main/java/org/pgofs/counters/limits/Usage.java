@@ -1,12 +1,13 @@
-package org.pgofs.counters;
+package org.pgofs.counters.limits;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.pgofs.counters.linux.OverBoundException;
 
 /** What the store has taken up, in all and for each user, beside what it may. Guarded by the store's lock. */
-final class Usage {
+public final class Usage {
     private final Bounds bounds;
     private final Amounts total = new Amounts();
     private final Map<Integer, Amounts> users = new TreeMap<>(Integer::compareUnsigned);
@@ -32,18 +33,18 @@ final class Usage {
         }
     }
 
-    Usage(Bounds bounds, ReadingTime readingTime) {
+    public Usage(Bounds bounds, ReadingTime readingTime) {
         this.bounds = bounds;
         this.readingTime = readingTime;
     }
 
     /** Whether the segments of a user count at all. */
-    boolean counts(int user) {
+    public boolean counts(int user) {
         return bounds.count(user);
     }
 
     /** Throws if there is no room for one more segment. */
-    void requireSegment(int user, long bytes) throws OverBoundException {
+    public void requireSegment(int user, long bytes) throws OverBoundException {
         Amounts own = of(user);
         require(
                 own.segments < bounds.user().segments(),
@@ -63,16 +64,16 @@ final class Usage {
                 bounds.total().segmentBytes());
     }
 
-    void addSegment(int user, long bytes) {
+    public void addSegment(int user, long bytes) {
         add(user, 1, bytes, 0, 0);
     }
 
-    void removeSegment(int user, long bytes) {
+    public void removeSegment(int user, long bytes) {
         add(user, -1, -bytes, 0, 0);
     }
 
     /** Throws if there is no room for one more image. */
-    void requireImage(int user, long memory) throws OverBoundException {
+    public void requireImage(int user, long memory) throws OverBoundException {
         Amounts own = of(user);
         require(
                 own.images < bounds.user().images(),
@@ -92,21 +93,21 @@ final class Usage {
                 bounds.total().memory());
     }
 
-    void addImage(int user, long memory) {
+    public void addImage(int user, long memory) {
         add(user, 0, 0, 1, memory);
     }
 
-    void removeImage(int user, long memory) {
+    public void removeImage(int user, long memory) {
         add(user, 0, 0, -1, -memory);
     }
 
     /** More, or less, memory for the values of an image. */
-    void addMemory(int user, long memory) {
+    public void addMemory(int user, long memory) {
         add(user, 0, 0, 0, memory);
     }
 
     /** How much memory images of a user may still take, in bytes. */
-    long memoryLeft(int user) {
+    public long memoryLeft(int user) {
         return Math.max(
                 0,
                 Math.min(
@@ -114,23 +115,23 @@ final class Usage {
     }
 
     /** The time that is taken to read image files. */
-    ReadingTime readingTime() {
+    public ReadingTime readingTime() {
         return readingTime;
     }
 
     /** What there was not enough memory for. */
-    Shortages shortages() {
+    public Shortages shortages() {
         return shortages;
     }
 
     /** Whether anything was given back since the last call, or who has waited for time has it. */
-    boolean takeFreed() {
+    public boolean takeFreed() {
         boolean was = readingTime.takeReady() || freed;
         freed = false;
         return was;
     }
 
-    List<UserStatus> list() {
+    public List<UserStatus> list() {
         List<UserStatus> list = new ArrayList<>();
         users.forEach(
                 (user, own) -> list.add(new UserStatus(user, own.segments, own.segmentBytes, own.images, own.memory)));

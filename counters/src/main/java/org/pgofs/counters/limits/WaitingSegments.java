@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.limits;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Remembers the segments that wait because they are over a bound. Guarded by the store's lock. */
-final class WaitingSegments {
+public final class WaitingSegments {
     /** How many are remembered by name; the others are found again by a scan. */
     static final int KEPT = 10_000;
 
@@ -31,7 +31,7 @@ final class WaitingSegments {
     private final PassedOver excludedFiles = new PassedOver();
     private final Set<Reason> logged = new HashSet<>();
 
-    void add(String name, int user, String text) {
+    public void add(String name, int user, String text) {
         Reason reason = new Reason(user, text);
         if (names.size() < KEPT) {
             names.put(name, reason);
@@ -48,7 +48,7 @@ final class WaitingSegments {
      *
      * @param number of its inode
      */
-    void exclude(int user, long number) {
+    public void exclude(int user, long number) {
         if (excludedFiles.add(number) && (excluded.size() < KEPT || excluded.containsKey(user))) {
             excluded.merge(user, 1L, Long::sum);
         }
@@ -59,56 +59,56 @@ final class WaitingSegments {
      *
      * @param number of its inode
      */
-    boolean isExcluded(long number) {
+    public boolean isExcluded(long number) {
         return excludedFiles.contains(number);
     }
 
-    void remove(String name) {
+    public void remove(String name) {
         names.remove(name);
     }
 
-    boolean contains(String name) {
+    public boolean contains(String name) {
         return names.containsKey(name);
     }
 
     /** Whose segment waits under a name, if one does. */
-    OptionalInt user(String name) {
+    public OptionalInt user(String name) {
         Reason reason = names.get(name);
         return reason == null ? OptionalInt.empty() : OptionalInt.of(reason.user);
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return names.isEmpty() && unnamed.isEmpty();
     }
 
     /** Whether there are some that can be asked for by name. */
-    boolean hasNamed() {
+    public boolean hasNamed() {
         return !names.isEmpty();
     }
 
     /** Whether there are some that only a scan finds. */
-    boolean hasUnnamed() {
+    public boolean hasUnnamed() {
         return !unnamed.isEmpty();
     }
 
     /** A scan comes upon those again that are not remembered by name. */
-    void beginScan() {
+    public void beginScan() {
         unnamed.clear();
         excludedFiles.beginScan();
     }
 
-    void endScan() {
+    public void endScan() {
         excludedFiles.endScan();
     }
 
     /** The users by the names of their segments, in the order of waiting; a copy. */
-    Map<String, Integer> users() {
+    public Map<String, Integer> users() {
         Map<String, Integer> users = new LinkedHashMap<>();
         names.forEach((name, reason) -> users.put(name, reason.user));
         return users;
     }
 
-    List<OverBound> list() {
+    public List<OverBound> list() {
         Map<Reason, Long> counts = new LinkedHashMap<>(unnamed);
         names.values().forEach(reason -> counts.merge(reason, 1L, Long::sum));
         List<OverBound> list = new ArrayList<>();

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.linux;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,7 +13,7 @@ import java.util.function.LongPredicate;
  * The files of a directory with their inode numbers: the JDK asks for each of these by itself, and anyone may make a million
  * files. Not thread-safe.
  */
-final class DirectoryListing {
+public final class DirectoryListing {
     // struct linux_dirent64 of getdents64(2).
     private static final int OFFSET_LENGTH = 16;
     private static final int OFFSET_NAME = 19;
@@ -27,7 +27,7 @@ final class DirectoryListing {
     private final Path directory;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.nativeOrder());
 
-    DirectoryListing(Path directory) {
+    public DirectoryListing(Path directory) {
         this.directory = directory;
     }
 
@@ -37,7 +37,7 @@ final class DirectoryListing {
      * @param isLeftOut says by the inode number of a file that it is not wanted
      * @return the names of the others by their inode numbers, as {@link DirectoryWatch} gives them; "." and ".." too
      */
-    SortedMap<Long, String> list(LongPredicate isLeftOut) throws IOException {
+    public SortedMap<Long, String> list(LongPredicate isLeftOut) throws IOException {
         SortedMap<Long, String> names = new TreeMap<>();
         int fd = Linux.openForReading(directory);
         try {

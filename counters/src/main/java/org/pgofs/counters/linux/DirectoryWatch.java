@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.linux;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,7 +13,7 @@ import java.util.List;
  * writer closed a file. An event is queued before the system call that caused it returns, so {@link #drain} gives
  * everything that happened before it was called.
  */
-final class DirectoryWatch implements AutoCloseable {
+public final class DirectoryWatch implements AutoCloseable {
     private static final int IN_CLOSE_WRITE = 0x8;
     private static final int IN_MOVED_TO = 0x80;
     private static final int IN_Q_OVERFLOW = 0x4000;
@@ -42,7 +42,7 @@ final class DirectoryWatch implements AutoCloseable {
             ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(0, 1);
 
     /** What happened to a name. */
-    enum Kind {
+    public enum Kind {
         /** The file has a new name, under which it is complete. */
         PUBLISHED,
         /** The last description that could write to the file is gone, mappings included. */
@@ -53,9 +53,9 @@ final class DirectoryWatch implements AutoCloseable {
         CLOSES_LOST
     }
 
-    record Event(Kind kind, String name) {}
+    public record Event(Kind kind, String name) {}
 
-    DirectoryWatch(Path directory) throws IOException {
+    public DirectoryWatch(Path directory) throws IOException {
         published = queue(directory, IN_MOVED_TO);
         closed = queue(directory, IN_CLOSE_WRITE);
         wakeup = Linux.check(LibC.INSTANCE.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
@@ -73,7 +73,7 @@ final class DirectoryWatch implements AutoCloseable {
      * Those that come while it reads are left: whoever renames files without a pause must not keep it here. Not
      * thread-safe.
      */
-    List<Event> drain() throws IOException {
+    public List<Event> drain() throws IOException {
         // First: so what is said to be closed is said to be published too.
         List<Event> closes = drain(closed, Kind.CLOSED, Kind.CLOSES_LOST, BUFFER);
         List<Event> events = drain(published, Kind.PUBLISHED, Kind.LOST, Integer.MAX_VALUE);
@@ -111,7 +111,7 @@ final class DirectoryWatch implements AutoCloseable {
      *
      * @param milliseconds how long at most, -1 for ever
      */
-    void await(int milliseconds) {
+    public void await(int milliseconds) {
         polled.putInt(0, wakeup).putShort(4, POLLIN);
         polled.putInt(POLL_ENTRY, published).putShort(POLL_ENTRY + 4, POLLIN);
         polled.putInt(2 * POLL_ENTRY, closed).putShort(2 * POLL_ENTRY + 4, POLLIN);
@@ -123,7 +123,7 @@ final class DirectoryWatch implements AutoCloseable {
     }
 
     /** Ends the waiting, or the next one. */
-    void wake() throws IOException {
+    public void wake() throws IOException {
         Linux.check(LibC.INSTANCE.write(wakeup, oneWakeup, Long.BYTES), "eventfd");
     }
 

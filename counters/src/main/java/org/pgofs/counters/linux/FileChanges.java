@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.linux;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * Everything by which the store changes files, in the steps in which the kernel takes them: a process that is killed has
  * done some first of them and none of the others. A test puts itself in between, to stop or to fail at each.
  */
-interface FileChanges {
+public interface FileChanges {
     void makeDirectory(Path directory) throws IOException;
 
     /**

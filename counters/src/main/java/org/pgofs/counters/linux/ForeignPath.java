@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.linux;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -59,7 +59,7 @@ public final class ForeignPath {
     }
 
     /** The same as a descriptor. */
-    static int openRegular(Path file) throws IOException {
+    public static int openRegular(Path file) throws IOException {
         int fd = new ForeignPath(file, "").walk();
         try {
             if (!Linux.status(fd).regular()) {

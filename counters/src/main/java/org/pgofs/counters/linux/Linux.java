@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.linux;
 
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -12,7 +12,7 @@ import jnr.ffi.LastError;
 import jnr.ffi.Runtime;
 
 /** System calls on files of which nothing is known yet, with errors as exceptions. x86-64 and AArch64 Linux. */
-final class Linux {
+public final class Linux {
     private static final LibC C = LibC.INSTANCE;
     private static final Runtime RUNTIME = Runtime.getRuntime(C);
 
@@ -57,12 +57,12 @@ final class Linux {
     private Linux() {}
 
     /** What statx says of an open file. */
-    record Status(int mode, int links, int uid, long inode, long size) {
+    public record Status(int mode, int links, int uid, long inode, long size) {
         private static final int TYPE = 0170000;
         private static final int REGULAR = 0100000;
         private static final int LINK = 0120000;
 
-        boolean regular() {
+        public boolean regular() {
             return (mode & TYPE) == REGULAR;
         }
 
@@ -79,7 +79,7 @@ final class Linux {
      * @throws OverBoundException if it cannot be opened now: this process has too many files open, or somebody has a lease
      * @throws IOException with the reason in words
      */
-    static int openForReading(Path path) throws IOException {
+    public static int openForReading(Path path) throws IOException {
         return open(path.toString(), O_NOFOLLOW);
     }
 
@@ -109,7 +109,7 @@ final class Linux {
      * @param wanted how many
      * @return how many it may have
      */
-    static long raiseOpenFiles(long wanted) throws IOException {
+    public static long raiseOpenFiles(long wanted) throws IOException {
         ByteBuffer limit = ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder());
         check(C.prlimit(0, RLIMIT_NOFILE, null, limit), "RLIMIT_NOFILE");
         if (Long.compareUnsigned(limit.getLong(0), wanted) >= 0) {
@@ -131,7 +131,7 @@ final class Linux {
     }
 
     /** Lets the calling thread have a processor before others; without the right to, it stays as it is. */
-    static void hurry() {
+    public static void hurry() {
         C.setpriority(PRIO_PROCESS, 0, NICE_OF_THE_HURRIED);
     }
 
@@ -153,7 +153,7 @@ final class Linux {
      *
      * @param bytes direct; its position moves to its limit
      */
-    static void append(int fd, ByteBuffer bytes) throws IOException {
+    public static void append(int fd, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             int count = (int) check(C.write(fd, bytes.slice(), bytes.remaining()), "write");
             bytes.position(bytes.position() + count);
@@ -161,15 +161,15 @@ final class Linux {
     }
 
     /** Takes room at the start of a file, which does not become longer by that; does without if there is none. */
-    static void reserve(int fd, long size) {
+    public static void reserve(int fd, long size) {
         C.fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, size);
     }
 
-    static void close(int fd) {
+    public static void close(int fd) {
         C.close(fd);
     }
 
-    static Status status(int fd) throws IOException {
+    public static Status status(int fd) throws IOException {
         return status(fd, "", AT_EMPTY_PATH);
     }
 
@@ -179,7 +179,7 @@ final class Linux {
     }
 
     /** Of a file that is not open; of a link itself. */
-    static Status status(Path path) throws IOException {
+    public static Status status(Path path) throws IOException {
         return status(AT_FDCWD, path.toString(), AT_SYMLINK_NOFOLLOW);
     }
 
@@ -216,7 +216,7 @@ final class Linux {
      * @param target a direct buffer; filled from its position, which moves on
      * @return whether the buffer could be filled
      */
-    static boolean readFully(int fd, long offset, ByteBuffer target) throws IOException {
+    public static boolean readFully(int fd, long offset, ByteBuffer target) throws IOException {
         long at = offset;
         while (target.hasRemaining()) {
             int count = (int) check(C.pread(fd, target, target.remaining(), at), "pread");
@@ -234,7 +234,7 @@ final class Linux {
      *
      * @return the offset of the next byte from an offset on that is not in a hole, {@link Long#MAX_VALUE} if there is none
      */
-    static long nextData(int fd, long offset) throws IOException {
+    public static long nextData(int fd, long offset) throws IOException {
         long next = C.lseek(fd, offset, SEEK_DATA);
         if (next == -1 && errno() == Errno.ENXIO) {
             return Long.MAX_VALUE;
@@ -249,7 +249,7 @@ final class Linux {
      * @return another file descriptor
      * @throws OverBoundException if it cannot be opened now
      */
-    static int openForWriting(int fd) throws IOException {
+    public static int openForWriting(int fd) throws IOException {
         return open("/proc/self/fd/" + fd, O_WRONLY);
     }
 
@@ -264,7 +264,7 @@ final class Linux {
     }
 
     /** Opens a file of ours in the segment directory for writing, at its end. */
-    static int openForAppending(Path path) throws IOException {
+    public static int openForAppending(Path path) throws IOException {
         return open(path.toString(), O_WRONLY | O_APPEND | O_NOFOLLOW);
     }
 
@@ -295,7 +295,7 @@ final class Linux {
      *
      * @param fd open for reading only
      */
-    static boolean unusedByWriters(int fd) throws IOException {
+    public static boolean unusedByWriters(int fd) throws IOException {
         Lease lease = readLease(fd);
         if (lease == Lease.FORBIDDEN) {
             lease = readLeaseAsOwner(fd);
@@ -367,14 +367,14 @@ final class Linux {
         return Errno.valueOf(LastError.getLastError(RUNTIME));
     }
 
-    static long check(long result, String what) throws IOException {
+    public static long check(long result, String what) throws IOException {
         if (result == -1) {
             throw failure(what);
         }
         return result;
     }
 
-    static int check(int result, String what) throws IOException {
+    public static int check(int result, String what) throws IOException {
         return (int) check((long) result, what);
     }
 

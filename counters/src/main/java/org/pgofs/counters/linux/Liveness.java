@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.linux;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +41,7 @@ public enum Liveness {
      * @param directory root's own, on the file system of the segments
      * @throws IOException if there is no way; the message is one line that says what to do
      */
-    static Liveness find(Path directory) throws IOException {
+    public static Liveness find(Path directory) throws IOException {
         Path file = Files.createTempFile(directory, "lease", "");
         int fd = Linux.openForReading(file);
         try {

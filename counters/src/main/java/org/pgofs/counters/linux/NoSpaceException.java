@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.linux;
 
 import java.io.IOException;
 

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.linux;
 
 import com.kenai.jffi.MemoryIO;
 import java.io.IOException;
@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
  * Memory outside of the Java heap: no collection moves it, and it goes back to the kernel at once when it is closed. What
  * is never closed goes with the last buffer.
  */
-final class OffHeap implements AutoCloseable {
+public final class OffHeap implements AutoCloseable {
     private static final int PAGE = 4096;
     private static final Cleaner CLEANER = Cleaner.create();
 
@@ -25,7 +25,7 @@ final class OffHeap implements AutoCloseable {
      * @param size bytes, more than 0
      * @param alignment how far it starts behind the start of a page, modulo the size of a page
      */
-    OffHeap(int size, int alignment) throws IOException {
+    public OffHeap(int size, int alignment) throws IOException {
         int skipped = alignment & (PAGE - 1);
         long mappedSize = skipped + (long) size;
         long mappedAddress = Linux.mapMemory(mappedSize);
@@ -38,12 +38,12 @@ final class OffHeap implements AutoCloseable {
     }
 
     /** All of it, little-endian. Not to be used after it was closed. */
-    ByteBuffer buffer() {
+    public ByteBuffer buffer() {
         return buffer;
     }
 
     /** What it holds is not needed any more. The kernel may take the memory until it is written again, and need not. */
-    void discard() {
+    public void discard() {
         Linux.discardMemory(address, mapped);
     }
 

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.linux;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Files of root's in a sticky directory into which everybody may put files. */
-final class OwnFile {
+public final class OwnFile {
     private static final Logger LOG = LoggerFactory.getLogger(OwnFile.class);
 
     private static final String ASIDE = "aside-";
@@ -21,7 +21,7 @@ final class OwnFile {
 
     private OwnFile() {}
 
-    interface Making {
+    public interface Making {
         void make() throws IOException;
     }
 
@@ -30,7 +30,7 @@ final class OwnFile {
      * and what follows from it: that is moved out of the way, and the store reports it under its new name. What is root's
      * nobody else can replace, as the directory is sticky.
      */
-    static void make(Path file, boolean isDirectory, FileChanges changes, Making making) throws IOException {
+    public static void make(Path file, boolean isDirectory, FileChanges changes, Making making) throws IOException {
         for (int i = 0; i < TRIES && !isOwn(file, isDirectory); i++) {
             setAsideForeign(file, isDirectory, changes);
             try {
@@ -61,7 +61,7 @@ final class OwnFile {
     }
 
     /** Moves what has the name of a file of ours and is none out of the way. */
-    static void setAsideForeign(Path file, boolean isDirectory, FileChanges changes) throws IOException {
+    public static void setAsideForeign(Path file, boolean isDirectory, FileChanges changes) throws IOException {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !isOwn(file, isDirectory)) {
             Path aside = file.resolveSibling(ASIDE + UUID.randomUUID());
             changes.rename(file, aside);

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.linux;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** Changes files as they are. */
-class RealChanges implements FileChanges {
-    static final FileChanges INSTANCE = new RealChanges();
+public class RealChanges implements FileChanges {
+    public static final FileChanges INSTANCE = new RealChanges();
 
     @Override
     public void makeDirectory(Path directory) throws IOException {

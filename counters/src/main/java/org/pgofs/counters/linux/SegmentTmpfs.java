@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.linux;
 
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -11,14 +11,14 @@ public final class SegmentTmpfs {
     public static final long HELD_MAX = 256L << 20;
 
     /** Bytes from which on a limit is none. */
-    static final long UNLIMITED = 1L << 50;
+    public static final long UNLIMITED = 1L << 50;
 
-    static final String NAME = "pgofs-segments";
+    public static final String NAME = "pgofs-segments";
 
     // No limit that is ever reached: a target that touches a page for which a tmpfs has no room dies of SIGBUS.
     // But one, since without any the kernel does not say how much it holds.
     // With inode numbers that are never used again: files are known by theirs.
-    static final String OPTIONS = "size=1P,nr_inodes=0,inode64,mode=1733";
+    public static final String OPTIONS = "size=1P,nr_inodes=0,inode64,mode=1733";
 
     private SegmentTmpfs() {}
 
@@ -29,7 +29,7 @@ public final class SegmentTmpfs {
      * @return bytes; 0: there is no limit
      * @throws IOException if it cannot be looked at
      */
-    static long limit(Path directory) throws IOException {
+    public static long limit(Path directory) throws IOException {
         long size = Files.getFileStore(directory).getTotalSpace();
         return size < UNLIMITED ? size : 0;
     }

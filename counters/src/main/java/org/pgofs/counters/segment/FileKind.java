@@ -1,9 +1,10 @@
-package org.pgofs.counters;
+package org.pgofs.counters.segment;
 
 import java.util.regex.Pattern;
+import org.pgofs.counters.format.ImageLayout;
 
 /** What a file of the segment directory is, by its name. */
-enum FileKind {
+public enum FileKind {
     SEGMENT,
     IMAGE,
     /** Not published yet. */
@@ -15,7 +16,7 @@ enum FileKind {
     /** None that a target would give: it may hold anything, bytes that are no text too, and is not made a path. */
     FOREIGN;
 
-    static final String TEMPORARY_PREFIX = "t-";
+    public static final String TEMPORARY_PREFIX = "t-";
 
     private static final Pattern PLAIN = Pattern.compile("[0-9A-Za-z-]+");
 

@@ -1,6 +1,6 @@
-package org.pgofs.counters;
+package org.pgofs.counters.segment;
 
-import static org.pgofs.counters.InvalidFileException.require;
+import static org.pgofs.counters.format.InvalidFileException.require;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,6 +18,22 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.format.ImageLayout;
+import org.pgofs.counters.format.ImageReference;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.format.RelocatedLayout;
+import org.pgofs.counters.format.Saturated;
+import org.pgofs.counters.format.ValueSiteLayout;
+import org.pgofs.counters.image.ImageFile;
+import org.pgofs.counters.image.Names;
+import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.limits.ReadingTime;
+import org.pgofs.counters.limits.Usage;
+import org.pgofs.counters.linux.FileChanges;
+import org.pgofs.counters.linux.Linux;
+import org.pgofs.counters.linux.OverBoundException;
+import org.pgofs.counters.state.SavedState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,13 +45,13 @@ import org.slf4j.LoggerFactory;
  * (pgofs_rt.c), and so was announced when the file went: what the file was called is forgotten only after a look at
  * the events that came meanwhile, and only if no segment needs it then.
  */
-final class ImageCatalog {
+public final class ImageCatalog {
     private static final Logger LOG = LoggerFactory.getLogger(ImageCatalog.class);
 
     /** How much image files without a process may take up in the directory, and how many they may be. */
     private static final long IDLE_BYTES = 256L << 20;
 
-    static final int IDLE_FILES = 256;
+    public static final int IDLE_FILES = 256;
 
     private final Path directory;
     private final FileChanges changes;

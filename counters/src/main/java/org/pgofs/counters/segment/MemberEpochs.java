@@ -1,9 +1,16 @@
-package org.pgofs.counters;
+package org.pgofs.counters.segment;
 
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import org.pgofs.counters.SavedImage.Epoch;
+import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.counts.Marks;
+import org.pgofs.counters.counts.Member;
+import org.pgofs.counters.counts.SegmentReader;
+import org.pgofs.counters.limits.DroppedFiles;
+import org.pgofs.counters.limits.WaitingSegments;
+import org.pgofs.counters.linux.OverBoundException;
+import org.pgofs.counters.state.SavedImage.Epoch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Tells live members of resets and takes: that their value sites begin anew, and which marks are taken back. What one
  * cannot be told is made up for where that is possible, and named where not. Guarded by the store's lock.
  */
-final class MemberEpochs {
+public final class MemberEpochs {
     private static final Logger LOG = LoggerFactory.getLogger(MemberEpochs.class);
 
     private final SegmentReader reader;
@@ -36,7 +43,7 @@ final class MemberEpochs {
      * Tells members that their value sites begin anew. Values that one goes on adding to, because it cannot be told, are
      * counted from what they were.
      */
-    void endMoves(ImageCounters image) {
+    public void endMoves(ImageCounters image) {
         image.moves().forEach((member, values) -> {
             try {
                 member.publishEpoch();
@@ -76,7 +83,7 @@ final class MemberEpochs {
     }
 
     /** Takes marks back from the live members of an image. */
-    void clearMarks(ImageCounters image, Marks taken) {
+    public void clearMarks(ImageCounters image, Marks taken) {
         if (taken.exist()) {
             image.live().forEach(member -> clearMarks(member, image, taken));
         }
@@ -103,7 +110,7 @@ final class MemberEpochs {
     }
 
     /** Notes that the marks of the live members of an image are cleared. */
-    void publishCleared(ImageCounters image) {
+    public void publishCleared(ImageCounters image) {
         image.live().forEach(member -> publishCleared(member, image));
     }
 

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.segment;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,20 +9,25 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.format.Refusal;
+import org.pgofs.counters.linux.FileChanges;
+import org.pgofs.counters.linux.Linux;
+import org.pgofs.counters.linux.OwnFile;
 
 /**
  * The file {@code .refused}, to which a target that could not publish appends one byte, the reason. It is a log and not
  * a mapped page of counts, because anybody who may write a file may also truncate it, and a target that touches a
  * truncated mapping dies of SIGBUS.
  */
-final class RefusedLog {
+public final class RefusedLog {
     private static final int ROOM = 1 << 14;
 
-    static final String NAME = ".refused";
+    public static final String NAME = ".refused";
     private static final String UNFINISHED = "refused.new";
 
     /** Of the empty files by which targets say it whose limits leave no room for a byte. */
-    static final String PREFIX = "r-";
+    public static final String PREFIX = "r-";
 
     private static final Pattern NAMED = Pattern.compile(PREFIX + "[0-9]-[0-9a-f]{30}");
 
@@ -38,7 +43,7 @@ final class RefusedLog {
      *
      * @param state a directory of root alone on the same file system, where nobody interferes
      */
-    RefusedLog(Path directory, Path state, FileChanges changes) {
+    public RefusedLog(Path directory, Path state, FileChanges changes) {
         path = directory.resolve(NAME);
         this.state = state;
         this.changes = changes;
@@ -104,7 +109,7 @@ final class RefusedLog {
     }
 
     /** How often an image was refused for each reason: once for each process that could not publish it. */
-    Map<Refusal, Long> counts() throws IOException {
+    public Map<Refusal, Long> counts() throws IOException {
         make();
         Map<Refusal, Long> counts = new EnumMap<>(Refusal.class);
         int fd = Linux.openForReading(path);

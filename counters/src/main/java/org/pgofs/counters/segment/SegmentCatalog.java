@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.segment;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +15,19 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.pgofs.counters.counts.FoldedSegment;
+import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.counts.SegmentReader;
+import org.pgofs.counters.format.ImageReference;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.limits.DroppedFiles;
+import org.pgofs.counters.limits.Usage;
+import org.pgofs.counters.limits.WaitingSegments;
+import org.pgofs.counters.linux.FileChanges;
+import org.pgofs.counters.linux.Linux;
+import org.pgofs.counters.linux.OverBoundException;
+import org.pgofs.counters.state.SavedState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * yet) to live to folded; or it is dropped, because something is wrong with it; or it waits, because there are too many.
  * Guarded by the store's lock.
  */
-final class SegmentCatalog {
+public final class SegmentCatalog {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentCatalog.class);
 
     private final Path directory;
@@ -44,7 +57,8 @@ final class SegmentCatalog {
     private record Live(SegmentFile segment, ImageCounters image, ImageReference reference) {}
 
     /** The predicate tells which images must not be forgotten. */
-    SegmentCatalog(SegmentDirectory segments, SegmentReader reader, Usage usage, Predicate<ImageCounters> isHeld) {
+    public SegmentCatalog(
+            SegmentDirectory segments, SegmentReader reader, Usage usage, Predicate<ImageCounters> isHeld) {
         directory = segments.path();
         changes = segments.changes();
         this.reader = reader;
@@ -54,7 +68,7 @@ final class SegmentCatalog {
     }
 
     /** Adds what an earlier daemon knew. */
-    void restore(SavedState saved) {
+    public void restore(SavedState saved) {
         images.restore(saved);
         epochs.restore(saved.epochs());
         saved.foldedOfWaiting().forEach(segment -> folded.add(segment.name()));
@@ -65,72 +79,72 @@ final class SegmentCatalog {
     }
 
     /** The images, in a lasting order. */
-    Collection<ImageCounters> images() {
+    public Collection<ImageCounters> images() {
         return images.images();
     }
 
-    ImageCounters image(String digest) {
+    public ImageCounters image(String digest) {
         return images.image(digest);
     }
 
     /** Who is charged for an image. */
-    int user(ImageCounters image) {
+    public int user(ImageCounters image) {
         return images.user(image);
     }
 
     /** The image that is served under a name. */
-    ImageCounters imageNamed(String name) {
+    public ImageCounters imageNamed(String name) {
         return images.named(name);
     }
 
     /** Reads the image file of an image that no segment brings. */
-    StoredImage readImage(byte[] file, String path) throws InvalidFileException {
+    public StoredImage readImage(byte[] file, String path) throws InvalidFileException {
         return images.read(file, path);
     }
 
     /** Adds such an image, or finds the one that it is. */
-    ImageCounters add(StoredImage image) {
+    public ImageCounters add(StoredImage image) {
         return images.add(image);
     }
 
     /** Takes such an image back, if it has neither counts nor a process. */
-    void forgetIfEmpty(ImageCounters image) {
+    public void forgetIfEmpty(ImageCounters image) {
         images.forgetIfEmpty(image);
     }
 
-    DroppedFiles dropped() {
+    public DroppedFiles dropped() {
         return dropped;
     }
 
-    MemberEpochs epochs() {
+    public MemberEpochs epochs() {
         return epochs;
     }
 
-    WaitingSegments waiting() {
+    public WaitingSegments waiting() {
         return waiting;
     }
 
-    Usage usage() {
+    public Usage usage() {
         return usage;
     }
 
     /** The number of segments that wait for their image file. */
-    int unidentified() {
+    public int unidentified() {
         return pending.size();
     }
 
     /** The images whose carry was not saved yet. */
-    Set<ImageCounters> changed() {
+    public Set<ImageCounters> changed() {
         return images.changed();
     }
 
     /** The size of the segments that are in a carry that was not saved yet, in bytes. */
-    long unsavedBytes() {
+    public long unsavedBytes() {
         return unsavedBytes;
     }
 
     /** The carries were saved: the files of the folded segments may go. */
-    void saved() {
+    public void saved() {
         changed().clear();
         unsavedBytes = 0;
         images.images().forEach(this::deleteFolded);
@@ -173,13 +187,13 @@ final class SegmentCatalog {
      * Deletes image files that are not needed. All is saved; {@link SegmentDiscovery#tidy} is to be called when events were
      * applied.
      */
-    boolean deleteIdleImageFiles() {
+    public boolean deleteIdleImageFiles() {
         // What waits may need any of them.
         return waiting.isEmpty() && images.deleteIdle();
     }
 
     /** Takes up the segment of a name, if it is a new one and there is room for it; or makes up for what it could not be told. */
-    void add(String name) {
+    public void add(String name) {
         Live alive = live.get(name);
         if (alive != null) {
             epochs.retry(alive.segment, alive.image);
@@ -385,12 +399,12 @@ final class SegmentCatalog {
     }
 
     /** The names of live segments whose file was deleted; the open one is read on. */
-    List<String> deleted() throws IOException {
+    public List<String> deleted() throws IOException {
         return named(segment -> segment.status().links() == 0);
     }
 
     /** The names of live segments of which a part is missing. */
-    List<String> truncated() throws IOException {
+    public List<String> truncated() throws IOException {
         return named(SegmentFile::isTruncated);
     }
 
@@ -409,7 +423,7 @@ final class SegmentCatalog {
     }
 
     /** Closes all segments; their files stay. */
-    void close() {
+    public void close() {
         pending.values().forEach(SegmentFile::close);
         live.values().forEach(alive -> alive.segment.close());
     }

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.segment;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,6 +16,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
+import org.pgofs.counters.linux.FileChanges;
+import org.pgofs.counters.linux.LibC;
+import org.pgofs.counters.linux.Linux;
+import org.pgofs.counters.linux.OwnFile;
+import org.pgofs.counters.linux.RealChanges;
+import org.pgofs.counters.linux.SegmentTmpfs;
+import org.pgofs.counters.state.StateDirectory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +77,7 @@ public final class SegmentDirectory implements AutoCloseable {
     }
 
     /** With other ways to change files. */
-    static SegmentDirectory take(Path directory, FileChanges changes) throws IOException {
+    public static SegmentDirectory take(Path directory, FileChanges changes) throws IOException {
         if (!Files.exists(directory)) {
             Files.createDirectories(directory);
         }
@@ -92,7 +99,7 @@ public final class SegmentDirectory implements AutoCloseable {
     }
 
     /** Makes the directory of the state and the lock in it again, if somebody took them away while they were held. */
-    void restoreState() throws IOException {
+    public void restoreState() throws IOException {
         makeState(state(), changes);
         if (!lock.isAt(lockFile(path))) {
             HeldLock again = lock(path, changes);
@@ -317,7 +324,7 @@ public final class SegmentDirectory implements AutoCloseable {
         return path;
     }
 
-    FileChanges changes() {
+    public FileChanges changes() {
         return changes;
     }
 
@@ -327,7 +334,7 @@ public final class SegmentDirectory implements AutoCloseable {
     }
 
     /** Where the store keeps what must outlive the daemon. */
-    Path state() {
+    public Path state() {
         return path.resolve(STATE);
     }
 

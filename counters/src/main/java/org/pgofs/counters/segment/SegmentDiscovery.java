@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.segment;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -11,6 +11,15 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.format.Refusal;
+import org.pgofs.counters.limits.DroppedFiles;
+import org.pgofs.counters.limits.WaitingSegments;
+import org.pgofs.counters.linux.DirectoryListing;
+import org.pgofs.counters.linux.DirectoryWatch;
+import org.pgofs.counters.linux.FileChanges;
+import org.pgofs.counters.linux.Linux;
+import org.pgofs.counters.linux.OverBoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Finds files in the segment directory, by events and by looking at all of them, and hands each to whom it concerns.
  * Guarded by the store's lock.
  */
-final class SegmentDiscovery {
+public final class SegmentDiscovery {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentDiscovery.class);
 
     /**
@@ -51,7 +60,7 @@ final class SegmentDiscovery {
     private boolean eventsMissed;
 
     /** By a clock in nanoseconds. */
-    SegmentDiscovery(SegmentDirectory segments, SegmentCatalog catalog, LongSupplier clock) {
+    public SegmentDiscovery(SegmentDirectory segments, SegmentCatalog catalog, LongSupplier clock) {
         this.clock = clock;
         rechecks = new Rechecks(clock);
         scanNotBefore = clock.getAsLong();
@@ -69,7 +78,7 @@ final class SegmentDiscovery {
      * How often an image was refused, by reason. If that cannot be read or begun anew, nothing else may fail for it: then
      * the log is among the files that are left out.
      */
-    Map<Refusal, Long> refused() {
+    public Map<Refusal, Long> refused() {
         try {
             return refused.counts();
         } catch (IOException e) {
@@ -79,7 +88,7 @@ final class SegmentDiscovery {
     }
 
     /** Forgets what was refused until now, if it can be. */
-    void clearRefused() {
+    public void clearRefused() {
         try {
             refused.clear();
         } catch (IOException e) {
@@ -96,7 +105,7 @@ final class SegmentDiscovery {
      * Looks at every file of the directory that was not dropped, the oldest first: who had room before this store was
      * opened has it again, before those who came later.
      */
-    void scan() throws IOException {
+    public void scan() throws IOException {
         long begin = clock.getAsLong();
         scanNotBefore = begin + SCAN_DELAY_NS;
         eventsMissed = true; // a scan that fails is made again
@@ -120,14 +129,14 @@ final class SegmentDiscovery {
     }
 
     /** Makes up for events that were missed, for somebody who needs all files now. */
-    void scanIfEventsMissed() throws IOException {
+    public void scanIfEventsMissed() throws IOException {
         if (eventsMissed) {
             scan();
         }
     }
 
     /** Where events come from; what was taken from there and not applied is missed. */
-    interface Events {
+    public interface Events {
         List<DirectoryWatch.Event> drain() throws IOException;
     }
 
@@ -136,7 +145,7 @@ final class SegmentDiscovery {
      *
      * @return whether there were any
      */
-    boolean applyAll(Events source) throws IOException {
+    public boolean applyAll(Events source) throws IOException {
         boolean missed = eventsMissed;
         eventsMissed = true; // if an error ends this
         List<DirectoryWatch.Event> events = source.drain();
@@ -175,7 +184,7 @@ final class SegmentDiscovery {
     }
 
     /** Looks again at segments that were closed lately and still in use. */
-    void recheck() {
+    public void recheck() {
         rechecks.lookAtNewest(name -> FileKind.of(name) == FileKind.SEGMENT && endIfUnused(name));
     }
 
@@ -184,7 +193,7 @@ final class SegmentDiscovery {
      *
      * @return milliseconds until it is to be called again, -1 for never
      */
-    int recheckDue() {
+    public int recheckDue() {
         return rechecks.lookAtDue(this::endIfUnused);
     }
 
@@ -194,7 +203,7 @@ final class SegmentDiscovery {
      *
      * @return milliseconds until it is to be called again, -1 for never
      */
-    int tidy() throws IOException {
+    public int tidy() throws IOException {
         scanDue |= catalog.takeEndsLeft();
         if (scanInMs() == 0) {
             scan();

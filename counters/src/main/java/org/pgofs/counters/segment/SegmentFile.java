@@ -1,19 +1,28 @@
-package org.pgofs.counters;
+package org.pgofs.counters.segment;
 
-import static org.pgofs.counters.InvalidFileException.require;
+import static org.pgofs.counters.format.InvalidFileException.require;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.OptionalInt;
+import org.pgofs.counters.counts.Member;
+import org.pgofs.counters.format.Area;
+import org.pgofs.counters.format.ControlLayout;
+import org.pgofs.counters.format.ImageReference;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.format.SegmentLayout;
+import org.pgofs.counters.image.LinkTimes;
+import org.pgofs.counters.linux.FileChanges;
+import org.pgofs.counters.linux.Linux;
 
 /**
  * One published segment, held open for reading: it stays readable when somebody unlinks it. Its content belongs to a
  * process that may do anything with it at any time.
  */
-final class SegmentFile implements Member {
-    static final String PREFIX = "s-";
+public final class SegmentFile implements Member {
+    public static final String PREFIX = "s-";
 
     private static final int PIECE = 1 << 16;
 
@@ -33,7 +42,7 @@ final class SegmentFile implements Member {
      * @throws IOException if it cannot be opened or read
      * @throws InvalidFileException if it is not a segment
      */
-    static SegmentFile open(Path path, FileChanges changes) throws IOException, InvalidFileException {
+    public static SegmentFile open(Path path, FileChanges changes) throws IOException, InvalidFileException {
         int fd = Linux.openForReading(path);
         try {
             return new SegmentFile(path, fd, changes);

@@ -1,20 +1,26 @@
-package org.pgofs.counters;
+package org.pgofs.counters.state;
 
-import static org.pgofs.counters.StateFile.require;
+import static org.pgofs.counters.state.StateFile.require;
 
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
-import org.pgofs.counters.StateFile.DamagedException;
-import org.pgofs.counters.StateFile.Kind;
+import org.pgofs.counters.counts.CounterSum;
+import org.pgofs.counters.counts.Counts;
+import org.pgofs.counters.counts.Marks;
+import org.pgofs.counters.counts.ValueCounts;
+import org.pgofs.counters.counts.ValueList;
+import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.state.StateFile.DamagedException;
+import org.pgofs.counters.state.StateFile.Kind;
 
 /**
  * What is saved of one image: its carry and all that belongs to it, so that one file that is lost costs no other image
  * anything; or what was taken of it last.
  */
-final class CarryFile {
+public final class CarryFile {
     private static final int MOVED_SIZE = Long.BYTES + ValueList.ENTRY_SIZE;
 
     private final StateFile file;
@@ -94,7 +100,7 @@ final class CarryFile {
      * @throws DamagedException if it is not what was written
      * @throws IOException if another version of pgofs wrote it
      */
-    static CarryFile decode(byte[] bytes, String fileName) throws IOException, DamagedException {
+    public static CarryFile decode(byte[] bytes, String fileName) throws IOException, DamagedException {
         StateFile file = StateFile.decode(bytes);
         require(file.text(Kind.NAME).equals(fileName), "is " + file.text(Kind.NAME));
         CarryFile carry = new CarryFile(file);
@@ -113,7 +119,7 @@ final class CarryFile {
     }
 
     /** The manifest that it was written for. */
-    Manifest manifest() throws IOException, DamagedException {
+    public Manifest manifest() throws IOException, DamagedException {
         return Manifest.parse(file.text(Kind.MANIFEST));
     }
 

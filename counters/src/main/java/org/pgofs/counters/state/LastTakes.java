@@ -1,12 +1,14 @@
-package org.pgofs.counters;
+package org.pgofs.counters.state;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.pgofs.counters.counts.Counts;
+import org.pgofs.counters.counts.ImageCounters;
 
 /** What the last take of each scope took, until the next one. Guarded by the store's lock. */
-final class LastTakes {
+public final class LastTakes {
     private final Map<String, List<TakenCounts>> takes = new TreeMap<>();
 
     /**
@@ -16,10 +18,10 @@ final class LastTakes {
      * @param image the image
      * @param counts unclamped
      */
-    record TakenCounts(String scope, ImageCounters image, Counts counts) {}
+    public record TakenCounts(String scope, ImageCounters image, Counts counts) {}
 
     /** Remembers what was taken, and returns what that replaces. */
-    List<TakenCounts> put(String scope, List<TakenCounts> taken) {
+    public List<TakenCounts> put(String scope, List<TakenCounts> taken) {
         List<TakenCounts> before = takes.put(scope, taken);
         return before == null ? List.of() : before;
     }
@@ -28,11 +30,11 @@ final class LastTakes {
         takes.computeIfAbsent(taken.scope(), scope -> new ArrayList<>()).add(taken);
     }
 
-    List<TakenCounts> of(String scope) {
+    public List<TakenCounts> of(String scope) {
         return takes.getOrDefault(scope, List.of());
     }
 
-    List<TakenCounts> all() {
+    public List<TakenCounts> all() {
         return takes.values().stream().flatMap(List::stream).toList();
     }
 }

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.state;
 
 import java.io.IOException;
 import java.net.URLDecoder;
@@ -8,7 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
-import org.pgofs.counters.StateFile.DamagedException;
+import org.pgofs.counters.image.GuestLayout;
+import org.pgofs.counters.state.StateFile.DamagedException;
 
 /**
  * Which files one generation of the store's state consists of. Its rename into place is what commits the generation.
@@ -33,7 +34,7 @@ import org.pgofs.counters.StateFile.DamagedException;
  * @param takes what was taken last
  * @param guests the virtual machines that are attached
  */
-record Manifest(long generation, long starts, List<Carry> images, List<Taken> takes, List<SavedGuest> guests) {
+public record Manifest(long generation, long starts, List<Carry> images, List<Taken> takes, List<SavedGuest> guests) {
     static final Manifest EMPTY = new Manifest(0, 0, List.of(), List.of(), List.of());
 
     static final String CARRY_PREFIX = "carry-";
@@ -86,14 +87,14 @@ record Manifest(long generation, long starts, List<Carry> images, List<Taken> ta
      * @param layout of its kernel
      * @param memory the file
      */
-    record SavedGuest(String name, String digest, long boot, long inode, GuestLayout layout, Path memory) {
+    public record SavedGuest(String name, String digest, long boot, long inode, GuestLayout layout, Path memory) {
         String fileName() {
             return "sample-" + name + "-" + boot;
         }
     }
 
     /** The names of all files of this generation. */
-    List<String> fileNames() {
+    public List<String> fileNames() {
         List<String> names = new ArrayList<>();
         images.forEach(image -> names.add(image.fileName()));
         images.forEach(image -> names.add(image.imageFileName()));
@@ -134,7 +135,7 @@ record Manifest(long generation, long starts, List<Carry> images, List<Taken> ta
      * @throws DamagedException if it did not
      * @throws IOException if another version of pgofs wrote it
      */
-    static Manifest parse(String text) throws IOException, DamagedException {
+    public static Manifest parse(String text) throws IOException, DamagedException {
         int end = text.lastIndexOf(CHECKSUM);
         StateFile.require(text.startsWith(FORMAT) && end > 0, "is no manifest");
         StateFile.require(

@@ -1,9 +1,11 @@
-package org.pgofs.counters;
+package org.pgofs.counters.state;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.pgofs.counters.linux.FileChanges;
+import org.pgofs.counters.linux.SegmentTmpfs;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

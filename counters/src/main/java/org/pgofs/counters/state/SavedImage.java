@@ -1,7 +1,11 @@
-package org.pgofs.counters;
+package org.pgofs.counters.state;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.pgofs.counters.counts.FoldedSegment;
+import org.pgofs.counters.counts.ValueList;
+import org.pgofs.counters.format.ImageKey;
+import org.pgofs.counters.format.ImageReference;
 
 /**
  * What a carry file says of its image besides the counts.
@@ -22,7 +26,7 @@ import java.util.List;
  * @param folded segments whose counts are in the carry and which may still be there
  * @param epochs of the live segments that were reset or taken
  */
-record SavedImage(
+public record SavedImage(
         String digest,
         String name,
         long ended,
@@ -40,7 +44,7 @@ record SavedImage(
      * @param moved the values that its sites of the epoch before held when this one began; in the carry, or reset. If it
      *     was not told of this epoch yet, they are still there too.
      */
-    record Epoch(long epoch, long cleared, String name, ValueList moved) {}
+    public record Epoch(long epoch, long cleared, String name, ValueList moved) {}
 
     String toText() {
         StringBuilder text = new StringBuilder();

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.state;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,12 +14,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.pgofs.counters.LastTakes.TakenCounts;
-import org.pgofs.counters.Manifest.Carry;
-import org.pgofs.counters.Manifest.SavedGuest;
-import org.pgofs.counters.Manifest.Taken;
-import org.pgofs.counters.SavedImage.Epoch;
-import org.pgofs.counters.StateFile.DamagedException;
+import org.pgofs.counters.counts.Counts;
+import org.pgofs.counters.counts.FoldedSegment;
+import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.format.ImageReference;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.image.ImageFile;
+import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.linux.FileChanges;
+import org.pgofs.counters.state.LastTakes.TakenCounts;
+import org.pgofs.counters.state.Manifest.Carry;
+import org.pgofs.counters.state.Manifest.SavedGuest;
+import org.pgofs.counters.state.Manifest.Taken;
+import org.pgofs.counters.state.SavedImage.Epoch;
+import org.pgofs.counters.state.StateFile.DamagedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +45,7 @@ import org.slf4j.LoggerFactory;
  *   <li>Without what was taken last, it cannot be had again.
  * </ul>
  */
-final class SavedState {
+public final class SavedState {
     private static final Logger LOG = LoggerFactory.getLogger(SavedState.class);
 
     private final Path directory;
@@ -69,17 +77,17 @@ final class SavedState {
         return manifest;
     }
 
-    List<ImageCounters> images() {
+    public List<ImageCounters> images() {
         return List.copyOf(images.values());
     }
 
     /** Images to be saved again. */
-    List<ImageCounters> incomplete() {
+    public List<ImageCounters> incomplete() {
         return incomplete;
     }
 
     /** Of segments that were live, by their names. */
-    Map<String, Epoch> epochs() {
+    public Map<String, Epoch> epochs() {
         return epochs;
     }
 
@@ -89,12 +97,12 @@ final class SavedState {
     }
 
     /** The images whose counts of before are lost, their names by their digests. */
-    Map<String, String> lost() {
+    public Map<String, String> lost() {
         return lost;
     }
 
     /** The damaged files that are kept and those that are missing, and what they mean. */
-    Map<String, String> setAside() {
+    public Map<String, String> setAside() {
         return setAside;
     }
 
@@ -241,14 +249,14 @@ final class SavedState {
     }
 
     /** The segments in the carries that wait. */
-    List<FoldedSegment> foldedOfWaiting() {
+    public List<FoldedSegment> foldedOfWaiting() {
         return waiting.values().stream()
                 .flatMap(file -> file.image().folded().stream())
                 .toList();
     }
 
     /** Takes up the carry that waited for an image, if there is one. */
-    Optional<ImageCounters> takeUp(StoredImage image) {
+    public Optional<ImageCounters> takeUp(StoredImage image) {
         CarryFile file = waiting.remove(image.digest());
         try {
             return file == null ? Optional.empty() : Optional.of(add(image, file));

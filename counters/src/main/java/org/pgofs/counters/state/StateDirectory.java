@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.state;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,11 +16,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.pgofs.counters.LastTakes.TakenCounts;
-import org.pgofs.counters.Manifest.Carry;
-import org.pgofs.counters.Manifest.SavedGuest;
-import org.pgofs.counters.Manifest.Taken;
-import org.pgofs.counters.SavedImage.Epoch;
+import org.pgofs.counters.counts.Counts;
+import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.counts.Member;
+import org.pgofs.counters.counts.ValueList;
+import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.linux.FileChanges;
+import org.pgofs.counters.linux.NoSpaceException;
+import org.pgofs.counters.linux.OwnFile;
+import org.pgofs.counters.state.LastTakes.TakenCounts;
+import org.pgofs.counters.state.Manifest.Carry;
+import org.pgofs.counters.state.Manifest.SavedGuest;
+import org.pgofs.counters.state.Manifest.Taken;
+import org.pgofs.counters.state.SavedImage.Epoch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,9 +38,9 @@ import org.slf4j.LoggerFactory;
  * leaves behind that dies before it, the next one removes. It lies on the tmpfs of the segments: whatever clears one
  * clears both.
  */
-final class StateDirectory {
+public final class StateDirectory {
     /** Held by the daemon that has the directory. */
-    static final String LOCK = "lock";
+    public static final String LOCK = "lock";
 
     static final String MANIFEST = "manifest";
     static final String DAMAGED_PREFIX = "damaged-";
@@ -52,11 +60,11 @@ final class StateDirectory {
     private long starts;
 
     /** Makes the directory again if somebody took it away. */
-    interface Restoration {
+    public interface Restoration {
         void restore() throws IOException;
     }
 
-    StateDirectory(Path directory, FileChanges changes, Restoration restoration) {
+    public StateDirectory(Path directory, FileChanges changes, Restoration restoration) {
         this.directory = directory;
         this.changes = changes;
         this.restoration = restoration;
@@ -68,7 +76,7 @@ final class StateDirectory {
      *
      * @param takes to which the last takes are added
      */
-    SavedState load(LastTakes takes) throws IOException {
+    public SavedState load(LastTakes takes) throws IOException {
         saved = SavedState.load(directory, changes);
         manifest = saved.manifest();
         triedGeneration = manifest.generation();
@@ -82,12 +90,12 @@ final class StateDirectory {
     }
 
     /** The generation in force. */
-    Manifest manifest() {
+    public Manifest manifest() {
         return manifest;
     }
 
     /** How many daemons have taken up this state, with this one and the one that began it. */
-    long starts() {
+    public long starts() {
         return starts;
     }
 
@@ -100,7 +108,8 @@ final class StateDirectory {
      * @param guests the attached machines
      * @throws IOException if it could not be made: then the last generation is still in force
      */
-    void commit(Collection<ImageCounters> images, Set<ImageCounters> changed, LastTakes takes, List<SavedGuest> guests)
+    public void commit(
+            Collection<ImageCounters> images, Set<ImageCounters> changed, LastTakes takes, List<SavedGuest> guests)
             throws IOException {
         try {
             tryToCommit(images, changed, takes, guests);
@@ -113,7 +122,7 @@ final class StateDirectory {
     }
 
     /** Makes sure that the next commit will find some room, after files were deleted. */
-    void renewReserve() {
+    public void renewReserve() {
         reserve.take();
     }
 
@@ -221,19 +230,19 @@ final class StateDirectory {
     }
 
     /** Saves what a machine counted; at any time, see {@link SavedGuest}. */
-    void saveSample(SavedGuest guest, Counts sample) throws IOException {
+    public void saveSample(SavedGuest guest, Counts sample) throws IOException {
         Path unfinished = directory.resolve("unfinished-" + guest.name());
         changes.write(unfinished, CarryFile.of(sample).encode(guest.fileName()));
         changes.rename(unfinished, directory.resolve(guest.fileName()));
     }
 
     /** What {@link #saveSample} saved last, if it did. */
-    Optional<Counts> sample(SavedGuest guest, StoredImage image) throws IOException {
+    public Optional<Counts> sample(SavedGuest guest, StoredImage image) throws IOException {
         return saved.sample(guest, image);
     }
 
     /** When {@link #saveSample} saved it last, 1970 if it did not. */
-    Instant sampled(SavedGuest guest) throws IOException {
+    public Instant sampled(SavedGuest guest) throws IOException {
         Path file = directory.resolve(guest.fileName());
         return Files.exists(file) ? Files.getLastModifiedTime(file).toInstant() : Instant.EPOCH;
     }

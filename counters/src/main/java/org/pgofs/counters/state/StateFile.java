@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.state;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import org.pgofs.counters.counts.Marks;
 
 /**
  * A file of the state directory: typed sections of any size, under one checksum. Little-endian, all in units of 8 bytes:
@@ -22,7 +23,7 @@ import java.util.zip.CRC32C;
  * The checksum is over everything but itself. A file of another version is refused and never guessed at: a section that
  * is added is a new version.
  */
-final class StateFile {
+public final class StateFile {
     /** Of everything in the state directory. */
     static final int VERSION = 2;
 
@@ -69,7 +70,7 @@ final class StateFile {
     }
 
     /** Content that is not what was written. The message says what is wrong with it. */
-    static final class DamagedException extends Exception {
+    public static final class DamagedException extends Exception {
         private static final long serialVersionUID = 1;
 
         DamagedException(String reason) {

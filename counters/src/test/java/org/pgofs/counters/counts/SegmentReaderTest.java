@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.counts;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -16,6 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgofs.counters.TestTarget;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.format.SegmentLayout;
+import org.pgofs.counters.linux.OffHeap;
+import org.pgofs.counters.linux.RealChanges;
+import org.pgofs.counters.segment.SegmentFile;
 
 /** Segments of many pages, most of which the program never touched. */
 class SegmentReaderTest {

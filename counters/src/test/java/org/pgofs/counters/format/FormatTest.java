@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +18,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.linux.SegmentTmpfs;
+import org.pgofs.counters.segment.FileKind;
+import org.pgofs.counters.segment.RefusedLog;
+import org.pgofs.counters.segment.SegmentDirectory;
+import org.pgofs.counters.segment.SegmentFile;
 
 /** Both sides of the format are one: the C side prints its layout when its own tests are built. */
 class FormatTest {
@@ -44,11 +50,11 @@ class FormatTest {
 
     @ParameterizedTest
     @CsvSource({
-        "segment_header, org.pgofs.counters.SegmentLayout",
-        "control, org.pgofs.counters.ControlLayout",
-        "image_header, org.pgofs.counters.ImageLayout",
-        "record, org.pgofs.counters.RecordLayout",
-        "relocated, org.pgofs.counters.RelocatedLayout",
+        "segment_header, org.pgofs.counters.format.SegmentLayout",
+        "control, org.pgofs.counters.format.ControlLayout",
+        "image_header, org.pgofs.counters.format.ImageLayout",
+        "record, org.pgofs.counters.format.RecordLayout",
+        "relocated, org.pgofs.counters.format.RelocatedLayout",
     })
     void shouldHaveTheSameOffsets(String struct, Class<?> layout) throws IllegalAccessException {
         Set<String> fields = new TreeSet<>();

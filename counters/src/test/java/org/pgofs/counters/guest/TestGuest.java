@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.guest;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,14 +8,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.pgofs.counters.format.Variant;
+import org.pgofs.counters.image.GuestImage;
+import org.pgofs.counters.image.GuestLayout;
 
 /**
  * A virtual machine as the store sees one: a file that is open for writing as long as the machine runs. Its kernel has two
  * functions, of {@link #COUNTERS} counters together; the parts of the kernel lie in pages of their own.
  */
-final class TestGuest implements AutoCloseable {
-    static final int COUNTERS = 600;
-    static final long ALIGNMENT = 2 << 20;
+public final class TestGuest implements AutoCloseable {
+    public static final int COUNTERS = 600;
+    public static final long ALIGNMENT = 2 << 20;
     static final long SIZE = 16 * ALIGNMENT;
 
     private static final int PAGE = 4096;
@@ -38,19 +41,19 @@ final class TestGuest implements AutoCloseable {
     }
 
     /** A machine that has not started its kernel yet. */
-    static TestGuest start(Path memory) throws IOException {
+    public static TestGuest start(Path memory) throws IOException {
         FileChannel channel =
                 FileChannel.open(memory, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         channel.write(ByteBuffer.allocate(1), SIZE - 1);
         return new TestGuest(memory, channel);
     }
 
-    static GuestImage kernel() {
+    public static GuestImage kernel() {
         return kernel(8 | Variant.IR);
     }
 
     /** One that is another image if the raw version is another one. */
-    static GuestImage kernel(long rawVersion) {
+    public static GuestImage kernel(long rawVersion) {
         return new GuestImage(
                 "/build/vmlinux",
                 "Linux version 1",
@@ -62,12 +65,12 @@ final class TestGuest implements AutoCloseable {
                 new GuestLayout(LINKED + COUNTERS_AT, LINKED, RECORD_SIZE, LINKED + NAMES_AT));
     }
 
-    Path memory() {
+    public Path memory() {
         return memory;
     }
 
     /** Loads the kernel, and begins to count from 0. */
-    TestGuest boot(int loadOffset) throws IOException {
+    public TestGuest boot(int loadOffset) throws IOException {
         load = loadOffset * ALIGNMENT + (LINKED & (ALIGNMENT - 1));
         ByteBuffer records = ByteBuffer.allocate(2 * RECORD_SIZE).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < FUNCTIONS.size(); i++) {
@@ -82,11 +85,11 @@ final class TestGuest implements AutoCloseable {
     }
 
     /** Counts: all counters have the same number. */
-    void count(long number) throws IOException {
+    public void count(long number) throws IOException {
         count(number, 0, COUNTERS);
     }
 
-    void count(long number, int from, int to) throws IOException {
+    public void count(long number, int from, int to) throws IOException {
         ByteBuffer counters = ByteBuffer.allocate((to - from) * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         while (counters.hasRemaining()) {
             counters.putLong(number);
@@ -95,16 +98,16 @@ final class TestGuest implements AutoCloseable {
     }
 
     /** Uses the page of the names for something else. */
-    void overwriteNames() throws IOException {
+    public void overwriteNames() throws IOException {
         channel.write(ByteBuffer.allocate(PAGE), load + NAMES_AT);
     }
 
-    void write(long offset, String text) throws IOException {
+    public void write(long offset, String text) throws IOException {
         channel.write(StandardCharsets.US_ASCII.encode(text), offset);
     }
 
     /** Whether it runs. */
-    boolean isOpen() {
+    public boolean isOpen() {
         return channel.isOpen();
     }
 

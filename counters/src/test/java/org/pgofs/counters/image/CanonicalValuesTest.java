@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -12,6 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgofs.counters.TestTarget;
+import org.pgofs.counters.format.ImageLayout;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.format.RecordLayout;
 
 /** Addresses in vtables, of which an image may have very many. */
 class CanonicalValuesTest {

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

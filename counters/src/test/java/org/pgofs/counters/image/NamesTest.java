@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgofs.counters.format.InvalidFileException;
 
 /** Names sections, as compilers make them and as nobody should. */
 class NamesTest {

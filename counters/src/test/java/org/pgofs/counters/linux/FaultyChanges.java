@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.linux;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,14 +8,14 @@ import java.nio.file.Path;
  * The real changes, up to a step: there the process "dies", and nothing that it still does reaches a file, or this one
  * step fails for lack of space. Of a piece that is written only half is there then.
  */
-final class FaultyChanges implements FileChanges {
+public final class FaultyChanges implements FileChanges {
     private final boolean deadly;
     private int stepsLeft;
     private boolean hit;
     private boolean dead;
 
     /** Instead of a SIGKILL. */
-    static final class Died extends Error {
+    public static final class Died extends Error {
         private static final long serialVersionUID = 1;
     }
 
@@ -24,23 +24,23 @@ final class FaultyChanges implements FileChanges {
      *
      * @param deadly whether the process is to die, or the step to fail
      */
-    FaultyChanges(boolean deadly) {
+    public FaultyChanges(boolean deadly) {
         this.deadly = deadly;
     }
 
     /** From now on, that many steps succeed. */
-    synchronized void arm(int steps) {
+    public synchronized void arm(int steps) {
         stepsLeft = steps;
         hit = false;
     }
 
     /** All steps succeed, unless the process is dead. */
-    synchronized void disarm() {
+    public synchronized void disarm() {
         stepsLeft = Integer.MAX_VALUE;
     }
 
     /** Whether the step was reached. */
-    synchronized boolean isHit() {
+    public synchronized boolean isHit() {
         return hit;
     }
 

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgofs.counters.LeaseHolder;
+import org.pgofs.counters.StoreFixture;
 
 /** What an open would wait for: pipes, leases, and a file system that does not answer; needs root. */
 class ForeignPathTest {

@@ -1,4 +1,4 @@
-package org.pgofs.counters;
+package org.pgofs.counters.segment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -18,9 +18,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.pgofs.counters.Bounds.Limits;
-import org.pgofs.counters.DirectoryWatch.Event;
-import org.pgofs.counters.DirectoryWatch.Kind;
+import org.pgofs.counters.StoreFixture;
+import org.pgofs.counters.TestTarget;
+import org.pgofs.counters.counts.SegmentReader;
+import org.pgofs.counters.limits.Bounds;
+import org.pgofs.counters.limits.Bounds.Limits;
+import org.pgofs.counters.limits.DroppedFile;
+import org.pgofs.counters.limits.DroppedFiles;
+import org.pgofs.counters.limits.OverBound;
+import org.pgofs.counters.limits.ReadingTime;
+import org.pgofs.counters.limits.Usage;
+import org.pgofs.counters.linux.DirectoryListing;
+import org.pgofs.counters.linux.DirectoryWatch.Event;
+import org.pgofs.counters.linux.DirectoryWatch.Kind;
+import org.pgofs.counters.state.LastTakes;
+import org.pgofs.counters.state.StateDirectory;
 
 /** By a clock and events that the test makes up, among them those that the kernel lost. A real tmpfs; needs root. */
 class SegmentDiscoveryTest {
@@ -46,7 +58,8 @@ class SegmentDiscoveryTest {
     private void open(Limits user, Integer... users) throws IOException {
         Usage usage = new Usage(new Bounds(LARGE, user, Set.of(users)), new ReadingTime(System::nanoTime));
         catalog = new SegmentCatalog(directory, new SegmentReader(), usage, image -> false);
-        catalog.restore(new StateDirectory(directory.state(), directory.changes(), directory::restoreState).load(new LastTakes()));
+        catalog.restore(new StateDirectory(directory.state(), directory.changes(), directory::restoreState)
+                .load(new LastTakes()));
         discovery = new SegmentDiscovery(directory, catalog, () -> TimeUnit.MILLISECONDS.toNanos(ms));
     }
 

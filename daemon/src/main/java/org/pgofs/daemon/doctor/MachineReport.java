@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.pgofs.counters.ForeignPath;
-import org.pgofs.counters.SegmentDirectory;
-import org.pgofs.counters.SegmentTmpfs;
+import org.pgofs.counters.linux.ForeignPath;
+import org.pgofs.counters.linux.SegmentTmpfs;
+import org.pgofs.counters.segment.SegmentDirectory;
 
 /** Whether a machine is ready for {@code pgofs mount} and for building programs. */
 final class MachineReport {

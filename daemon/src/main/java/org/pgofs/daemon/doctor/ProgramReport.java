@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.format.Variant;
 import org.pgofs.daemon.elf.ElfFile;
 import org.pgofs.daemon.elf.ElfSection;
 import org.pgofs.daemon.elf.MalformedElfException;

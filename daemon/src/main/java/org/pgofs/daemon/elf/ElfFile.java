@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.pgofs.counters.ForeignPath;
+import org.pgofs.counters.linux.ForeignPath;
 
 /**
  * An x86-64 executable or shared library: as much of ELF as it takes to find sections, notes and a symbol. The file is

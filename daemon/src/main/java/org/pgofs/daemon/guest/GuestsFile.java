@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.pgofs.counters.CounterStore;
-import org.pgofs.counters.ForeignPath;
+import org.pgofs.counters.linux.ForeignPath;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FileView;
 import org.pgofs.fs.OpenFile;

@@ -14,10 +14,10 @@ import org.pgofs.counters.CounterStoreStatus;
 import org.pgofs.counters.CounterStoreStatus.FailedSave;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
 import org.pgofs.counters.CounterStoreStatus.StateStatus;
-import org.pgofs.counters.DroppedFile;
-import org.pgofs.counters.GuestStatus;
-import org.pgofs.counters.Image;
-import org.pgofs.counters.Variant;
+import org.pgofs.counters.format.Variant;
+import org.pgofs.counters.guest.GuestStatus;
+import org.pgofs.counters.image.Image;
+import org.pgofs.counters.limits.DroppedFile;
 
 /** What the store holds, in words and as JSON. */
 public final class StatusReport {
