@@ -21,7 +21,10 @@ class ValueMergingTest extends StoreFixture {
             one.observe(0, bias + TestTarget.SECOND, 3, 0x7f00_1234_5678L, 2, bias + TestTarget.SECOND + 1, 5);
             two.observe(0, bias + TestTarget.SECOND, 10, bias + TestTarget.FIRST, 1);
             two.observe(1, 5, 1, 9, 2, 12, 3, 512, 4, 513, 5, -1, 6);
-            assertEquals(Map.of(TestTarget.SECOND, 13L, CanonicalValues.EXTERNAL, 7L, TestTarget.FIRST, 1L), values(0));
+            long external = CanonicalValues.EXTERNAL;
+            assertEquals(
+                    Map.of(TestTarget.SECOND, 13L, external | 0x678, 2L, external | 1, 5L, TestTarget.FIRST, 1L),
+                    values(0));
             assertEquals(Map.of(5L, 1L, 9L, 5L, 512L, 4L, 513L, 11L), values(1));
         }
     }

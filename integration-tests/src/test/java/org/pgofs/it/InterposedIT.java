@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -83,15 +82,18 @@ final class InterposedIT {
         }
     }
 
+    /** Since clang 19 records have the address of the image's own function, which is not called: values are nameless. */
     private static void assertNamed(Link link, String library) {
-        for (String name : List.of("twice", "half", "plus", "hook")) {
+        List<String> names = link.toolchain.hasVtables()
+                ? List.of("_ZTV5Round", "_ZTV6Square")
+                : List.of("_Z5twicei", "_Z4halfi", "_Z4plusILi1EEii", "_Z4plusILi2EEii", "hook");
+        for (String name : names) {
             assertTrue(
-                    Pattern.compile("\t\\[ *\\d+, [^,]*" + name)
+                    Pattern.compile("\t\\[ *\\d+, " + name + ",")
                             .matcher(library)
                             .find(),
-                    name + " is not in " + library);
+                    name + " in " + library);
         }
-        assertTrue(!link.toolchain.hasVtables() || library.contains("_ZTV6Square"), library);
     }
 
     private interface Build {
@@ -132,7 +134,9 @@ final class InterposedIT {
 
     private Path copy(PgofsMount mount, String image) throws IOException {
         Path profile = list(images(mount), image + "-*").get(0).resolve("profraw");
-        return Files.copy(profile, directory.resolve(image + ".profraw"), StandardCopyOption.REPLACE_EXISTING);
+        Path copy = directory.resolve(image + ".profraw");
+        Shell.in(directory).run("cp", "-a", profile.toString(), copy.toString()).ok();
+        return copy;
     }
 
     private static List<Path> list(Path where, String pattern) throws IOException {

@@ -8,8 +8,14 @@ import org.pgofs.counters.format.ValueKind;
  * of the image, a bucket, or 0. Immutable.
  */
 public final class CanonicalValues {
-    /** What stands for a value that is none of the image's: llvm-profdata takes it for an external symbol. */
-    public static final long EXTERNAL = 0;
+    /**
+     * What stands for a value that is none of the image's, with the bits of the address that are the same in all
+     * processes: llvm-profdata takes each for an external symbol. No address of a record is as high.
+     */
+    public static final long EXTERNAL = 1L << 61;
+
+    /** Where an address is in its page. */
+    private static final long IN_PAGE = 0xfff;
 
     private static final int LAST_EXACT_SIZE = 8;
     private static final int LARGE_SIZE = 513;
@@ -58,7 +64,7 @@ public final class CanonicalValues {
         boolean known = kinds[site] == ValueKind.VTABLE_TARGET.number()
                 ? vtables.has(linked)
                 : Arrays.binarySearch(functions, linked) >= 0;
-        return known ? linked : EXTERNAL;
+        return known ? linked : EXTERNAL | (value & IN_PAGE);
     }
 
     /** Sizes up to 8 and powers of two stand for themselves, what is between for one more than the lower power. */

@@ -90,7 +90,12 @@ public final class SegmentDirectory implements AutoCloseable {
         makeState(state, changes);
         new RefusedLog(directory, state, changes).make();
         HeldLock lock = lock(directory, changes);
-        return new SegmentDirectory(directory, lock, serve(directory, changes), changes);
+        try {
+            return new SegmentDirectory(directory, lock, serve(directory, changes), changes);
+        } catch (IOException | RuntimeException | Error e) {
+            lock.channel.close();
+            throw e;
+        }
     }
 
     private static void makeState(Path state, FileChanges changes) throws IOException {
