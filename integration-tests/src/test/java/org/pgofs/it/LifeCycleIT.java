@@ -172,24 +172,6 @@ final class LifeCycleIT {
     }
 
     @Test
-    void shouldUnmountThoughTheStatusCannotBeRead() throws Exception {
-        try (PgofsMount mount = PgofsMount.start(directory)) {
-            Path refused = mount.segments().resolve(".refused");
-            Files.delete(refused);
-            Files.createDirectory(refused);
-            assertEquals(
-                    1,
-                    Shell.in(directory)
-                            .run("cat", mount.root() + "/pgo/.status.json")
-                            .status());
-            Shell.in(directory)
-                    .run(Checkout.PGOFS.toString(), "umount", mount.root().toString())
-                    .ok();
-            assertEnds(mount);
-        }
-    }
-
-    @Test
     void shouldNotNeedItsWatchdog() throws Exception {
         try (PgofsMount mount = PgofsMount.start(directory)) {
             bash(mount, "pkill -KILL -P $2 -f pgofs-watchdog; cat $1/pgo/status");
