@@ -1,7 +1,9 @@
 /*
  * The segment directory, and new files in it. May make system calls only: it runs in the child of a fork too.
  */
-#include "pgofs_rt.h"
+#include "directory.h"
+#include "pgofs_format.h"
+#include "syscall.h"
 
 #include <errno.h>
 #include <linux/magic.h>

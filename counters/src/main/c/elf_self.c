@@ -3,7 +3,9 @@
  * calls only, and reads what the linker and the dynamic linker have left in memory: a program may have functions of its
  * own by which one would ask for it.
  */
-#include "pgofs_rt.h"
+#include "elf_self.h"
+#include "environment.h"
+#include "syscall.h"
 
 #include <elf.h>
 #include <link.h>

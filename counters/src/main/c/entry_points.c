@@ -18,7 +18,10 @@
  *                                  the daemon has reset is given anew, a higher one. Not set is 0, or ~0 among counters
  *                                  of one byte, as those are at the start
  */
-#include "pgofs_rt.h"
+#include "start.h"
+
+#include <stddef.h>
+#include <stdint.h>
 
 #pragma GCC visibility push(hidden)
 
@@ -29,6 +32,17 @@
  */
 int pgofs_runtime;
 extern int __llvm_profile_runtime __attribute__((weak, alias("pgofs_runtime")));
+
+/* Whether the program has said by a symbol of its own that it decides what comes into the profile. */
+static bool decides_itself(void) {
+  const int *asked = &__llvm_profile_runtime;
+  return asked != &pgofs_runtime;
+}
+
+/* Returns 0, or -1. */
+static int dump(void) {
+  return decides_itself() ? pgofs_dump() : 0;
+}
 
 void __llvm_profile_set_timestamp(uint64_t *timestamp);
 int __llvm_profile_write_file(void);
@@ -50,11 +64,11 @@ void __llvm_profile_set_timestamp(uint64_t *timestamp) {
 }
 
 int __llvm_profile_write_file(void) {
-  return pgofs_dump();
+  return dump();
 }
 
 int __llvm_profile_dump(void) {
-  return pgofs_dump();
+  return dump();
 }
 
 void __llvm_profile_reset_counters(void) {}
@@ -70,7 +84,7 @@ const char *__llvm_profile_get_filename(void) {
 void __llvm_profile_initialize_file(void) {}
 
 int __llvm_profile_register_write_file_atexit(void) {
-  return pgofs_dump_at_exit();
+  return decides_itself() ? pgofs_dump_at_exit() : 0;
 }
 
 #pragma GCC visibility pop

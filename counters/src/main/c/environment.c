@@ -2,7 +2,8 @@
  * What the environment says to the runtime. May make system calls only, and reads the C library's pointer to the
  * environment by the name of which a program may not have one of its own.
  */
-#include "pgofs_rt.h"
+#include "environment.h"
+#include "syscall.h"
 
 #include <elf.h>
 #include <string.h>

@@ -2,7 +2,8 @@
  * The image file: what all processes of this image have in common, written by the first of them. May make system calls
  * only.
  */
-#include "pgofs_rt.h"
+#include "image_file.h"
+#include "syscall.h"
 
 #include <errno.h>
 #include <string.h>

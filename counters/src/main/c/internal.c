@@ -8,7 +8,7 @@
  *   what has a place in the counters' stead (bias)   is 0, nothing is moved
  *   all else   does nothing, and returns 0 or NULL; its variables are 0
  */
-#include "pgofs_rt.h"
+#include "records.h"
 
 extern const uint64_t __llvm_profile_raw_version __attribute__((weak, visibility("hidden")));
 

@@ -9,7 +9,7 @@
  * which some record betrays. Versions of one size differ only where vtables and bitmaps are counted; records that have
  * neither are taken for the higher one.
  */
-#include "pgofs_rt.h"
+#include "records.h"
 
 #include <string.h>
 

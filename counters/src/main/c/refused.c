@@ -1,7 +1,9 @@
 /*
  * Counts an image that did not publish, so that a thin profile is seen. May make system calls only.
  */
-#include "pgofs_rt.h"
+#include "refused.h"
+#include "pgofs_format.h"
+#include "syscall.h"
 
 #include <string.h>
 #include <sys/resource.h>

@@ -3,7 +3,9 @@
  * images have is one for all of them. What this image itself has under that name, the relocation tells by which the
  * address was set. May make system calls only.
  */
-#include "pgofs_rt.h"
+#include "relocated.h"
+#include "directory.h"
+#include "syscall.h"
 
 #include <elf.h>
 #include <link.h>

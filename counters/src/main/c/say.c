@@ -1,7 +1,9 @@
 /*
  * What PGOFS_VERBOSE=1 lets the runtime say. May make system calls only.
  */
-#include "pgofs_rt.h"
+#include "say.h"
+#include "environment.h"
+#include "syscall.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -4,7 +4,8 @@
  * and sites, so that they always belong to the same file; the pages between are not touched through it. May make system
  * calls only: republishing runs in the child of a fork.
  */
-#include "pgofs_rt.h"
+#include "segment.h"
+#include "syscall.h"
 
 #include <errno.h>
 #include <string.h>
@@ -278,10 +279,13 @@ int pgofs_segment_publish(struct pgofs_segment *segment, const struct pgofs_imag
   if (reason != 0) {
     pgofs_segment_forget_values(segment);
     pgofs_file_discard(file, directory);
-  } else if (segment->shared != NULL) {
+    return reason;
+  }
+  if (segment->shared != NULL) {
     values_start(segment);
   }
-  return reason;
+  segment->published = true;
+  return 0;
 }
 
 /*

@@ -10,7 +10,9 @@
  * new one. A signal handler is one more thread here. What is relied on: an aligned word is read and written as a
  * whole, and the place of a site is computed from nothing that is written here.
  */
-#include "pgofs_rt.h"
+#include "values.h"
+
+#include <stdbool.h>
 
 /* An inner loop is counted in instructions: a few slots a turn. */
 #ifdef __clang__

@@ -1,7 +1,7 @@
 /* An image file has what its header says; it is reused, and not trusted when it is not what it should be.
  * Usage: image_file_test DIRECTORY, a segment directory. */
 #include "check.h"
-#include "pgofs_rt.h"
+#include "image_file.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

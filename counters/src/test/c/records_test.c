@@ -1,6 +1,6 @@
 /* Records of every raw version, made by hand, become the same canonical ones; damaged ones are refused. */
 #include "check.h"
-#include "pgofs_rt.h"
+#include "records.h"
 
 #include <stdlib.h>
 #include <string.h>

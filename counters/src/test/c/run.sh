@@ -11,6 +11,7 @@ archive=$1
 work=$archive.tests
 rm -rf "$work"
 mkdir -p "$work/segments"
+"$tests/includes.sh" "$main"
 mount -t tmpfs -o size=0,nr_inodes=0,mode=1733,nosuid,nodev,noexec pgofs-test "$work/segments"
 
 flags="-std=c11 -D_GNU_SOURCE -g -Wall -Wextra -Werror -I$main"

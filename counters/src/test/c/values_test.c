@@ -1,8 +1,9 @@
 /* Values in sites: buckets, slots and the rule by which they are replaced, epochs, bounds, threads. */
 #include "check.h"
-#include "pgofs_rt.h"
+#include "values.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,7 +5,7 @@
  * The symbols come from module.lds. When the module is unloaded, the kernel unmaps its memory and with it the mapping
  * of the segment, which then has ended like that of a process. Nothing has to be done here for it.
  */
-#include "module.h"
+#include "modules.h"
 
 #define BOUNDS(name) extern const unsigned char pgofs_##name##_begin[], pgofs_##name##_end[]
 #define RANGE(name) {pgofs_##name##_begin, pgofs_##name##_end}

@@ -3,7 +3,12 @@
  * Runs when a module is loaded, on the stack of the process that loads it, which has 16 KiB. May make system calls, and call
  * the kernel's functions below.
  */
-#include "module.h"
+#include "modules.h"
+
+#include "../publish.h"
+#include "../refused.h"
+#include "../start.h"
+#include "../syscall.h"
 
 #include <elf.h>
 #include <string.h>
@@ -59,16 +64,12 @@ static int publish(const struct pgofs_module *module, const struct pgofs_directo
   struct pgofs_image image;
   describe_self(module);
   memset(&image.relocations, 0, sizeof image.relocations); /* a module has all its addresses from the kernel's loader */
-  int reason = pgofs_records_find(&image.records, &module->sections);
-  if (reason == 0) {
-    reason = pgofs_image_describe(&image, &module->sections, &self);
-  }
-  if (reason != 0) {
-    return reason;
-  }
   memset(&segment, 0, sizeof segment);
   segment.values = module->values;
-  reason = pgofs_segment_describe(&segment, &image);
+  int reason = pgofs_records_find(&image.records, &module->sections);
+  if (reason == 0) {
+    reason = pgofs_publish_describe(&segment, &image, &module->sections, &self);
+  }
   if (reason != 0) {
     return reason;
   }
@@ -82,8 +83,7 @@ static int publish(const struct pgofs_module *module, const struct pgofs_directo
     return PGOFS_REFUSED_NOT_MAPPED;
   }
   struct pgofs_file file;
-  reason = pgofs_segment_publish(&segment, &image, directory, &file);
-  return reason == 0 ? pgofs_image_follow(&segment, &image, directory, &file) : reason;
+  return pgofs_publish(&segment, &image, directory, &file);
 }
 
 int pgofs_module_publish(const struct pgofs_module *module) {

@@ -1,5 +1,6 @@
 /* A /proc/self/uid_map that is anything: the nonce is not 0. */
-#include "pgofs_rt.h"
+#include "image_file.h"
+#include "syscall.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

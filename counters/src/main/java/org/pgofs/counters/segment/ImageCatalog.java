@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An image file that no live segment needs is kept for the next processes as long as there are few; then it is
  * deleted, because the store has a copy. A process that found it a moment before has published its segment before that
- * (pgofs_rt.c), and so was announced when the file went: what the file was called is forgotten only after a look at
+ * (publish.c), and so was announced when the file went: what the file was called is forgotten only after a look at
  * the events that came meanwhile, and only if no segment needs it then.
  */
 public final class ImageCatalog {

@@ -2,10 +2,11 @@
  * What the part of the runtime that is linked into a loadable module of user-mode Linux (module.c) tells the part that
  * is linked into the kernel (modules.c). Both are of one build of pgofs, or the version says that they are not.
  */
-#ifndef PGOFS_MODULE_H
-#define PGOFS_MODULE_H
+#ifndef PGOFS_MODULES_H
+#define PGOFS_MODULES_H
 
-#include "../pgofs_rt.h"
+#include "../sections.h"
+#include "../values.h"
 
 struct pgofs_module {
   uint32_t version; /* PGOFS_FORMAT_VERSION */

@@ -3,7 +3,12 @@
  * closed. May make system calls only, beside telling the C library what to call at a fork and when the image is closed:
  * a program has functions of its own by any name that it may use, and they may not work before it has started.
  */
-#include "pgofs_rt.h"
+#include "start.h"
+#include "environment.h"
+#include "publish.h"
+#include "refused.h"
+#include "say.h"
+#include "syscall.h"
 
 #include <limits.h>
 #include <string.h>
@@ -48,7 +53,6 @@ extern const uint64_t __llvm_profile_raw_version __attribute__((weak, visibility
 static char directory_path[PATH_MAX];
 static struct pgofs_directory directory_at_start;
 static struct pgofs_segment segment = {.values = &pgofs_values};
-static bool published;
 static bool set_aside;
 static bool filtered_at_start;
 
@@ -140,25 +144,13 @@ static void ended(void *unused) {
   }
 }
 
-/* After the segment: makes sure of the image file, says its name in the segment, and closes that. Returns a reason. */
-int pgofs_image_follow(struct pgofs_segment *followed, const struct pgofs_image *image,
-                       const struct pgofs_directory *directory, const struct pgofs_file *file) {
-  uint64_t *nonce = &followed->header.image_nonce;
-  int reason = pgofs_image_publish(image, directory, followed->header.uid, nonce);
-  if (reason == 0 && *nonce != 0) {
-    reason = pgofs_file_write(file->fd, nonce, sizeof *nonce, offsetof(struct pgofs_segment_header, image_nonce));
-  }
-  pgofs_sys_close(file->fd);
-  return reason;
-}
-
 /* Whether this image is published, and the directory is there. Then it is open. */
 bool pgofs_published(struct pgofs_directory *directory) {
-  return published && pgofs_directory_open(directory, directory_path) == NULL;
+  return segment.published && pgofs_directory_open(directory, directory_path) == NULL;
 }
 
 /* Returns a reason. */
-static int image_find(struct pgofs_image *image, const struct pgofs_sections *sections, const struct pgofs_self *self) {
+static int describe(struct pgofs_image *image, const struct pgofs_sections *sections, const struct pgofs_self *self) {
   int reason = pgofs_records_find(&image->records, sections);
   if (reason != 0) {
     return reason;
@@ -167,21 +159,16 @@ static int image_find(struct pgofs_image *image, const struct pgofs_sections *se
     pgofs_records_give_places(&image->records);
   }
   reason = pgofs_relocations_find(&image->relocations, &image->records, sections, self);
-  return reason == 0 ? pgofs_image_describe(image, sections, self) : reason;
+  return reason == 0 ? pgofs_publish_describe(&segment, image, sections, self) : reason;
 }
 
 /* Returns a reason. */
-static int image_publish(const struct pgofs_image *image, const struct pgofs_directory *directory) {
+static int publish_described(const struct pgofs_image *image, const struct pgofs_directory *directory) {
   struct pgofs_file file;
-  int reason = pgofs_segment_describe(&segment, image);
-  if (reason == 0) {
-    reason = pgofs_segment_publish(&segment, image, directory, &file);
-  }
-  if (reason != 0) {
+  int reason = pgofs_publish(&segment, image, directory, &file);
+  if (!segment.published) {
     return reason;
   }
-  published = true;
-  reason = pgofs_image_follow(&segment, image, directory, &file);
   filtered_at_start = is_filtered();
   fork_follow();
   if (segment.shared != NULL && __cxa_atexit(ended, NULL, &__dso_handle) != 0) {
@@ -200,9 +187,9 @@ static int publish(const struct pgofs_sections *sections, const struct pgofs_dir
   if (!pgofs_self_find(self)) {
     return PGOFS_REFUSED_BAD_SECTIONS;
   }
-  int reason = image_find(&image, sections, self);
+  int reason = describe(&image, sections, self);
   if (reason == 0) {
-    reason = image_publish(&image, directory);
+    reason = publish_described(&image, directory);
   }
   pgofs_relocations_drop(&image.relocations);
   return reason;
@@ -229,19 +216,18 @@ static bool are_together(const struct pgofs_sections *sections) {
          (pgofs_range_size(sections->data) != 0 || pgofs_records_are_elsewhere(sections->raw_version));
 }
 
-/* Whether the program has said so, by a symbol of its own. Counters of one byte are as good at any time. */
-static bool decides_itself(void) {
-  const int *asked = &__llvm_profile_runtime;
-  return asked != &pgofs_runtime && published && !pgofs_records_are_bytes(segment.header.raw_version);
+/* Counters of one byte are as good at any time. */
+static bool can_be_set_aside(void) {
+  return segment.published && !pgofs_records_are_bytes(segment.header.raw_version);
 }
 
 /*
- * What the program has counted so far is in the profile. What follows is not, before it asks for it again, if it decides
- * that itself. Returns 0, or -1.
+ * What the program has counted so far is in the profile; what follows is not, before this is called again. Returns 0, or
+ * -1.
  */
 int pgofs_dump(void) {
   struct pgofs_directory directory;
-  if (!decides_itself()) {
+  if (!can_be_set_aside()) {
     return 0;
   }
   if (!__atomic_exchange_n(&set_aside, true, __ATOMIC_ACQ_REL)) {
@@ -262,7 +248,7 @@ static void exiting(void *unused) {
 }
 
 int pgofs_dump_at_exit(void) {
-  return decides_itself() ? __cxa_atexit(exiting, NULL, &__dso_handle) : 0;
+  return can_be_set_aside() ? __cxa_atexit(exiting, NULL, &__dso_handle) : 0;
 }
 
 static void start(void) {
