@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.linux.ForeignPath;
+import org.pgofs.counters.linux.NativeLibrary;
 import org.pgofs.counters.segment.SegmentDirectory;
+import org.pgofs.fs.Mount;
 import org.pgofs.fs.MountOptions;
 import org.pgofs.profraw.UnsupportedRawVersionException;
 import org.slf4j.Logger;
@@ -86,9 +88,6 @@ final class MountCommand implements Callable<Integer> {
 
     private volatile int exitCode = CommandLine.ExitCode.OK;
 
-    /** What is mounted where a killed daemon was. */
-    private static final String PGOFS = "fuse.pgofs";
-
     @Override
     public Integer call() throws IOException, InterruptedException {
         MountOptions mountOptions;
@@ -101,7 +100,8 @@ final class MountCommand implements Callable<Integer> {
         } catch (IllegalArgumentException | UnsupportedRawVersionException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        ForeignPath.requireNoFuse(mountPoint, PGOFS);
+        NativeLibrary.require();
+        Mount.requireNoOther(mountPoint);
         ForeignPath.requireNoFuse(segmentDirectory, "");
         Path segments = real(segmentDirectory);
         if (segments.startsWith(real(mountPoint))) {

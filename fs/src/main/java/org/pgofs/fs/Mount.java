@@ -7,6 +7,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jnr.ffi.Pointer;
+import org.pgofs.counters.linux.ForeignPath;
+import org.pgofs.counters.linux.Linux;
+import org.pgofs.counters.linux.MountTable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,7 +79,8 @@ public final class Mount implements AutoCloseable {
      * @throws IOException if the mount table cannot be read
      */
     public static Path check(Path mountPoint) throws IOException {
-        return MountPoint.prepare(new Native(), mountPoint);
+        new Native(); // or it says what is missing
+        return MountPoint.prepare(mountPoint);
     }
 
     /**
@@ -92,6 +96,17 @@ public final class Mount implements AutoCloseable {
     }
 
     /**
+     * Makes sure that no part of a path is on a file system that may never answer, but for a mount of this kind, dead or
+     * alive.
+     *
+     * @param mountPoint as given to {@link #mount}
+     * @throws IOException if one is; the message is one line
+     */
+    public static void requireNoOther(Path mountPoint) throws IOException {
+        ForeignPath.requireNoFuse(mountPoint, MountPoint.TYPE);
+    }
+
+    /**
      * Mounts a tree, and returns when it is ready. Needs root.
      *
      * @param mountPoint an empty directory; if the mount of a killed process is still there, it is detached
@@ -103,7 +118,7 @@ public final class Mount implements AutoCloseable {
      */
     public static Mount mount(Path mountPoint, Directory root, MountOptions options) throws IOException {
         Native libraries = new Native();
-        Path prepared = MountPoint.prepare(libraries, mountPoint);
+        Path prepared = MountPoint.prepare(mountPoint);
         root.chmod(options.mode());
         Mount mount = new Mount(libraries, prepared, root, options);
         mount.start();
@@ -204,8 +219,7 @@ public final class Mount implements AutoCloseable {
         try {
             Optional<MountTable.Entry> mounted = mounted();
             if (mounted.isPresent()) {
-                libraries.c.umount2(
-                        mounted.get().mountPoint(), Native.MNT_FORCE | Native.MNT_DETACH | Native.UMOUNT_NOFOLLOW);
+                Linux.unmount(mounted.get().mountPoint(), true);
             }
         } catch (IOException | RuntimeException e) {
             LOG.error("cannot unmount {}", mountPoint, e);
@@ -225,7 +239,7 @@ public final class Mount implements AutoCloseable {
     }
 
     private boolean isOurs(MountTable.Entry entry) {
-        return entry.type().equals(MountPoint.TYPE) && entry.device().equals(device);
+        return MountPoint.isOurs(entry) && entry.device().equals(device);
     }
 
     /** By the last loop thread: no callback runs or will. */

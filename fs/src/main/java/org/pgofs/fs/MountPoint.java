@@ -6,7 +6,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import jnr.ffi.Runtime;
+import org.pgofs.counters.linux.ForeignPath;
+import org.pgofs.counters.linux.Linux;
+import org.pgofs.counters.linux.MountTable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,11 +18,9 @@ final class MountPoint {
     private static final Path FUSE_DEVICE = Path.of("/dev/fuse");
     private static final Logger LOG = LoggerFactory.getLogger(MountPoint.class);
 
-    private final Native libraries;
     private final Path path;
 
-    private MountPoint(Native libraries, Path path) {
-        this.libraries = libraries;
+    private MountPoint(Path path) {
         this.path = path;
     }
 
@@ -30,18 +30,19 @@ final class MountPoint {
      * @return its path as the mount table has it
      * @throws MountException if nothing can be mounted there
      */
-    static Path prepare(Native libraries, Path mountPoint) throws IOException {
-        if (libraries.c.geteuid() != 0) {
+    static Path prepare(Path mountPoint) throws IOException {
+        if (!Linux.isRoot()) {
             throw new MountException("only root can mount: use sudo");
         }
         checkDevice(FUSE_DEVICE);
-        MountPoint point = new MountPoint(libraries, real(mountPoint));
+        MountPoint point = new MountPoint(real(mountPoint));
         point.repair();
         point.checkDirectory();
         return point.path;
     }
 
     static void require(Path mountPoint) throws IOException {
+        ForeignPath.requireNoFuse(mountPoint, TYPE);
         Path path;
         try {
             path = real(mountPoint);
@@ -89,27 +90,22 @@ final class MountPoint {
     private void repair() throws IOException {
         Optional<MountTable.Entry> mounted = at(path);
         while (mounted.isPresent()) {
-            if (!isDead()) {
+            if (!Linux.isWithoutServer(path)) {
                 throw new MountException(path + " is already mounted: unmount it first (pgofs umount " + path + ")");
             }
             LOG.warn("{} is the mount of a process that died: detaching it", path);
-            if (libraries.c.umount2(path.toString(), Native.MNT_DETACH | Native.UMOUNT_NOFOLLOW) != 0) {
-                throw new MountException("cannot detach the dead mount " + path + ": error " + errno());
-            }
+            Linux.unmount(path.toString(), false);
             mounted = at(path);
         }
     }
 
+    /** Any user may mount something that has the type. */
+    static boolean isOurs(MountTable.Entry mount) {
+        return mount.type().equals(TYPE) && mount.isServedByRoot();
+    }
+
     private static Optional<MountTable.Entry> at(Path path) throws IOException {
-        return MountTable.read().at(path).filter(entry -> entry.type().equals(TYPE));
-    }
-
-    private boolean isDead() {
-        return libraries.c.access(path.toString(), Native.F_OK) != 0 && errno() == Native.ENOTCONN;
-    }
-
-    private static int errno() {
-        return Runtime.getSystemRuntime().getLastError();
+        return MountTable.read().at(path).filter(MountPoint::isOurs);
     }
 
     private void checkDirectory() throws IOException {

@@ -1,21 +1,18 @@
 package org.pgofs.fs;
 
+import java.io.IOException;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import jnr.ffi.annotations.Delegate;
 import jnr.ffi.annotations.IgnoreError;
+import org.pgofs.counters.linux.NativeLibrary;
 
 /**
- * The C functions that a mount needs. The binding's class generator wants the interfaces public. Addresses are plain
+ * The functions of libfuse. The binding's class generator wants the interfaces public. Addresses are plain
  * numbers where a Pointer object would be made for every call.
  */
 final class Native {
-    static final int MNT_FORCE = 1;
-    static final int MNT_DETACH = 2;
-    static final int UMOUNT_NOFOLLOW = 8;
-    static final int F_OK = 0;
-    static final int ENOTCONN = 107;
 
     /** Offset of the bit field in {@code struct fuse_file_info}. */
     static final int INFO_BITS = 20;
@@ -26,7 +23,6 @@ final class Native {
     static final int INFO_HANDLE = 24;
 
     private static final String LIBFUSE = "libfuse.so.2";
-    private static final String LIBC = "libc.so.6";
 
     /**
      * Of libfuse 2.9, its lower interface: the upper one has one inode for each path. Of functions with several versions
@@ -81,15 +77,6 @@ final class Native {
         int fuse_reply_statfs(long request, long statvfs);
     }
 
-    /** Of libc. */
-    public interface C {
-        int umount2(String target, int flags);
-
-        int access(String path, int mode);
-
-        int geteuid();
-    }
-
     /** A callback that needs its first argument only. */
     public interface Call1 {
         @Delegate
@@ -121,20 +108,16 @@ final class Native {
     }
 
     final Fuse fuse;
-    final C c;
     final Runtime runtime;
 
     /**
      * Loads the libraries.
      *
-     * @throws MountException if libfuse 2 is not installed, or jffi's own library is not where it should be
+     * @throws IOException if libfuse 2 is not installed, or jffi's own library is not where it should be; the message is a
+     *     line that says what to do
      */
-    Native() throws MountException {
-        try {
-            c = LibraryLoader.create(C.class).failImmediately().load(LIBC);
-        } catch (UnsatisfiedLinkError e) {
-            throw new MountException("libjffi cannot be loaded: install pgofs again", e);
-        }
+    Native() throws IOException {
+        NativeLibrary.require();
         try {
             fuse = LibraryLoader.create(Fuse.class).failImmediately().load(LIBFUSE);
         } catch (UnsatisfiedLinkError e) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgofs.counters.linux.MountTable;
 
 /** Where a mount can be made, and what is left of one whose process is killed. */
 final class MountPointIT {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.pgofs.counters.linux.MountTable;
 
 /** Runs commands, since a JVM must not use the mount that it serves. */
 final class Shell {

@@ -2,7 +2,6 @@ package org.pgofs.counters.linux;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
@@ -11,9 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Paths that users may lead anywhere. Any user can mount a file system of his own by FUSE, whose server never answers; who
@@ -23,9 +20,7 @@ import java.util.stream.Stream;
  */
 public final class ForeignPath {
     private static final int MAX_LINKS = 40;
-    private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
     private static final String FUSE = "fuse";
-    private static final String USER = "user_id=";
     private static final String MOUNT_ID = "mnt_id:";
 
     private final Path path;
@@ -133,20 +128,14 @@ public final class ForeignPath {
     }
 
     private void readMounts() throws IOException {
-        for (String line : Files.readString(MOUNTS, StandardCharsets.ISO_8859_1).split("\n", 0)) {
-            List<String> fields = List.of(line.split(" ", 0));
-            types.put(fields.get(0), type(fields));
+        for (MountTable.Entry mount : MountTable.read().mounts()) {
+            types.put(mount.id(), type(mount));
         }
     }
 
     /** With the user whose server it has, if that is not root. */
-    private static String type(List<String> fields) {
-        String type = fields.get(fields.indexOf("-") + 1);
-        return Stream.of(fields.get(fields.size() - 1).split(",", 0))
-                .filter(option -> type.startsWith(FUSE) && option.startsWith(USER) && !option.equals(USER + "0"))
-                .map(option -> type + " of user " + option.substring(USER.length()))
-                .findFirst()
-                .orElse(type);
+    private static String type(MountTable.Entry mount) {
+        return mount.isFuse() && !mount.isServedByRoot() ? mount.type() + " of user " + mount.server() : mount.type();
     }
 
     private void goToRoot() throws IOException {

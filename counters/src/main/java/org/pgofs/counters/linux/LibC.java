@@ -264,4 +264,29 @@ public interface LibC {
      * @return 0, or -1
      */
     int madvise(long address, @size_t long size, int advice);
+
+    /**
+     * umount2(2).
+     *
+     * @param target the mount point
+     * @param flags MNT_*, UMOUNT_*
+     * @return 0, or -1
+     */
+    int umount2(@In String target, int flags);
+
+    /**
+     * access(2).
+     *
+     * @param path the file
+     * @param mode what is asked for, F_OK or *_OK
+     * @return 0 if it is allowed, or -1
+     */
+    int access(@In String path, int mode);
+
+    /**
+     * geteuid(2).
+     *
+     * @return the user as whom this process acts
+     */
+    int geteuid();
 }

@@ -46,6 +46,11 @@ public final class Linux {
     private static final int F_UNLCK = 2;
     private static final int SIGURG = 23;
 
+    private static final int MNT_FORCE = 1;
+    private static final int MNT_DETACH = 2;
+    private static final int UMOUNT_NOFOLLOW = 8;
+    private static final int F_OK = 0;
+
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
     private static final int MADV_FREE = 8;
@@ -361,6 +366,26 @@ public final class Linux {
 
     static void unmapMemory(long address, long size) {
         C.munmap(address, size);
+    }
+
+    /**
+     * Detaches what is mounted at a path.
+     *
+     * @param cutOff whether open files of it fail from now on
+     */
+    public static void unmount(String mountPoint, boolean cutOff) throws IOException {
+        int flags = MNT_DETACH | UMOUNT_NOFOLLOW | (cutOff ? MNT_FORCE : 0);
+        check(C.umount2(mountPoint, flags), "cannot detach " + mountPoint);
+    }
+
+    /** Whether what is mounted at a path has lost the process that served it. */
+    public static boolean isWithoutServer(Path mountPoint) {
+        return C.access(mountPoint.toString(), F_OK) != 0 && errno() == Errno.ENOTCONN;
+    }
+
+    /** Whether this process acts as root. */
+    public static boolean isRoot() {
+        return C.geteuid() == 0;
     }
 
     static Errno errno() {

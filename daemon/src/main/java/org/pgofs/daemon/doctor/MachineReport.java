@@ -1,11 +1,11 @@
 package org.pgofs.daemon.doctor;
 
-import com.kenai.jffi.Library;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.pgofs.counters.linux.ForeignPath;
+import org.pgofs.counters.linux.NativeLibrary;
 import org.pgofs.counters.linux.SegmentTmpfs;
 import org.pgofs.counters.segment.SegmentDirectory;
 
@@ -47,11 +47,11 @@ final class MachineReport {
     private Finding library() {
         String library = machine.fuseLibrary();
         try {
-            return Library.getCachedInstance(library, Library.LAZY) != null
+            return NativeLibrary.isThere(library)
                     ? Finding.ok(library + " can be loaded")
                     : Finding.no(library + " cannot be loaded: install the package libfuse2");
-        } catch (LinkageError e) {
-            return Finding.no("libjffi cannot be loaded: install pgofs again");
+        } catch (IOException e) {
+            return Finding.no(e.getMessage());
         }
     }
 

@@ -1,4 +1,4 @@
-package org.pgofs.fs;
+package org.pgofs.counters.linux;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,29 +8,46 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The mounts that this process sees, in the form of {@code /proc/self/mountinfo} (proc(5)), the oldest first.
  *
  * @param mounts in the kernel's order
  */
-record MountTable(List<Entry> mounts) {
+public record MountTable(List<Entry> mounts) {
     private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
+    private static final int ID_FIELD = 0;
     private static final int DEVICE_FIELD = 2;
     private static final int MOUNT_POINT_FIELD = 4;
+    private static final String FUSE = "fuse";
+    private static final String USER = "user_id=";
     private static final int OCTAL = 8;
     private static final int OCTAL_DIGITS = 3;
 
     /**
      * One mount.
      *
+     * @param id the kernel's number of it, as {@code mnt_id} in {@code /proc/PID/fdinfo}
      * @param device major:minor, which no other file system has as long as this one lives
      * @param mountPoint its absolute path
-     * @param type the file system type, with its subtype
+     * @param type the file system type, with its subtype; a FUSE file system of another user than root can have any
+     * @param server empty, or the user whose process serves it
      */
-    record Entry(String device, String mountPoint, String type) {}
+    public record Entry(String id, String device, String mountPoint, String type, String server) {
+        /** Whether some process serves it, which may never answer. */
+        public boolean isFuse() {
+            return type.startsWith(FUSE);
+        }
 
-    static MountTable read() throws IOException {
+        /** Whether a process of root's serves it. */
+        public boolean isServedByRoot() {
+            return server.equals("0");
+        }
+    }
+
+    /** The table as it is now. */
+    public static MountTable read() throws IOException {
         return parse(new String(Files.readAllBytes(MOUNTINFO), StandardCharsets.UTF_8));
     }
 
@@ -41,15 +58,28 @@ record MountTable(List<Entry> mounts) {
             List<String> fields = List.of(line.split(" ", 0));
             int type = fields.indexOf("-") + 1;
             if (type > MOUNT_POINT_FIELD && type < fields.size()) {
-                entries.add(
-                        new Entry(fields.get(DEVICE_FIELD), decode(fields.get(MOUNT_POINT_FIELD)), fields.get(type)));
+                entries.add(new Entry(
+                        fields.get(ID_FIELD),
+                        fields.get(DEVICE_FIELD),
+                        decode(fields.get(MOUNT_POINT_FIELD)),
+                        fields.get(type),
+                        server(fields.get(fields.size() - 1))));
             }
         }
         return new MountTable(entries);
     }
 
+    /** Of FUSE, the options of the file system name the user. */
+    private static String server(String options) {
+        return Stream.of(options.split(",", 0))
+                .filter(option -> option.startsWith(USER))
+                .map(option -> option.substring(USER.length()))
+                .findFirst()
+                .orElse("");
+    }
+
     /** The mount that one sees at a path: the last one on it. */
-    Optional<Entry> at(Path mountPoint) {
+    public Optional<Entry> at(Path mountPoint) {
         return mounts.stream()
                 .filter(entry -> entry.mountPoint.equals(mountPoint.toString()))
                 .reduce((earlier, later) -> later);

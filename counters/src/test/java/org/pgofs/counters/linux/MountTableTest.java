@@ -1,4 +1,4 @@
-package org.pgofs.fs;
+package org.pgofs.counters.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,7 +23,7 @@ final class MountTableTest {
 
     @Test
     void shouldShowTheLastMountOnAPath() {
-        assertEquals(Optional.of(new MountTable.Entry("0:22", "/a", "fuse.pgofs")), TABLE.at(Path.of("/a")));
+        assertEquals(Optional.of(new MountTable.Entry("24", "0:22", "/a", "fuse.pgofs", "0")), TABLE.at(Path.of("/a")));
     }
 
     @Test
@@ -41,7 +41,7 @@ final class MountTableTest {
     @Test
     void shouldTakeCarriageReturnsForPartsOfNames() {
         MountTable table = MountTable.parse("25 22 0:23 / /a\rb\rc rw - tmpfs none rw\n");
-        assertEquals(List.of(new MountTable.Entry("0:23", "/a\rb\rc", "tmpfs")), table.mounts());
+        assertEquals(List.of(new MountTable.Entry("25", "0:23", "/a\rb\rc", "tmpfs", "")), table.mounts());
     }
 
     @ParameterizedTest
