@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds the target runtime. Usage: build.sh ARCHIVE; the compiler is ${CC:-cc}.
-# All that a program needs is one archive member: whatever brings in a part brings in the constructor and the sections.
+# All that a program needs is the first archive member: whatever brings in a part brings in the constructor and the
+# sections. The last one is for mold (strong_runtime.c), and has to be the last: other linkers take what comes first.
 # Beside it, for user-mode Linux: pgofs_modules.o for the kernel, pgofs_module.o for each of its modules.
 set -eu
 source=$(CDPATH="" cd "$(dirname "$0")" && pwd)
@@ -39,13 +40,14 @@ join() { # OBJECT PART...
 }
 
 for file in "$source"/*.c "$source"/*.S; do
-  [ "$file" != "$source/internal.c" ] || continue
+  case ${file##*/} in internal.c | strong_runtime.c) continue ;; esac
   compile "$objects/$(basename "$file").o" "$file" -fPIC -ffunction-sections
   keep_from_libc "$object"
 done
 join "$objects/pgofs.o" "$objects"/*.o
 compile "$objects/internal.o" "$source/internal.c" -fPIC
-ar rcs "$archive" "$objects/pgofs.o" "$objects/internal.o"
+compile "$objects/strong_runtime.o" "$source/strong_runtime.c" -fPIC
+ar rcs "$archive" "$objects/pgofs.o" "$objects/internal.o" "$objects/strong_runtime.o"
 
 beside=$(dirname "$archive")
 for file in modules.c export.S; do

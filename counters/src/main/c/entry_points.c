@@ -18,6 +18,7 @@
  *                                  the daemon has reset is given anew, a higher one. Not set is 0, or ~0 among counters
  *                                  of one byte, as those are at the start
  */
+#include "entry_points.h"
 #include "start.h"
 
 #include <stddef.h>
@@ -32,11 +33,12 @@
  */
 int pgofs_runtime;
 extern int __llvm_profile_runtime __attribute__((weak, alias("pgofs_runtime")));
+extern int *pgofs_strong_runtime __attribute__((weak)); /* strong_runtime.c */
 
 /* Whether the program has said by a symbol of its own that it decides what comes into the profile. */
 static bool decides_itself(void) {
-  const int *asked = &__llvm_profile_runtime;
-  return asked != &pgofs_runtime;
+  const void *asked = &__llvm_profile_runtime;
+  return asked != (const void *)&pgofs_runtime && asked != (const void *)&pgofs_strong_runtime;
 }
 
 /* Returns 0, or -1. */

@@ -375,7 +375,7 @@ should_serve_the_functions_of_the_compilers_runtime() {
 }
 
 should_show_itself_only_by_its_note() {
-  is "archive members" "pgofs.o internal.o" "$(ar t "$archive" | xargs)"
+  is "archive members" "pgofs.o internal.o strong_runtime.o" "$(ar t "$archive" | xargs)"
   is "visible symbols" "" "$(readelf -sW "$archive" | awk '$5 == "GLOBAL" && $6 == "DEFAULT" && $7 != "UND"')"
   is "exported symbols" "" "$(nm -D --defined-only "$work/library.so" | \
     grep -E 'pgofs|__llvm_profile' | grep -v __llvm_profile_filename || true)"

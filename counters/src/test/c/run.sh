@@ -1,6 +1,6 @@
 #!/bin/sh
 # Tests the target runtime. Usage: run.sh ARCHIVE. Needs root (it mounts a tmpfs, in a mount namespace of its own), a C
-# compiler with sanitizers, clang-14 and clang-19 with lld, musl-gcc, strace, valgrind and gdb.
+# compiler with sanitizers, clang-14 and clang-19 with lld, mold, musl-gcc, strace, valgrind and gdb.
 set -eu
 if [ "${PGOFS_TEST_NAMESPACE:-}" != 1 ]; then
   PGOFS_TEST_NAMESPACE=1 exec unshare -m "$0" "$@"
@@ -31,7 +31,7 @@ sanitized="$flags -fsanitize=address,undefined -fno-sanitize-recover=all"
 "$work/values_test"
 "$work/image_file_test" "$work/segments"
 for test in behaviour interface values wrapped; do
-  for linker in bfd lld-14; do
+  for linker in bfd lld-14 mold; do
     "$tests/$test.sh" "$archive" "$work" clang-14 "$linker"
   done
   "$tests/$test.sh" "$archive" "$work" clang-19 lld-19

@@ -25,6 +25,8 @@ __start___llvm_covinit
 __stop___llvm_covinit
 pgofs_record_size           the runtime: hidden, of another member of the archive
 pgofs_record_function
+pgofs_runtime
+pgofs_strong_runtime
 pthread_atfork              musl has no other name for it; of glibc it is not called, see LATE in target_wrapping.c
 END
   is "undefined symbols" "" "$(nm -u "$archive" | awk '
