@@ -24,7 +24,7 @@ import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.ImageCounters.Baseline;
 import org.pgofs.counters.counts.Marks;
 import org.pgofs.counters.counts.Member;
-import org.pgofs.counters.counts.SegmentReader;
+import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.counts.ValueCounts;
 import org.pgofs.counters.counts.ValueList;
@@ -72,7 +72,7 @@ public final class CounterStore implements AutoCloseable {
 
     // Fair: events that do not end must not keep a reader waiting for more than one turn.
     private final ReentrantLock lock = new ReentrantLock(true);
-    private final SegmentReader reader = new SegmentReader();
+    private final MemberReader reader = new MemberReader();
     private final SegmentCatalog catalog;
     private final SegmentDiscovery discovery;
     private final Guests guests;
@@ -168,7 +168,7 @@ public final class CounterStore implements AutoCloseable {
 
     /** Whether an image must be known even if it has neither processes nor counts. */
     private boolean isHeld(ImageCounters image) {
-        return guests.have(image) || takes.have(image);
+        return guests.hold(image) || takes.hold(image);
     }
 
     /**
@@ -223,7 +223,7 @@ public final class CounterStore implements AutoCloseable {
     }
 
     private boolean isServed(ImageCounters image) {
-        return image != null && (!image.isEmpty() || guests.have(image) || takes.show(image));
+        return image != null && (!image.isEmpty() || guests.hold(image) || takes.serve(image));
     }
 
     /** Under the lock, before anything: a later daemon may have the directory. */
@@ -319,7 +319,7 @@ public final class CounterStore implements AutoCloseable {
         lock.lock();
         try {
             List<ImageCounters> selected = select(selection, image -> {}); // has no counts
-            guests.takeUnconfirmed();
+            guests.acceptUnconfirmed();
             reset(selected);
         } catch (OutOfMemoryError e) {
             shortages.note(e);

@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.pgofs.counters.counts.ImageCounters;
-import org.pgofs.counters.counts.SegmentReader;
+import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.linux.OffHeap;
 
@@ -49,7 +49,7 @@ public final class Freeze implements AutoCloseable {
     Freeze() {}
 
     /** Reads. Under the store's lock. */
-    void run(Collection<ImageCounters> images, SegmentReader reader) throws IOException {
+    void run(Collection<ImageCounters> images, MemberReader reader) throws IOException {
         List<Part> parts = new ArrayList<>();
         List<Snapshot> all = new ArrayList<>();
         for (ImageCounters image : images) {

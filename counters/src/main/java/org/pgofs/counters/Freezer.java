@@ -8,18 +8,18 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import org.pgofs.counters.counts.ImageCounters;
-import org.pgofs.counters.counts.SegmentReader;
+import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.limits.Shortages;
 
 /** The thread by which counts are read while others use what is read already. Thread-safe. */
 final class Freezer {
     private final Lock lock;
-    private final SegmentReader reader;
+    private final MemberReader reader;
     private final Shortages shortages;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(Freezer::newThread);
 
     /** With the store's lock, which is held while counts are read; a lack of memory is noted. */
-    Freezer(Lock lock, SegmentReader reader, Shortages shortages) {
+    Freezer(Lock lock, MemberReader reader, Shortages shortages) {
         this.lock = lock;
         this.reader = reader;
         this.shortages = shortages;

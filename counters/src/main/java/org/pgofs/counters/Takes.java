@@ -11,7 +11,7 @@ import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.ImageCounters.Baseline;
 import org.pgofs.counters.counts.Marks;
 import org.pgofs.counters.counts.Member;
-import org.pgofs.counters.counts.SegmentReader;
+import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.counts.ValueList;
 import org.pgofs.counters.state.LastTakes;
@@ -19,12 +19,12 @@ import org.pgofs.counters.state.LastTakes.TakenCounts;
 
 /** Takes counts away, by one take at a time, and keeps what the last ones took. Guarded by the store's lock. */
 final class Takes {
-    private final SegmentReader reader;
+    private final MemberReader reader;
     private final Ledger ledger;
     private final LastTakes last;
     private Take current;
 
-    Takes(SegmentReader reader, Ledger ledger, LastTakes last) {
+    Takes(MemberReader reader, Ledger ledger, LastTakes last) {
         this.reader = reader;
         this.ledger = ledger;
         this.last = last;
@@ -35,7 +35,7 @@ final class Takes {
     }
 
     /** Whether an image is being taken, or was the last time by itself: under its own name. */
-    boolean show(ImageCounters image) {
+    boolean serve(ImageCounters image) {
         return isBeingTaken(image) || last.of(image.image().name()).stream().anyMatch(taken -> taken.image() == image);
     }
 
@@ -44,7 +44,7 @@ final class Takes {
     }
 
     /** Whether an image must be known for what is being taken, or was taken last. */
-    boolean have(ImageCounters image) {
+    boolean hold(ImageCounters image) {
         return isBeingTaken(image) || last.all().stream().anyMatch(taken -> taken.image() == image);
     }
 

@@ -195,7 +195,7 @@ class BoundsTest extends StoreFixture {
         }
         AtomicLong seconds = new AtomicLong();
         AtomicInteger looks = new AtomicInteger();
-        directory = SegmentDirectory.take(path);
+        directory = SegmentDirectory.acquire(path);
         store = CounterStore.open(
                 directory,
                 bounds,

@@ -143,7 +143,7 @@ class CrashTest {
     }
 
     private void open(FileChanges changes) throws IOException {
-        directory = SegmentDirectory.take(path, changes);
+        directory = SegmentDirectory.acquire(path, changes);
         store = CounterStore.open(directory, Bounds.of(1L << 30));
     }
 

@@ -237,7 +237,7 @@ class DamagedStateTest extends StoreFixture {
         CRC32C crc = new CRC32C();
         crc.update(lines.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         Files.writeString(manifest, lines + "checksum " + Long.toHexString(crc.getValue()) + "\n");
-        directory = SegmentDirectory.take(path);
+        directory = SegmentDirectory.acquire(path);
         IOException refused = assertThrows(IOException.class, () -> CounterStore.open(directory, Bounds.of(1L << 30)));
         assertEquals(
                 path.resolve(".state") + " is state of format version " + version + ", and this pgofs reads version 2:"

@@ -369,7 +369,7 @@ class GuestTest extends StoreFixture {
         closeStore();
         FaultyChanges changes = new FaultyChanges(false);
         changes.disarm();
-        directory = SegmentDirectory.take(path, changes);
+        directory = SegmentDirectory.acquire(path, changes);
         store = CounterStore.open(directory, bounds);
         start().boot(3).count(1);
         changes.arm(0);

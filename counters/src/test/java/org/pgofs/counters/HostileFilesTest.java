@@ -54,7 +54,7 @@ class HostileFilesTest extends StoreFixture {
     void shouldNotTrustWhatSomebodyMakesWhileItStarts(String name, String command) throws IOException {
         closeStore();
         run("sh", "-c", "cd " + path + " && rm -rf .state .refused && touch victim && chmod 600 victim");
-        directory = SegmentDirectory.take(path, new RacingUser(path, name, command));
+        directory = SegmentDirectory.acquire(path, new RacingUser(path, name, command));
         store = CounterStore.open(directory, bounds);
         for (String file : List.of(".state", ".refused")) {
             assertEquals(0, Files.getAttribute(path.resolve(file), "unix:uid", LinkOption.NOFOLLOW_LINKS), file);

@@ -57,7 +57,7 @@ final class SmallHeap {
 
     private void run() throws Exception {
         List<TestTarget> targets = new ArrayList<>();
-        try (SegmentDirectory taken = SegmentDirectory.take(directory)) {
+        try (SegmentDirectory taken = SegmentDirectory.acquire(directory)) {
             for (int user = 0; user < USERS; user++) {
                 for (int i = 0; i < images; i++) {
                     targets.add(start(FIRST_USER + user, user * images + i + 1));

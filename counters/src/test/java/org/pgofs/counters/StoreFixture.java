@@ -34,7 +34,7 @@ public abstract class StoreFixture {
     }
 
     void reopen() throws IOException {
-        directory = SegmentDirectory.take(path);
+        directory = SegmentDirectory.acquire(path);
         store = CounterStore.open(directory, bounds);
     }
 

@@ -153,7 +153,7 @@ class TakeTest extends StoreFixture {
         closeStore();
         Thread test = Thread.currentThread();
         AtomicBoolean fails = new AtomicBoolean();
-        directory = SegmentDirectory.take(path, new RealChanges() {
+        directory = SegmentDirectory.acquire(path, new RealChanges() {
             @Override
             public void rename(Path from, Path to) throws IOException {
                 if (fails.get() && Thread.currentThread() == test) {

@@ -63,7 +63,7 @@ final class Profiles {
     /** What of an image its profile does not have, if anything, in words that follow its name. */
     Optional<String> leavesOut(Image image) {
         if (!canWrite(image)) {
-            return Optional.of("has raw version " + Variant.number(image.rawVersion()) + ", which cannot be written");
+            return Optional.of("has raw version " + Variant.version(image.rawVersion()) + ", which cannot be written");
         }
         List<String> parts = choice.apply(List.of(image)).leavesOut(image);
         return parts.isEmpty()
@@ -152,7 +152,7 @@ final class Profiles {
         }
         RawLayout layout = choice.apply(images);
         PerImage<RawProfile> ofLayout = profiles.computeIfAbsent(
-                layout.number(), key -> new PerImage<>(image -> new RawProfile(image, layout)));
+                layout.version(), key -> new PerImage<>(image -> new RawProfile(image, layout)));
         return new RawProfileSequence(images.stream().map(ofLayout::of).toList());
     }
 }

@@ -39,7 +39,7 @@ final class Session implements AutoCloseable {
             throws IOException {
         // First what needs no cleaning up when it fails.
         Path real = Mount.check(mountPoint);
-        SegmentDirectory directory = SegmentDirectory.take(segmentDirectory);
+        SegmentDirectory directory = SegmentDirectory.acquire(segmentDirectory);
         try {
             CounterStore store = CounterStore.open(directory, bounds);
             try {

@@ -9,7 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Set;
 import org.pgofs.counters.counts.Counts;
-import org.pgofs.counters.counts.SegmentReader;
+import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.format.ImageLayout;
 import org.pgofs.counters.format.InvalidFileException;
 import org.pgofs.counters.format.RecordLayout;
@@ -77,7 +77,7 @@ public final class ValueAreaFuzz {
             write(input);
             try (SegmentFile segment = SegmentFile.open(FILE, RealChanges.INSTANCE)) {
                 Counts counts = Counts.none(IMAGE);
-                SegmentReader reader = new SegmentReader();
+                MemberReader reader = new MemberReader();
                 reader.addValues(segment, IMAGE, counts.values());
                 reader.addMarks(segment, IMAGE, counts.marks());
                 reader.addCounters(segment, IMAGE.countersBegin(), counts.counters());

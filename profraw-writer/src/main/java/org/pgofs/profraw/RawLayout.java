@@ -61,7 +61,7 @@ public final class RawLayout {
      *
      * @return the number alone, without variant bits
      */
-    public int number() {
+    public int version() {
         return number;
     }
 

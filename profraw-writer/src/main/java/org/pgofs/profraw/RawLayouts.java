@@ -55,7 +55,7 @@ public final class RawLayouts {
      */
     public static boolean canWrite(Image image) {
         RawLayout last = BY_NUMBER.lastEntry().getValue();
-        return Variant.number(image.rawVersion()) <= last.number() && last.knows(image.rawVersion());
+        return Variant.version(image.rawVersion()) <= last.version() && last.knows(image.rawVersion());
     }
 
     /**
@@ -69,7 +69,7 @@ public final class RawLayouts {
      */
     public static RawLayout highest(Collection<? extends Image> images) {
         int highest = images.stream()
-                .mapToInt(image -> Variant.number(image.rawVersion()))
+                .mapToInt(image -> Variant.version(image.rawVersion()))
                 .max()
                 .orElseThrow(() -> new IllegalArgumentException("no image"));
         return atLeast(highest, images);

@@ -72,7 +72,7 @@ public final class RawProfile {
      * @return the layout's number and the image's variant bits
      */
     public long rawVersion() {
-        return layout.number() | Variant.bits(image.rawVersion());
+        return layout.version() | Variant.bits(image.rawVersion());
     }
 
     /**

@@ -91,7 +91,7 @@ public final class RawProfileReader {
     }
 
     private static RawLayout layout(long rawVersion) throws MalformedProfileException {
-        int number = Variant.number(rawVersion);
+        int number = Variant.version(rawVersion);
         require(
                 RawLayouts.supported().contains(number),
                 "version %s is none of %s",
@@ -116,7 +116,7 @@ public final class RawProfileReader {
                 header.get(HeaderField.VALUE_KIND_LAST) == layout.valueKinds() - 1,
                 "%d is not the last value kind of version %d",
                 header.get(HeaderField.VALUE_KIND_LAST),
-                layout.number());
+                layout.version());
         return header;
     }
 

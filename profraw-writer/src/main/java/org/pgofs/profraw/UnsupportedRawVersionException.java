@@ -13,7 +13,7 @@ public final class UnsupportedRawVersionException extends RuntimeException {
     UnsupportedRawVersionException(long rawVersion, Collection<Integer> supported) {
         super(String.format(
                 "raw profile version %d%s is not supported (supported are %s)",
-                Variant.number(rawVersion),
+                Variant.version(rawVersion),
                 Variant.bits(rawVersion) == 0 ? "" : String.format(" with variant bits %#x", Variant.bits(rawVersion)),
                 supported));
         this.rawVersion = rawVersion;
@@ -24,7 +24,7 @@ public final class UnsupportedRawVersionException extends RuntimeException {
      *
      * @return its number, without variant bits
      */
-    public int number() {
-        return Variant.number(rawVersion);
+    public int version() {
+        return Variant.version(rawVersion);
     }
 }

@@ -61,7 +61,7 @@ class GoldenIT {
                 List.of(flags.replace(';', ',').split(" ")));
         ParsedProfile golden = TestFiles.parse(stock);
         TestImage image = TestImage.of(golden);
-        int number = Variant.number(golden.rawVersion());
+        int number = Variant.version(golden.rawVersion());
 
         ByteBuffer ours = TestFiles.bytes(image, number);
 

@@ -21,7 +21,7 @@ class RawLayoutsTest {
     void shouldHaveTheSizesOfTheVersion(int number, int header, int record) {
         RawLayout layout = RawLayouts.of(number);
 
-        assertEquals(number, layout.number());
+        assertEquals(number, layout.version());
         assertEquals(header, layout.headerSize());
         assertEquals(record, layout.recordSize());
         assertEquals(number >= 10 ? 3 : 2, layout.valueKinds());
@@ -33,15 +33,15 @@ class RawLayoutsTest {
         assertEquals(
                 highest,
                 RawLayouts.highest(List.of(image(one), image(other), image(one)))
-                        .number());
+                        .version());
     }
 
     @ParameterizedTest
     @CsvSource({"5, 5", "6, 7", "7, 7", "9, 9", "11, 11"})
     void shouldChooseTheVersionWanted(int wanted, int chosen) {
         assertEquals(
-                chosen, RawLayouts.atLeast(wanted, List.of(image(8), image(10))).number());
-        assertEquals(chosen, RawLayouts.atLeast(wanted, List.of()).number());
+                chosen, RawLayouts.atLeast(wanted, List.of(image(8), image(10))).version());
+        assertEquals(chosen, RawLayouts.atLeast(wanted, List.of()).version());
     }
 
     /** Readers of version 7 would take single bytes for counters of 8 bytes. */
@@ -50,10 +50,10 @@ class RawLayoutsTest {
         List<TestImage> coverage = List.of(image(9), image(9 | Variant.BYTE_COVERAGE));
         List<TestImage> loops = List.of(image(10 | LOOP_ENTRIES));
 
-        assertEquals(8, RawLayouts.atLeast(5, coverage).number());
-        assertEquals(9, RawLayouts.atLeast(9, coverage).number());
-        assertEquals(10, RawLayouts.atLeast(8, loops).number());
-        assertEquals(5, RawLayouts.atLeast(5, List.of(image(8 | 7L << 56))).number());
+        assertEquals(8, RawLayouts.atLeast(5, coverage).version());
+        assertEquals(9, RawLayouts.atLeast(9, coverage).version());
+        assertEquals(10, RawLayouts.atLeast(8, loops).version());
+        assertEquals(5, RawLayouts.atLeast(5, List.of(image(8 | 7L << 56))).version());
     }
 
     @Test
@@ -77,7 +77,7 @@ class RawLayoutsTest {
         UnsupportedRawVersionException e =
                 assertThrows(UnsupportedRawVersionException.class, () -> RawLayouts.of(number));
 
-        assertEquals(number, e.number());
+        assertEquals(number, e.version());
         assertTrue(e.getMessage().contains("[5, 7, 8, 9, 10, 11]"), e.getMessage());
     }
 

@@ -64,7 +64,7 @@ final class TestFiles {
      * here.
      */
     static ByteBuffer withoutAddresses(ByteBuffer file, ParsedProfile profile) {
-        boolean isNew = Variant.number(profile.rawVersion()) == 10;
+        boolean isNew = Variant.version(profile.rawVersion()) == 10;
         ByteBuffer copy = ByteBuffer.allocate(profile.size()).order(ByteOrder.LITTLE_ENDIAN);
         copy.put(file.slice(profile.begin(), profile.size())).flip();
         IntStream header = isNew

@@ -150,7 +150,7 @@ public final class ImageCounters {
      * @param room how many bytes its values may take up; those that are too many are left out
      * @return whether all of them could be read
      */
-    public boolean fold(Member member, SegmentReader reader, long room) throws IOException {
+    public boolean fold(Member member, MemberReader reader, long room) throws IOException {
         if (!live.containsKey(member.name())) {
             return true; // there was no memory for what came after
         }
@@ -178,14 +178,14 @@ public final class ImageCounters {
         uncleared.remove(member);
     }
 
-    private void addMarks(Member member, SegmentReader reader, Marks marks) throws IOException {
+    private void addMarks(Member member, MemberReader reader, Marks marks) throws IOException {
         if (!uncleared.contains(member)) {
             reader.addMarks(member, image, marks);
         }
     }
 
     /** The sum over the counters of the live members. */
-    public CounterSum sumOfLive(SegmentReader reader) throws IOException {
+    public CounterSum sumOfLive(MemberReader reader) throws IOException {
         CounterSum sum = new CounterSum(image.sums());
         for (Member member : live.values()) {
             reader.addCounters(member, image.countersBegin(), sum);
@@ -198,7 +198,7 @@ public final class ImageCounters {
      *
      * @param values {@link #liveValues}
      */
-    public Counts sum(SegmentReader reader, Map<Member, ValueList> values) throws IOException {
+    public Counts sum(MemberReader reader, Map<Member, ValueList> values) throws IOException {
         Counts sum = new Counts(sumOfLive(reader), ValueCounts.ofLive(), Marks.none(image));
         for (Member member : live.values()) {
             addMarks(member, reader, sum.marks());
@@ -210,7 +210,7 @@ public final class ImageCounters {
     }
 
     /** What the value sites of each live member hold; of no member if neither sites nor marks are to be told anything. */
-    public Map<Member, ValueList> liveValues(SegmentReader reader) throws IOException {
+    public Map<Member, ValueList> liveValues(MemberReader reader) throws IOException {
         Map<Member, ValueList> values = new LinkedHashMap<>();
         if (hasEpochs()) {
             for (Member member : live.values()) {
@@ -223,7 +223,7 @@ public final class ImageCounters {
     }
 
     /** What the value sites of live and ended processes observed. */
-    public ValueCounts freezeValues(SegmentReader reader) throws IOException {
+    public ValueCounts freezeValues(MemberReader reader) throws IOException {
         ValueCounts values = ValueCounts.ofLive();
         for (Member member : live.values()) {
             reader.addValues(member, image, values);
@@ -234,7 +234,7 @@ public final class ImageCounters {
     }
 
     /** The marks of live and ended processes. */
-    Marks freezeMarks(SegmentReader reader) throws IOException {
+    Marks freezeMarks(MemberReader reader) throws IOException {
         Marks marks = carry.marks().copy();
         marks.add(taken);
         for (Member member : live.values()) {
@@ -260,14 +260,14 @@ public final class ImageCounters {
     /**
      * Puts a piece of the sums that are served.
      *
-     * @param section as {@link SegmentReader#freezePiece} takes it
+     * @param section as {@link MemberReader#freezePiece} takes it
      */
-    public void freezePiece(SegmentReader reader, ByteBuffer section) throws IOException {
+    public void freezePiece(MemberReader reader, ByteBuffer section) throws IOException {
         reader.freezePiece(live.values(), image.countersBegin(), carry.counters(), section);
     }
 
     /** What is served. */
-    public Snapshot freeze(SegmentReader reader) throws IOException {
+    public Snapshot freeze(MemberReader reader) throws IOException {
         ByteBuffer sums = ByteBuffer.allocate(image.sums() * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         while (sums.hasRemaining()) {
             freezePiece(reader, sums);

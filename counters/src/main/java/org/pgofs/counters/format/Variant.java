@@ -46,7 +46,7 @@ public final class Variant {
      * @param rawVersion as the image has it, with its variant bits
      * @return the number alone, 1 to 2^31-1
      */
-    public static int number(long rawVersion) {
+    public static int version(long rawVersion) {
         return (int) (rawVersion & NUMBER);
     }
 

@@ -31,7 +31,7 @@ public final class Guest implements Member {
     private static final Area NONE = new Area(0, 0);
 
     /** What a look at the memory showed. */
-    enum Finding {
+    enum Observation {
         /** The kernel runs on, or is still waited for. */
         AS_BEFORE,
         /** The kernel was started again: the sample is the last one of before. */
@@ -133,12 +133,12 @@ public final class Guest implements Member {
     }
 
     /** Takes a new sample, if there is one to take. */
-    Finding look() throws IOException {
+    Observation look() throws IOException {
         boolean used = memory.isInUse();
         if (!(isCounting() ? follow() : find())) {
-            return Finding.REBOOTED;
+            return Observation.REBOOTED;
         }
-        return used ? Finding.AS_BEFORE : Finding.ENDED;
+        return used ? Observation.AS_BEFORE : Observation.ENDED;
     }
 
     /** Whether it is still the same run of the kernel. */
@@ -210,7 +210,7 @@ public final class Guest implements Member {
      * Takes a copy for the kernel that was not seen to count, if there is only one. Before a reset that is right in any
      * case: a copy that is left over stays as it is, and so adds nothing.
      */
-    void takeUnconfirmed() {
+    void acceptUnconfirmed() {
         if (!isCounting() && unconfirmed) {
             copies.only().ifPresent(this::follow);
         }

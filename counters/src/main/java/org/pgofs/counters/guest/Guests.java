@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.ImageCounters;
-import org.pgofs.counters.counts.SegmentReader;
+import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.segment.SegmentCatalog;
 import org.pgofs.counters.state.Manifest.SavedGuest;
 import org.pgofs.counters.state.StateDirectory;
@@ -31,11 +31,11 @@ public final class Guests {
 
     private final TreeMap<String, Guest> guests = new TreeMap<>();
     private final SegmentCatalog catalog;
-    private final SegmentReader reader;
+    private final MemberReader reader;
     private final StateDirectory state;
     private long lookAt = System.nanoTime();
 
-    public Guests(SegmentCatalog catalog, SegmentReader reader, StateDirectory state) {
+    public Guests(SegmentCatalog catalog, MemberReader reader, StateDirectory state) {
         this.catalog = catalog;
         this.reader = reader;
         this.state = state;
@@ -168,15 +168,15 @@ public final class Guests {
 
     private void look(Guest guest) {
         try {
-            Guest.Finding finding = guest.look();
-            if (finding == Guest.Finding.REBOOTED) {
+            Guest.Observation seen = guest.look();
+            if (seen == Guest.Observation.REBOOTED) {
                 LOG.info("{} was started again; its counts are those of {}", guest.guestName(), guest.sampled());
                 fold(guest);
                 guest.startAgain();
                 guest.image().join(guest);
-                finding = guest.look();
+                seen = guest.look();
             }
-            if (finding == Guest.Finding.ENDED) {
+            if (seen == Guest.Observation.ENDED) {
                 LOG.info("{} has ended", guest.guestName());
                 end(guest);
             }
@@ -201,8 +201,8 @@ public final class Guests {
     }
 
     /** Before a reset. */
-    public void takeUnconfirmed() {
-        guests.values().forEach(Guest::takeUnconfirmed);
+    public void acceptUnconfirmed() {
+        guests.values().forEach(Guest::acceptUnconfirmed);
     }
 
     /** Saves samples: a daemon that is killed goes on with them. Each holds for one run of a kernel, so any time is right. */
@@ -247,7 +247,7 @@ public final class Guests {
     }
 
     /** Whether a machine has an image, counting or not. */
-    public boolean have(ImageCounters image) {
+    public boolean hold(ImageCounters image) {
         return guests.values().stream().anyMatch(guest -> guest.image() == image);
     }
 }

@@ -41,7 +41,7 @@ public final class DroppedFiles {
 
     private long forgotten;
     /** Files of users who are flooding the directory. */
-    private final PassedOver flood = new PassedOver();
+    private final SkippedInodes flood = new SkippedInodes();
 
     /**
      * Adds a file, unless it is there.
@@ -80,19 +80,19 @@ public final class DroppedFiles {
     /**
      * Adds a file of a user who is flooding the directory.
      *
-     * @param number of its inode
+     * @param inode its number
      */
-    public void addToFlood(long number) {
-        flood.add(number);
+    public void addToFlood(long inode) {
+        flood.add(inode);
     }
 
     /**
      * Whether a file is one of those.
      *
-     * @param number of its inode
+     * @param inode its number
      */
-    public boolean isInFlood(long number) {
-        return flood.contains(number);
+    public boolean isInFlood(long inode) {
+        return flood.contains(inode);
     }
 
     private void addOther(String file, int user) {

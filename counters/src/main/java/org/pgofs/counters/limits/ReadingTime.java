@@ -77,7 +77,7 @@ public final class ReadingTime {
     }
 
     /** Whether somebody who had to wait need not do so any more; once. */
-    boolean takeReady() {
+    boolean pollReady() {
         boolean ready = retryAt <= now();
         retryAt = ready ? NEVER : retryAt;
         return ready;

@@ -125,8 +125,8 @@ public final class Usage {
     }
 
     /** Whether anything was given back since the last call, or who has waited for time has it. */
-    public boolean takeFreed() {
-        boolean was = readingTime.takeReady() || freed;
+    public boolean pollFreed() {
+        boolean was = readingTime.pollReady() || freed;
         freed = false;
         return was;
     }

@@ -28,7 +28,7 @@ public final class WaitingSegments {
     /** How many were seen, by user. */
     private final Map<Integer, Long> excluded = new HashMap<>();
 
-    private final PassedOver excludedFiles = new PassedOver();
+    private final SkippedInodes excludedFiles = new SkippedInodes();
     private final Set<Reason> logged = new HashSet<>();
 
     public void add(String name, int user, String text) {
@@ -46,10 +46,10 @@ public final class WaitingSegments {
     /**
      * Counts a segment of a user whose segments do not count; it waits for nothing.
      *
-     * @param number of its inode
+     * @param inode its number
      */
-    public void exclude(int user, long number) {
-        if (excludedFiles.add(number) && (excluded.size() < KEPT || excluded.containsKey(user))) {
+    public void exclude(int user, long inode) {
+        if (excludedFiles.add(inode) && (excluded.size() < KEPT || excluded.containsKey(user))) {
             excluded.merge(user, 1L, Long::sum);
         }
     }
@@ -57,10 +57,10 @@ public final class WaitingSegments {
     /**
      * Whether a file is one of those.
      *
-     * @param number of its inode
+     * @param inode its number
      */
-    public boolean isExcluded(long number) {
-        return excludedFiles.contains(number);
+    public boolean isExcluded(long inode) {
+        return excludedFiles.contains(inode);
     }
 
     public void remove(String name) {

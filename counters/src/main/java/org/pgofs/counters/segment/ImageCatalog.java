@@ -223,7 +223,7 @@ public final class ImageCatalog {
 
     /** With the carry that waits for it, if there is one. */
     private ImageCounters create(StoredImage image, int user) {
-        Optional<ImageCounters> waited = saved.takeUp(image);
+        Optional<ImageCounters> waited = saved.adopt(image);
         ImageCounters created = waited.orElseGet(() -> new ImageCounters(image));
         if (waited.isPresent()) {
             restore(created);

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.Marks;
 import org.pgofs.counters.counts.Member;
-import org.pgofs.counters.counts.SegmentReader;
+import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.limits.DroppedFiles;
 import org.pgofs.counters.limits.WaitingSegments;
 import org.pgofs.counters.linux.OverBoundException;
@@ -21,13 +21,13 @@ import org.slf4j.LoggerFactory;
 public final class MemberEpochs {
     private static final Logger LOG = LoggerFactory.getLogger(MemberEpochs.class);
 
-    private final SegmentReader reader;
+    private final MemberReader reader;
     private final ImageCatalog images;
     private final DroppedFiles dropped;
     private final WaitingSegments waiting;
     private final Map<String, Epoch> saved = new HashMap<>();
 
-    MemberEpochs(SegmentReader reader, ImageCatalog images, DroppedFiles dropped, WaitingSegments waiting) {
+    MemberEpochs(MemberReader reader, ImageCatalog images, DroppedFiles dropped, WaitingSegments waiting) {
         this.reader = reader;
         this.images = images;
         this.dropped = dropped;

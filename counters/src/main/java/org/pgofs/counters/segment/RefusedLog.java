@@ -84,7 +84,7 @@ public final class RefusedLog {
      *
      * @throws InvalidFileException if no target makes such a file
      */
-    void takeUp(String name) throws IOException, InvalidFileException {
+    void adopt(String name) throws IOException, InvalidFileException {
         Path file = path.resolveSibling(name);
         InvalidFileException.require(
                 NAMED.matcher(name).matches()

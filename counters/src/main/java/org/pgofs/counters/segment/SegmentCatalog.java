@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.pgofs.counters.counts.FoldedSegment;
 import org.pgofs.counters.counts.ImageCounters;
-import org.pgofs.counters.counts.SegmentReader;
+import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.format.ImageReference;
 import org.pgofs.counters.format.InvalidFileException;
 import org.pgofs.counters.image.StoredImage;
@@ -41,7 +41,7 @@ public final class SegmentCatalog {
 
     private final Path directory;
     private final FileChanges changes;
-    private final SegmentReader reader;
+    private final MemberReader reader;
     private final Usage usage;
     private final ImageCatalog images;
     private final Map<String, SegmentFile> pending = new LinkedHashMap<>();
@@ -58,7 +58,7 @@ public final class SegmentCatalog {
 
     /** The predicate tells which images must not be forgotten. */
     public SegmentCatalog(
-            SegmentDirectory segments, SegmentReader reader, Usage usage, Predicate<ImageCounters> isHeld) {
+            SegmentDirectory segments, MemberReader reader, Usage usage, Predicate<ImageCounters> isHeld) {
         directory = segments.path();
         changes = segments.changes();
         this.reader = reader;

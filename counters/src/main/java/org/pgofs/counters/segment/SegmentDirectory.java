@@ -72,12 +72,12 @@ public final class SegmentDirectory implements AutoCloseable {
      * @return the directory, held until it is closed
      * @throws IOException if it cannot be used; the message is one line that says why and what to do
      */
-    public static SegmentDirectory take(Path directory) throws IOException {
-        return take(directory, RealChanges.INSTANCE);
+    public static SegmentDirectory acquire(Path directory) throws IOException {
+        return acquire(directory, RealChanges.INSTANCE);
     }
 
     /** With other ways to change files. */
-    public static SegmentDirectory take(Path directory, FileChanges changes) throws IOException {
+    public static SegmentDirectory acquire(Path directory, FileChanges changes) throws IOException {
         if (!Files.exists(directory)) {
             Files.createDirectories(directory);
         }

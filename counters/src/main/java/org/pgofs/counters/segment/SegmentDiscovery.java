@@ -112,7 +112,7 @@ public final class SegmentDiscovery {
         waiting.beginScan();
         dropped.beginScan();
         // The numbers of a tmpfs ascend.
-        for (String name : listing.list(number -> dropped.isInFlood(number) || waiting.isExcluded(number))
+        for (String name : listing.list(inode -> dropped.isInFlood(inode) || waiting.isExcluded(inode))
                 .values()) {
             if (!dropped.contains(name)) {
                 found(name);
@@ -212,7 +212,7 @@ public final class SegmentDiscovery {
         if (!eventsMissed) {
             catalog.forgetDeletedImageFiles();
         }
-        boolean freed = catalog.usage().takeFreed();
+        boolean freed = catalog.usage().pollFreed();
         if (freed || retryInMs() == 0) {
             retryWaiting();
         }
@@ -275,7 +275,7 @@ public final class SegmentDiscovery {
 
     private void foundRefusal(String name) {
         try {
-            refused.takeUp(name);
+            refused.adopt(name);
         } catch (NoSuchFileException e) {
             LOG.debug("{} is gone already", name);
         } catch (IOException | InvalidFileException e) {

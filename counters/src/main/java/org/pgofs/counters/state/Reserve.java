@@ -29,7 +29,7 @@ final class Reserve {
     }
 
     /** Takes the room, if it is there and was not taken; a tmpfs without a limit needs none. */
-    void take() {
+    void hold() {
         try {
             long size = Math.min(MAX, SegmentTmpfs.limit(file.getParent()) / SHARE);
             if (size > 0 && !(Files.exists(file) && Files.size(file) == size)) {
@@ -37,7 +37,7 @@ final class Reserve {
             }
         } catch (IOException e) {
             LOG.debug("no room for a reserve: {}", e.toString());
-            give();
+            release();
         }
     }
 
@@ -46,7 +46,7 @@ final class Reserve {
      *
      * @return whether there was some
      */
-    boolean give() {
+    boolean release() {
         try {
             changes.delete(file);
             return true;

@@ -256,7 +256,7 @@ public final class SavedState {
     }
 
     /** Takes up the carry that waited for an image, if there is one. */
-    public Optional<ImageCounters> takeUp(StoredImage image) {
+    public Optional<ImageCounters> adopt(StoredImage image) {
         CarryFile file = waiting.remove(image.digest());
         try {
             return file == null ? Optional.empty() : Optional.of(add(image, file));

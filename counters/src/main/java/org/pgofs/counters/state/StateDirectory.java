@@ -114,7 +114,7 @@ public final class StateDirectory {
         try {
             tryToCommit(images, changed, takes, guests);
         } catch (NoSpaceException e) {
-            if (!reserve.give()) {
+            if (!reserve.release()) {
                 throw e;
             }
             tryToCommit(images, changed, takes, guests);
@@ -123,7 +123,7 @@ public final class StateDirectory {
 
     /** Makes sure that the next commit will find some room, after files were deleted. */
     public void renewReserve() {
-        reserve.take();
+        reserve.hold();
     }
 
     private void tryToCommit(

@@ -47,10 +47,10 @@ class ReadingTimeTest {
         assertEquals(-1, time.readyInMs(), "nobody has waited");
         assertThrows(OverBoundException.class, () -> read(USER, 1));
         assertEquals(6001, time.readyInMs());
-        assertFalse(time.takeReady());
+        assertFalse(time.pollReady());
         pass(6);
-        assertTrue(time.takeReady());
-        assertFalse(time.takeReady());
+        assertTrue(time.pollReady());
+        assertFalse(time.pollReady());
         assertEquals(-1, time.readyInMs());
         read(USER, 1);
         assertThrows(OverBoundException.class, () -> read(USER, 1));

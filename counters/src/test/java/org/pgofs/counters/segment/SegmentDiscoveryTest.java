@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgofs.counters.StoreFixture;
 import org.pgofs.counters.TestTarget;
-import org.pgofs.counters.counts.SegmentReader;
+import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.limits.Bounds.Limits;
 import org.pgofs.counters.limits.DroppedFile;
@@ -51,13 +51,13 @@ class SegmentDiscoveryTest {
 
     @BeforeEach
     void take() throws IOException {
-        directory = SegmentDirectory.take(temporary.resolve("segments"));
+        directory = SegmentDirectory.acquire(temporary.resolve("segments"));
         open(LARGE);
     }
 
     private void open(Limits user, Integer... users) throws IOException {
         Usage usage = new Usage(new Bounds(LARGE, user, Set.of(users)), new ReadingTime(System::nanoTime));
-        catalog = new SegmentCatalog(directory, new SegmentReader(), usage, image -> false);
+        catalog = new SegmentCatalog(directory, new MemberReader(), usage, image -> false);
         catalog.restore(new StateDirectory(directory.state(), directory.changes(), directory::restoreState)
                 .load(new LastTakes()));
         discovery = new SegmentDiscovery(directory, catalog, () -> TimeUnit.MILLISECONDS.toNanos(ms));

@@ -172,7 +172,7 @@ final class ProgramReport {
         if (found.isPresent()) {
             long rawVersion = found.get().getLong(0);
             findings.add(rawVersion(rawVersion));
-            findings.add(profdata(Variant.number(rawVersion)));
+            findings.add(profdata(Variant.version(rawVersion)));
         } else {
             findings.add(
                     elf.hasSymbols()
@@ -184,7 +184,7 @@ final class ProgramReport {
     }
 
     private static Finding rawVersion(long rawVersion) {
-        int number = Variant.number(rawVersion);
+        int number = Variant.version(rawVersion);
         String text = "raw version " + number + variant(rawVersion);
         if (!RawLayouts.supported().contains(number)) {
             return Finding.no(text + ": this pgofs writes " + RawLayouts.supported() + " only; use another clang");

@@ -63,7 +63,7 @@ final class Vmlinux {
                 .orElseThrow(() -> new IOException(file + " does not say its raw version: is it stripped? Give the"
                         + " vmlinux of the build directory, and not the bzImage"))
                 .getLong(0);
-        int number = Variant.number(rawVersion);
+        int number = Variant.version(rawVersion);
         if (!RawLayouts.supported().contains(number)) {
             throw new IOException(file + " has raw version " + number + ": this pgofs knows " + RawLayouts.supported());
         }

@@ -129,7 +129,7 @@ public final class StatusReport {
         return new Status.Image(
                 image.name(),
                 image.buildId(),
-                Variant.number(image.rawVersion()),
+                Variant.version(image.rawVersion()),
                 new Words(Variant.words(image.rawVersion())),
                 image.functions(),
                 status.totals().counters(),

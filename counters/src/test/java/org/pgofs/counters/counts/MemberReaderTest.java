@@ -24,7 +24,7 @@ import org.pgofs.counters.linux.RealChanges;
 import org.pgofs.counters.segment.SegmentFile;
 
 /** Segments of many pages, most of which the program never touched. */
-class SegmentReaderTest {
+class MemberReaderTest {
     private static final int COUNTERS = 100_000;
     private static final int BEGIN = 4096 + 24;
     private static final long SECTION = BEGIN + COUNTERS * 8L + 40;
@@ -64,14 +64,14 @@ class SegmentReaderTest {
         long[] expected = new long[COUNTERS];
         try (SegmentFile segment = SegmentFile.open(segment(touched, expected), RealChanges.INSTANCE)) {
             CounterSum sum = new CounterSum(COUNTERS);
-            new SegmentReader().addCounters(segment, BEGIN, sum);
+            new MemberReader().addCounters(segment, BEGIN, sum);
             assertArrayEquals(expected, sum.values());
             assertFalse(segment.isTruncated());
         }
     }
 
     private static long[] served(List<Member> members, CounterSum carry, ByteBuffer section) throws IOException {
-        SegmentReader reader = new SegmentReader();
+        MemberReader reader = new MemberReader();
         while (section.hasRemaining()) {
             reader.freezePiece(members, BEGIN, carry, section);
         }
@@ -125,7 +125,7 @@ class SegmentReaderTest {
                 RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
             file.setLength(TestTarget.COUNTERS_AT + BEGIN + 8);
             CounterSum sum = new CounterSum(COUNTERS);
-            new SegmentReader().addCounters(segment, BEGIN, sum);
+            new MemberReader().addCounters(segment, BEGIN, sum);
             assertTrue(segment.isTruncated());
             assertEquals(expected[0], sum.values()[0]);
             assertEquals(0, sum.values()[COUNTERS - 1]);

@@ -10,10 +10,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class FileNumbersTest {
+class InodeSetTest {
     private static final int FAR_APART = 1 << 16;
 
-    private final FileNumbers numbers = new FileNumbers();
+    private final InodeSet numbers = new InodeSet();
 
     @Test
     void shouldBeASet() {
@@ -32,7 +32,7 @@ class FileNumbersTest {
 
     @Test
     void shouldAddAnotherSet() {
-        FileNumbers others = new FileNumbers();
+        InodeSet others = new InodeSet();
         for (long number = 0; number < 10; number++) {
             numbers.add(number * 70_000);
             others.add(number * 140_000);

@@ -5,10 +5,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A set of inode numbers of one tmpfs, where they ascend: a bit for each. There may be millions, since anyone may make files;
+ * A set of the inode numbers of one tmpfs, where they ascend: a bit for each. There may be millions, since anyone may make files;
  * it takes up 8 MiB at most.
  */
-final class FileNumbers {
+final class InodeSet {
     private static final int PAGE_BITS = 16;
     private static final int PAGES = 1 << 10;
 
@@ -16,16 +16,16 @@ final class FileNumbers {
     private long size;
 
     /**
-     * Adds a number, unless there is no room for it.
+     * Adds a inode, unless there is no room for it.
      *
      * @return whether it is there now
      */
-    boolean add(long number) {
-        BitSet page = page(number >>> PAGE_BITS);
+    boolean add(long inode) {
+        BitSet page = page(inode >>> PAGE_BITS);
         if (page == null) {
             return false;
         }
-        int bit = bit(number);
+        int bit = bit(inode);
         if (!page.get(bit)) {
             page.set(bit);
             size++;
@@ -43,7 +43,7 @@ final class FileNumbers {
     }
 
     /** Adds those of another set for which there is room. */
-    void addAll(FileNumbers others) {
+    void addAll(InodeSet others) {
         others.pages.forEach((key, numbers) -> {
             BitSet page = page(key);
             if (page != null) {
@@ -54,16 +54,16 @@ final class FileNumbers {
         });
     }
 
-    boolean contains(long number) {
-        BitSet page = pages.get(number >>> PAGE_BITS);
-        return page != null && page.get(bit(number));
+    boolean contains(long inode) {
+        BitSet page = pages.get(inode >>> PAGE_BITS);
+        return page != null && page.get(bit(inode));
     }
 
     long size() {
         return size;
     }
 
-    private static int bit(long number) {
-        return (int) number & ((1 << PAGE_BITS) - 1);
+    private static int bit(long inode) {
+        return (int) inode & ((1 << PAGE_BITS) - 1);
     }
 }

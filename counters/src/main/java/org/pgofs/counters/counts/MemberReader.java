@@ -9,7 +9,7 @@ import org.pgofs.counters.format.Area;
 import org.pgofs.counters.image.StoredImage;
 
 /** Adds the counts of members to sums, piece by piece. Not thread-safe: it has one buffer. */
-public final class SegmentReader {
+public final class MemberReader {
     private static final int PIECE = 1 << 17;
     private static final int PIECE_COUNTERS = PIECE / Long.BYTES;
     private static final int PAGE = 4096;
