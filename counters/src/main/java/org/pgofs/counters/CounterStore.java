@@ -14,7 +14,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
 import org.pgofs.counters.CounterStoreStatus.StateStatus;
 import org.pgofs.counters.counts.CounterSum;
@@ -97,12 +96,12 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if the state that an earlier store left cannot be read
      */
     public static CounterStore open(SegmentDirectory directory, Bounds bounds) throws IOException {
-        return open(directory, bounds, System::nanoTime);
+        return open(directory, bounds, new ReadingTime());
     }
 
-    /** The same, by a clock in nanoseconds for what users may take of the time. */
-    static CounterStore open(SegmentDirectory directory, Bounds bounds, LongSupplier clock) throws IOException {
-        Usage usage = new Usage(bounds.within(openFiles(bounds)), new ReadingTime(clock));
+    /** The same, with what users may take of the time. */
+    static CounterStore open(SegmentDirectory directory, Bounds bounds, ReadingTime readingTime) throws IOException {
+        Usage usage = new Usage(bounds.within(openFiles(bounds)), readingTime);
         CounterStore store = new CounterStore(directory, usage);
         try {
             store.start();

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +22,7 @@ import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.limits.Bounds.Limits;
 import org.pgofs.counters.limits.DroppedFiles;
 import org.pgofs.counters.limits.OverBound;
+import org.pgofs.counters.limits.ReadingTime;
 import org.pgofs.counters.limits.UserStatus;
 import org.pgofs.counters.segment.ImageCatalog;
 import org.pgofs.counters.segment.SegmentDirectory;
@@ -184,7 +184,7 @@ class BoundsTest extends StoreFixture {
         assertEquals(List.of(), store.status().dropped());
     }
 
-    /** By a clock on which to read an image file takes three seconds. */
+    /** By clocks on which to read an image file takes three seconds. */
     @Test
     void shouldLetImagesWaitWhoseUserHasTakenTooMuchTime() throws IOException {
         closeStore();
@@ -194,12 +194,13 @@ class BoundsTest extends StoreFixture {
             Files.setAttribute(target.imagePath(), "unix:uid", NOBODY);
         }
         AtomicLong seconds = new AtomicLong();
-        AtomicInteger looks = new AtomicInteger();
         directory = SegmentDirectory.acquire(path);
         store = CounterStore.open(
                 directory,
                 bounds,
-                () -> TimeUnit.SECONDS.toNanos(looks.getAndIncrement() < 5 ? seconds.addAndGet(3) : seconds.get()));
+                new ReadingTime(
+                        () -> TimeUnit.SECONDS.toNanos(seconds.get()),
+                        () -> TimeUnit.SECONDS.toNanos(seconds.addAndGet(3))));
         assertEquals(2, store.images().size());
         assertEquals(
                 List.of(new OverBound(NOBODY, "to read the image files of a user may take a tenth of the time", 1)),

@@ -20,15 +20,15 @@ import org.pgofs.counters.image.Names;
 import org.pgofs.counters.image.StoredImage;
 import org.pgofs.counters.limits.ReadingTime;
 
-/** Names that a status tells, by a clock on which each look takes a second. */
+/** Names that a status tells, by clocks on which to unfold some takes a second, and nothing else does. */
 class FunctionNamesTest {
     private static final int ROOT = 0;
     private static final int USER = 1000;
 
     private final ReentrantLock lock = new ReentrantLock();
     private long seconds;
-    private final FunctionNames names =
-            new FunctionNames(lock, new ReadingTime(() -> TimeUnit.SECONDS.toNanos(seconds++)));
+    private final FunctionNames names = new FunctionNames(
+            lock, new ReadingTime(() -> TimeUnit.SECONDS.toNanos(seconds), () -> TimeUnit.SECONDS.toNanos(seconds++)));
 
     /** An image of two functions, of which the first has a name. */
     private static StoredImage imageWithName(String name) throws InvalidFileException {

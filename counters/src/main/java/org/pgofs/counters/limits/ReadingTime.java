@@ -4,12 +4,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.pgofs.counters.linux.Linux;
 import org.pgofs.counters.linux.OverBoundException;
 
 /**
- * How long the image files of each user have kept the store from everything else: to read and check one can take a second,
- * and anyone may make as many as he likes. Who has taken more than his share waits; root does not. Guarded by the store's
- * lock.
+ * How much of a processor's time the image files of each user have taken, while the store does nothing else: to read and
+ * check one can take a second, and anyone may make as many as he likes. Who has taken more than his share of the time that
+ * has passed waits; root does not. What a busy machine adds, while others have the processor, is charged to nobody. Guarded
+ * by the store's lock.
  */
 public final class ReadingTime {
     /** A user may take the n-th part of the time. */
@@ -25,15 +27,27 @@ public final class ReadingTime {
     private static final long NEVER = Long.MAX_VALUE;
 
     private final LongSupplier clock;
+    private final LongSupplier processorTime;
     private final long start;
     /** When a user will have taken no more than his share since he began. */
     private final Map<Integer, Long> paid = new HashMap<>();
 
     private long retryAt = NEVER;
 
-    /** By a clock in nanoseconds, from any moment on. */
-    public ReadingTime(LongSupplier clock) {
+    /** By the clock of the machine. */
+    public ReadingTime() {
+        this(System::nanoTime, Linux::processorTime);
+    }
+
+    /**
+     * By clocks in nanoseconds, each from any moment on.
+     *
+     * @param clock by which shares grow
+     * @param processorTime what the calling thread has had
+     */
+    public ReadingTime(LongSupplier clock, LongSupplier processorTime) {
         this.clock = clock;
+        this.processorTime = processorTime;
         start = clock.getAsLong();
     }
 
@@ -41,7 +55,11 @@ public final class ReadingTime {
         return clock.getAsLong() - start;
     }
 
-    /** Starts the clock for a user. */
+    /**
+     * Starts to charge a user, who pays until the same thread calls {@link #end}.
+     *
+     * @return what that is to be given
+     */
     public long begin(int user) throws OverBoundException {
         long now = now();
         long from = paid.getOrDefault(user, now) - SHARE * AT_ONCE_NS;
@@ -49,7 +67,7 @@ public final class ReadingTime {
             retryAt = Math.min(retryAt, from);
             throw new OverBoundException("to read the image files of a user may take a tenth of the time");
         }
-        return now;
+        return processorTime.getAsLong();
     }
 
     /** Throws if an image has more names than everybody may be kept waiting for. */
@@ -61,14 +79,15 @@ public final class ReadingTime {
     }
 
     /**
-     * Stops it.
+     * Charges him.
      *
      * @param begun what {@link #begin} returned
      */
     public void end(int user, long begun) {
-        long now = now();
-        paid.values().removeIf(until -> until <= begun);
-        paid.merge(user, begun + SHARE * (now - begun), (until, fresh) -> until + SHARE * (now - begun));
+        long taken = processorTime.getAsLong() - begun;
+        long since = now() - taken;
+        paid.values().removeIf(until -> until <= since);
+        paid.merge(user, since + SHARE * taken, (until, fresh) -> until + SHARE * taken);
     }
 
     /** Somebody waits for something else than time, and is to try again in a second. */
@@ -83,7 +102,7 @@ public final class ReadingTime {
         return ready;
     }
 
-    /** Milliseconds until {@link #takeReady} says so, -1 if nobody waits. */
+    /** Milliseconds until {@link #pollReady} says so, -1 if nobody waits. */
     public int readyInMs() {
         return retryAt == NEVER ? -1 : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(retryAt - now()) + 1);
     }

@@ -224,6 +224,15 @@ public interface LibC {
     int eventfd(int initial, int flags);
 
     /**
+     * clock_gettime(2).
+     *
+     * @param clock CLOCK_*
+     * @param time struct timespec, direct
+     * @return 0, or -1
+     */
+    int clock_gettime(int clock, ByteBuffer time);
+
+    /**
      * poll(2).
      *
      * @param fds struct pollfd[], direct

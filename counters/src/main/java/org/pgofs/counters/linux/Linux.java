@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import jnr.constants.platform.Errno;
 import jnr.ffi.LastError;
 import jnr.ffi.Runtime;
@@ -34,6 +35,7 @@ public final class Linux {
     private static final int FIONREAD = 0x541b;
     private static final int OWNER_ONLY = 0600;
     private static final int SEEK_DATA = 3;
+    private static final int CLOCK_THREAD_CPUTIME_ID = 3;
     private static final int AT_FDCWD = -100;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int AT_EMPTY_PATH = 0x1000;
@@ -58,6 +60,9 @@ public final class Linux {
 
     private static final ThreadLocal<ByteBuffer> STATX =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(256).order(ByteOrder.nativeOrder()));
+
+    private static final ThreadLocal<ByteBuffer> TIMESPEC = ThreadLocal.withInitial(
+            () -> ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder()));
 
     private Linux() {}
 
@@ -138,6 +143,15 @@ public final class Linux {
     /** Lets the calling thread have a processor before others; without the right to, it stays as it is. */
     public static void hurry() {
         C.setpriority(PRIO_PROCESS, 0, NICE_OF_THE_HURRIED);
+    }
+
+    /** How long the calling thread has had a processor, in nanoseconds. */
+    public static long processorTime() {
+        ByteBuffer time = TIMESPEC.get();
+        if (C.clock_gettime(CLOCK_THREAD_CPUTIME_ID, time) == -1) {
+            throw new IllegalStateException("clock_gettime: " + errno().description());
+        }
+        return TimeUnit.SECONDS.toNanos(time.getLong(0)) + time.getLong(Long.BYTES);
     }
 
     /** How many bytes a descriptor has ready to be read. */

@@ -9,17 +9,24 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.pgofs.counters.linux.OverBoundException;
 
-/** Shares of time, by a clock that moves when it is told. */
+/** Shares of time, by clocks that move when they are told. */
 class ReadingTimeTest {
     private static final int USER = 1000;
     private static final int OTHER = 1001;
 
     private long now = Long.MAX_VALUE - 5; // clocks of nanoseconds pass over their end
-    private final ReadingTime time = new ReadingTime(() -> now);
+    private long processorTime = Long.MAX_VALUE - 7;
+    private final ReadingTime time = new ReadingTime(() -> now, () -> processorTime);
 
     private void read(int user, long seconds) throws OverBoundException {
+        read(user, seconds, 0);
+    }
+
+    /** While others have the processor for some of the time. */
+    private void read(int user, long seconds, long ofOthers) throws OverBoundException {
         long begun = time.begin(user);
-        now += TimeUnit.SECONDS.toNanos(seconds);
+        processorTime += TimeUnit.SECONDS.toNanos(seconds);
+        pass(seconds + ofOthers);
         time.end(user, begun);
     }
 
@@ -37,6 +44,28 @@ class ReadingTimeTest {
         for (int i = 0; i < 100; i++) {
             read(0, 10);
         }
+        read(USER, 1);
+    }
+
+    @Test
+    void shouldNotChargeWhatABusyMachineAdds() throws OverBoundException {
+        read(USER, 1, 100);
+        read(USER, 1, 5);
+        read(USER, 0, 100);
+        read(OTHER, 4, 0);
+        read(USER, 3, 5);
+        read(USER, 1, 5);
+        assertThrows(OverBoundException.class, () -> read(USER, 1));
+    }
+
+    /** What passes while others have the processor is as good as any other time. */
+    @Test
+    void shouldGrowSharesWhileOthersHaveTheProcessor() throws OverBoundException {
+        read(USER, 4);
+        pass(6);
+        read(USER, 1, 8);
+        assertThrows(OverBoundException.class, () -> read(USER, 1));
+        pass(1);
         read(USER, 1);
     }
 

@@ -56,7 +56,7 @@ class SegmentDiscoveryTest {
     }
 
     private void open(Limits user, Integer... users) throws IOException {
-        Usage usage = new Usage(new Bounds(LARGE, user, Set.of(users)), new ReadingTime(System::nanoTime));
+        Usage usage = new Usage(new Bounds(LARGE, user, Set.of(users)), new ReadingTime());
         catalog = new SegmentCatalog(directory, new MemberReader(), usage, image -> false);
         catalog.restore(new StateDirectory(directory.state(), directory.changes(), directory::restoreState)
                 .load(new LastTakes()));
