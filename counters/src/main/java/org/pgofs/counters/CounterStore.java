@@ -85,6 +85,17 @@ public final class CounterStore implements AutoCloseable {
     private final Freezer freezer;
     private final FunctionNames names;
     private final Shortages shortages;
+    private final Selection.All all = new Selection.All() {
+        @Override
+        public List<Image> list() {
+            return byName();
+        }
+
+        @Override
+        public boolean has(Image image) {
+            return isServed(counters(image));
+        }
+    };
     private boolean closed;
 
     /**
@@ -237,7 +248,7 @@ public final class CounterStore implements AutoCloseable {
         requireOpen();
         watcher.catchUp();
         Set<ImageCounters> selected = new LinkedHashSet<>();
-        for (Image image : selection.among(this::byName)) {
+        for (Image image : selection.among(all)) {
             ImageCounters counters = counters(image);
             if (counters == null) {
                 forgotten.accept(image);

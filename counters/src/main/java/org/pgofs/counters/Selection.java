@@ -1,6 +1,8 @@
 package org.pgofs.counters;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.function.Predicate;
 import org.pgofs.counters.image.Image;
@@ -16,16 +18,27 @@ public interface Selection {
      */
     List<Image> of(List<Image> images);
 
-    /** Lists all images of a store, which takes longer the more there are. */
+    /** All images of a store. */
     @FunctionalInterface
     interface All {
         /**
-         * Lists them.
+         * Lists them, which takes longer the more there are.
          *
          * @return by name
          * @throws IOException if they cannot be found
          */
         List<Image> list() throws IOException;
+
+        /**
+         * Whether an image is one of them.
+         *
+         * @param image one that is or was
+         * @return whether it is there
+         * @throws IOException if they cannot be found
+         */
+        default boolean has(Image image) throws IOException {
+            return list().contains(image);
+        }
     }
 
     /**
@@ -57,6 +70,32 @@ public interface Selection {
      */
     static Selection only(Image image) {
         return new Named(List.of(image));
+    }
+
+    /**
+     * Those of some images that are still there.
+     *
+     * @param images the images
+     * @return a new selection, which asks for each of them and not for the others
+     */
+    static Selection remaining(List<Image> images) {
+        return new Selection() {
+            @Override
+            public List<Image> of(List<Image> all) {
+                return images.stream().filter(new HashSet<>(all)::contains).toList();
+            }
+
+            @Override
+            public List<Image> among(All all) throws IOException {
+                List<Image> there = new ArrayList<>();
+                for (Image image : images) {
+                    if (all.has(image)) {
+                        there.add(image);
+                    }
+                }
+                return there;
+            }
+        };
     }
 
     /**

@@ -162,6 +162,7 @@ class BoundsTest extends StoreFixture {
         start(2, 5);
         await(() -> store.images().size() == 1);
 
+        assertEquals(List.of(), store.freeze(Selection.remaining(List.of(forgotten))));
         store.reset(images -> List.of(forgotten));
         String reason = forgotten.name() + " was forgotten: it had no counts, and its room was needed";
         IOException noTake = assertThrows(IOException.class, () -> store.take("all", images -> List.of(forgotten)));

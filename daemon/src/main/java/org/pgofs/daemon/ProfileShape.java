@@ -1,10 +1,8 @@
 package org.pgofs.daemon;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.pgofs.counters.Selection;
 import org.pgofs.counters.counts.Snapshot;
@@ -41,10 +39,7 @@ record ProfileShape(List<Image> images, RawProfileSequence sequence, long size) 
 
     /** Those of the images that are still there. */
     Selection selection() {
-        return all -> {
-            Set<Image> there = new HashSet<>(all);
-            return images.stream().filter(there::contains).toList();
-        };
+        return Selection.remaining(images);
     }
 
     /** The snapshots of all images, of which some may be gone. */
