@@ -139,7 +139,7 @@ public final class CounterStore implements AutoCloseable {
         liveness = Liveness.find(directory.state());
         LOG.info("the end of a program is noticed by {}", liveness.text());
         shortages = usage.shortages();
-        freezer = new Freezer(lock, reader, shortages);
+        freezer = new Freezer(lock, reader);
         names = new FunctionNames(lock, usage.readingTime());
         catalog = new SegmentCatalog(directory, reader, usage, this::isHeld);
         discovery = new SegmentDiscovery(directory, catalog, System::nanoTime);
@@ -331,9 +331,6 @@ public final class CounterStore implements AutoCloseable {
             List<ImageCounters> selected = select(selection, image -> {}); // has no counts
             guests.acceptUnconfirmed();
             reset(selected);
-        } catch (OutOfMemoryError e) {
-            shortages.note(e);
-            throw e;
         } finally {
             lock.unlock();
         }
@@ -384,9 +381,6 @@ public final class CounterStore implements AutoCloseable {
                 throw new TakeInProgressException();
             }
             return takes.begin(this, scope, select(selection, CounterStore::refuseForgotten));
-        } catch (OutOfMemoryError e) {
-            shortages.note(e);
-            throw e;
         } finally {
             lock.unlock();
         }
@@ -411,9 +405,6 @@ public final class CounterStore implements AutoCloseable {
         try {
             requireOpen();
             takes.commit(take);
-        } catch (OutOfMemoryError e) {
-            shortages.note(e);
-            throw e;
         } finally {
             lock.unlock();
         }
@@ -471,9 +462,6 @@ public final class CounterStore implements AutoCloseable {
                     catalog.waiting().list(),
                     catalog.usage().list(),
                     stateStatus());
-        } catch (OutOfMemoryError e) {
-            shortages.note(e);
-            throw e;
         } finally {
             lock.unlock();
         }
@@ -542,7 +530,7 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
-     * What there was not enough memory for. Whoever calls this store notes errors of his own here.
+     * What there was not enough memory for. Whoever calls this store notes here what it throws, and errors of his own.
      *
      * @return always the same
      */

@@ -9,20 +9,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.MemberReader;
-import org.pgofs.counters.limits.Shortages;
 
 /** The thread by which counts are read while others use what is read already. Thread-safe. */
 final class Freezer {
     private final Lock lock;
     private final MemberReader reader;
-    private final Shortages shortages;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(Freezer::newThread);
 
-    /** With the store's lock, which is held while counts are read; a lack of memory is noted. */
-    Freezer(Lock lock, MemberReader reader, Shortages shortages) {
+    /** With the store's lock, which is held while counts are read. */
+    Freezer(Lock lock, MemberReader reader) {
         this.lock = lock;
         this.reader = reader;
-        this.shortages = shortages;
     }
 
     private static Thread newThread(Runnable work) {
@@ -60,7 +57,6 @@ final class Freezer {
             freeze.run(images.select(), reader);
         } catch (IOException | RuntimeException | Error e) {
             failure = e;
-            shortages.note(e);
         } finally {
             lock.unlock();
         }

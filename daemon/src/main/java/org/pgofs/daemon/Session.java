@@ -45,7 +45,8 @@ final class Session implements AutoCloseable {
             try {
                 StatusReport report =
                         new StatusReport(store, profiles::leavesOut, PgoTree::notInProfraw, real, segmentDirectory);
-                Mount mount = Mount.mount(real, new PgoTree(store, profiles, report, segmentDirectory).root(), options);
+                PgoTree tree = new PgoTree(store, profiles, report, segmentDirectory);
+                Mount mount = Mount.mount(real, tree.root(), options, store.shortages()::note);
                 return new Session(real, directory, store, mount);
             } catch (IOException | RuntimeException | Error e) {
                 store.close();

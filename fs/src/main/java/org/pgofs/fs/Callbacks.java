@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import jnr.ffi.Pointer;
 import org.pgofs.fs.CallbackTable.Field;
 import org.slf4j.Logger;
@@ -50,6 +51,7 @@ final class Callbacks {
     private final MemoryIO memory = MemoryIO.getInstance();
     private final Native libraries;
     private final LoopThreads threads;
+    private final Consumer<Throwable> failures;
     private final ReaderBounds bounds;
     private final Attributes attributes;
     private final Replies replies;
@@ -63,10 +65,18 @@ final class Callbacks {
      * Callbacks.
      *
      * @param maxRead the most bytes that are asked for at once
+     * @param failures is told of every request that fails
      */
-    Callbacks(Native libraries, LoopThreads threads, Directory root, MountOptions options, int maxRead) {
+    Callbacks(
+            Native libraries,
+            LoopThreads threads,
+            Directory root,
+            MountOptions options,
+            int maxRead,
+            Consumer<Throwable> failures) {
         this.libraries = libraries;
         this.threads = threads;
+        this.failures = failures;
         bounds = ReaderBounds.of(options.uid());
         inodes = new Inodes(root);
         attributes = new Attributes(libraries.runtime, options);
@@ -259,15 +269,24 @@ final class Callbacks {
             } else {
                 LOG.debug("{} {}: {}: {}", operation, found, e.errno(), e.getMessage());
             }
-            replies.error(request, Errno.of(e));
+            fail(request, e);
         } catch (Throwable e) {
             logFailure(operation, found, e);
-            replies.error(request, Errno.of(e));
+            fail(request, e);
         } finally {
             threads.leave();
         }
         if (LOG.isTraceEnabled()) {
             LOG.trace("{} {}: after {} ns", operation, found, System.nanoTime() - start);
+        }
+    }
+
+    /** Told before it is answered: who has the answer finds it where it is told to. */
+    private void fail(long request, Throwable failure) {
+        try {
+            failures.accept(failure);
+        } finally {
+            replies.error(request, Errno.of(failure));
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import jnr.ffi.Pointer;
 import org.pgofs.counters.linux.ForeignPath;
 import org.pgofs.counters.linux.Linux;
@@ -47,11 +48,12 @@ public final class Mount implements AutoCloseable {
     private String device;
     private Watchdog watchdog;
 
-    private Mount(Native libraries, Path mountPoint, Directory root, MountOptions options) throws MountException {
+    private Mount(Native libraries, Path mountPoint, Directory root, MountOptions options, Consumer<Throwable> failures)
+            throws MountException {
         this.libraries = libraries;
         this.mountPoint = mountPoint;
         threads = new LoopThreads(this::loop, this::tearDown);
-        callbacks = new Callbacks(libraries, threads, root, options, MAX_READ);
+        callbacks = new Callbacks(libraries, threads, root, options, MAX_READ, failures);
         Arguments arguments = new Arguments(libraries.runtime, "pgofs", "-o", FUSE_OPTIONS);
         try {
             channel = libraries.fuse.fuse_mount(mountPoint.toString(), arguments.memory());
@@ -112,15 +114,18 @@ public final class Mount implements AutoCloseable {
      * @param mountPoint an empty directory; if the mount of a killed process is still there, it is detached
      * @param root the tree; its mode becomes that of the options
      * @param options mode and owner
+     * @param failures is told why, for every request that fails, by the thread that serves it and before the answer; it
+     *     throws nothing, and needs no memory if that is what there was none of
      * @return the mount
      * @throws MountException if it cannot be mounted; the message is a line that says what to do
      * @throws IOException if the mount table cannot be read
      */
-    public static Mount mount(Path mountPoint, Directory root, MountOptions options) throws IOException {
+    public static Mount mount(Path mountPoint, Directory root, MountOptions options, Consumer<Throwable> failures)
+            throws IOException {
         Native libraries = new Native();
         Path prepared = MountPoint.prepare(mountPoint);
         root.chmod(options.mode());
-        Mount mount = new Mount(libraries, prepared, root, options);
+        Mount mount = new Mount(libraries, prepared, root, options, failures);
         mount.start();
         return mount;
     }

@@ -145,7 +145,7 @@ final class MountIT {
         mounted.sh("umount $M").ok();
         mounted.mount().awaitUnmount();
         // The kernel gives it the number of the device before.
-        Mount later = Mount.mount(mounted.path(), root, MountOptions.DEFAULT);
+        Mount later = Mount.mount(mounted.path(), root, MountOptions.DEFAULT, failure -> {});
         mounted.close();
         assertEquals("text", mounted.sh("cat $M/text").ok());
         later.close();

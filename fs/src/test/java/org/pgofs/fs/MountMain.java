@@ -16,7 +16,7 @@ final class MountMain {
     public static void main(String[] arguments) throws InterruptedException {
         Directory root =
                 Directory.fixed().add("data", new PseudoFile(0444, BytesFile.pattern(Integer.parseInt(arguments[1]))));
-        try (Mount mount = Mount.mount(Path.of(arguments[0]), root, MountOptions.DEFAULT)) {
+        try (Mount mount = Mount.mount(Path.of(arguments[0]), root, MountOptions.DEFAULT, failure -> {})) {
             Runtime.getRuntime().addShutdownHook(new Thread(mount::close));
             System.out.println("mounted");
             mount.awaitUnmount();

@@ -151,7 +151,8 @@ final class MountPointIT {
     }
 
     private void assertRefused(Path path, String message) {
-        var refused = assertThrows(MountException.class, () -> Mount.mount(path, root, MountOptions.DEFAULT));
+        var refused =
+                assertThrows(MountException.class, () -> Mount.mount(path, root, MountOptions.DEFAULT, failure -> {}));
         assertTrue(refused.getMessage().contains(message), refused.getMessage());
         assertEquals(1, refused.getMessage().lines().count());
     }

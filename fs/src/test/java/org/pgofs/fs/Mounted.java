@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
  * A tree mounted for a test, and a directory beside it.
@@ -16,15 +17,21 @@ import java.nio.file.Path;
 record Mounted(Mount mount, Path path, Path out) implements AutoCloseable {
     /** Mounts below a directory, which every user can then reach. */
     static Mounted at(Path directory, Directory root, String options) throws IOException, InterruptedException {
+        return at(directory, root, options, failure -> {});
+    }
+
+    /** The same, and tells of requests that fail. */
+    static Mounted at(Path directory, Directory root, String options, Consumer<Throwable> failures)
+            throws IOException, InterruptedException {
         Shell.run("chmod 755 \"$1\"", directory).ok();
         Path path = Files.createDirectory(directory.toRealPath().resolve("mount"));
         Path out = Files.createDirectory(directory.resolve("out"));
-        return new Mounted(Mount.mount(path, root, MountOptions.parse(options)), path, out);
+        return new Mounted(Mount.mount(path, root, MountOptions.parse(options), failures), path, out);
     }
 
     /** Mounts and unmounts a tree that has a file {@code text}. */
     static void once(Path path, Directory root) throws IOException, InterruptedException {
-        Mount mount = Mount.mount(path, root, MountOptions.DEFAULT);
+        Mount mount = Mount.mount(path, root, MountOptions.DEFAULT, failure -> {});
         try {
             assertEquals("text", Shell.run("cat \"$1\"/text", path).ok());
         } finally {

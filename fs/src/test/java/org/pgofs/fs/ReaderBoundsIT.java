@@ -1,10 +1,13 @@
 package org.pgofs.fs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,7 @@ final class ReaderBoundsIT {
     private Path directory;
 
     private Mounted mounted;
+    private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private volatile boolean isHeapFull;
 
     @BeforeEach
@@ -42,7 +46,7 @@ final class ReaderBoundsIT {
         Directory root = Directory.fixed()
                 .add("small", new PseudoFile(0444, new TextFile(() -> "small\n")))
                 .add("large", new PseudoFile(0444, new TextFile(this::large)));
-        mounted = Mounted.at(directory, root, "mode=0755");
+        mounted = Mounted.at(directory, root, "mode=0755", failures::add);
         Files.writeString(mounted.out().resolve("hoard.py"), HOARD);
     }
 
@@ -102,6 +106,7 @@ final class ReaderBoundsIT {
                 mounted.sh("LC_ALL=C cat $M/large; cat $M/small")
                         .output()
                         .replace(mounted.path().toString(), "MOUNT"));
+        assertTrue(failures.stream().anyMatch(OutOfMemoryError.class::isInstance), "told: " + failures);
         isHeapFull = false;
         assertEquals(Integer.toString(LARGE), mounted.sh(read("", "large")).ok());
     }
