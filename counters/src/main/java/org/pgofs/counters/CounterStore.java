@@ -458,6 +458,7 @@ public final class CounterStore implements AutoCloseable {
                     catalog.dropped().more(),
                     discovery.refused(),
                     guests.status(),
+                    watcher.backlog(),
                     catalog.unidentified(),
                     catalog.waiting().list(),
                     catalog.usage().list(),

@@ -23,6 +23,7 @@ import org.pgofs.counters.linux.Liveness;
  * @param moreDropped how many files are left out and not named
  * @param refused how often a process could not publish one of its images since the last reset of all, by reason
  * @param guests the virtual machines that are attached, by name
+ * @param backlog of ended programs
  * @param unidentified the number of segments whose image file is not there yet
  * @param overBounds the segments that wait because there are too many
  * @param users what live segments and images take up, by user
@@ -35,6 +36,7 @@ public record CounterStoreStatus(
         long moreDropped,
         Map<Refusal, Long> refused,
         List<GuestStatus> guests,
+        BacklogStatus backlog,
         int unidentified,
         List<OverBound> overBounds,
         List<UserStatus> users,
@@ -42,7 +44,17 @@ public record CounterStoreStatus(
     /** The same with other images. */
     CounterStoreStatus with(List<ImageStatus> others) {
         return new CounterStoreStatus(
-                liveness, others, dropped, moreDropped, refused, guests, unidentified, overBounds, users, state);
+                liveness,
+                others,
+                dropped,
+                moreDropped,
+                refused,
+                guests,
+                backlog,
+                unidentified,
+                overBounds,
+                users,
+                state);
     }
 
     /**
@@ -62,6 +74,15 @@ public record CounterStoreStatus(
             long ended,
             int belowZero,
             List<String> problems) {}
+
+    /**
+     * Segments of ended programs that are found, and not saved and deleted yet.
+     *
+     * @param segments how many
+     * @param bytes their sizes, without those that an earlier daemon has found
+     * @param mostBytesLeft the most that there ever were when the daemon had done all that there was to do
+     */
+    public record BacklogStatus(long segments, long bytes, long mostBytesLeft) {}
 
     /**
      * What outlives the daemon, and what does not.

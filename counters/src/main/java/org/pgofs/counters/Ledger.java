@@ -31,6 +31,9 @@ final class Ledger {
     private static final long SAVE_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private static final long SAVE_BYTES = 16L << 20;
+    /** This much, while the next ones wait to be found: to save takes as long for many as for few. */
+    private static final long SAVE_BYTES_OF_MANY = 3 * SAVE_BYTES;
+
     private static final long RETRY_DELAY_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final SegmentCatalog catalog;
@@ -50,10 +53,12 @@ final class Ledger {
     /**
      * Saves what ended processes left, if it is time to. What cannot be saved is kept in memory, and in the segments.
      *
+     * @param moreWait whether others have ended that are not found yet
      * @return milliseconds until it is time, -1 if there is nothing to save
      */
-    int saveIfDue() {
-        boolean due = saveNotBefore - System.nanoTime() <= 0 || catalog.unsavedBytes() >= SAVE_BYTES;
+    int saveIfDue(boolean moreWait) {
+        long bytes = moreWait ? SAVE_BYTES_OF_MANY : SAVE_BYTES;
+        boolean due = saveNotBefore - System.nanoTime() <= 0 || catalog.unsavedBytes() >= bytes;
         if (due && !catalog.changed().isEmpty()) {
             saveOrRetry();
         }

@@ -25,6 +25,7 @@ final class SegmentWatcher {
     private final SegmentDiscovery discovery;
     private final Guests guests;
     private final Ledger ledger;
+    private final Backlog backlog;
     private final DirectoryWatch watch;
     private final Thread thread = new Thread(this::run, "segment-watcher");
     private boolean ended;
@@ -37,6 +38,7 @@ final class SegmentWatcher {
         this.discovery = discovery;
         this.guests = guests;
         this.ledger = ledger;
+        backlog = new Backlog(catalog::backlogSegments, catalog::backlogBytes);
         watch = new DirectoryWatch(directory);
         thread.setDaemon(true);
     }
@@ -83,7 +85,11 @@ final class SegmentWatcher {
         int recheckDelayMs = discovery.recheckDue();
         int guestsDelayMs = guests.lookIfDue();
         int tidyDelayMs = discovery.tidy();
-        int saveDelayMs = ledger.saveIfDue();
+        backlog.found();
+        int saveDelayMs = ledger.saveIfDue(watch.hasMore());
+        if (!watch.hasMore()) {
+            backlog.done();
+        }
         if (saveDelayMs == -1 && catalog.deleteIdleImageFiles()) {
             tidyDelayMs = 1;
         }
@@ -91,6 +97,11 @@ final class SegmentWatcher {
                 .filter(delay -> delay != -1)
                 .min()
                 .orElse(-1);
+    }
+
+    /** What ended programs have left. */
+    CounterStoreStatus.BacklogStatus backlog() {
+        return backlog.status();
     }
 
     /** Applies everything that happened before it was called; what follows from it is left to the thread. */

@@ -41,6 +41,9 @@ public final class DirectoryWatch implements AutoCloseable {
     private final ByteBuffer oneWakeup =
             ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(0, 1);
 
+    /** Set by whoever drains, and read by who waits. */
+    private volatile boolean hasMore;
+
     /** What happened to a name. */
     public enum Kind {
         /** The file has a new name, under which it is complete. */
@@ -75,15 +78,22 @@ public final class DirectoryWatch implements AutoCloseable {
      */
     public List<Event> drain() throws IOException {
         // First: so what is said to be closed is said to be published too.
-        List<Event> closes = drain(closed, Kind.CLOSED, Kind.CLOSES_LOST, BUFFER);
-        List<Event> events = drain(published, Kind.PUBLISHED, Kind.LOST, Integer.MAX_VALUE);
+        int queued = Linux.readable(closed);
+        hasMore = queued > BUFFER;
+        List<Event> closes = drain(closed, Kind.CLOSED, Kind.CLOSES_LOST, Math.min(queued, BUFFER));
+        List<Event> events = drain(published, Kind.PUBLISHED, Kind.LOST, Linux.readable(published));
         events.addAll(closes);
         return events;
     }
 
-    private List<Event> drain(int queue, Kind kind, Kind lost, int atMost) throws IOException {
+    /** Whether the last {@link #drain} may have left closes. */
+    public boolean hasMore() {
+        return hasMore;
+    }
+
+    private List<Event> drain(int queue, Kind kind, Kind lost, int bytes) throws IOException {
         List<Event> events = new ArrayList<>();
-        int queued = Math.min(Linux.readable(queue), atMost);
+        int queued = bytes;
         while (queued > 0) {
             int size = (int) Linux.check(LibC.INSTANCE.read(queue, buffer.clear(), BUFFER), "reading inotify events");
             for (int at = 0; at < size; at += EVENT_HEADER + buffer.getInt(at + 12)) {
@@ -107,7 +117,7 @@ public final class DirectoryWatch implements AutoCloseable {
 
     /**
      * Waits for an event or for {@link #wake}. After an event it waits a little more, for others: a build causes hundreds
-     * in a second, and the time of its processors is the programs'. Not thread-safe.
+     * in a second, and the time of its processors is the programs'. Unless there are more already. Not thread-safe.
      *
      * @param milliseconds how long at most, -1 for ever
      */
@@ -116,7 +126,8 @@ public final class DirectoryWatch implements AutoCloseable {
         polled.putInt(POLL_ENTRY, published).putShort(POLL_ENTRY + 4, POLLIN);
         polled.putInt(2 * POLL_ENTRY, closed).putShort(2 * POLL_ENTRY + 4, POLLIN);
         LibC.INSTANCE.poll(polled, 3, milliseconds);
-        if (polled.getShort(POLL_ENTRY + 6) != 0 || polled.getShort(2 * POLL_ENTRY + 6) != 0) {
+        boolean happened = polled.getShort(POLL_ENTRY + 6) != 0 || polled.getShort(2 * POLL_ENTRY + 6) != 0;
+        if (happened && !hasMore) {
             LibC.INSTANCE.poll(polled, 1, GATHER_MS);
         }
         LibC.INSTANCE.read(wakeup, wakeups, Long.BYTES);

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +46,9 @@ public final class SegmentCatalog {
     private final Map<String, SegmentFile> pending = new LinkedHashMap<>();
     private final Map<String, Live> live = new HashMap<>();
     private final Map<Long, String> inodes = new HashMap<>();
-    private final Set<String> folded = new HashSet<>();
+    /** The sizes of segments that are in a carry and not deleted yet, 0 of those that an earlier daemon folded. */
+    private final Map<String, Long> folded = new HashMap<>();
+
     private final DroppedFiles dropped = new DroppedFiles();
     private final WaitingSegments waiting = new WaitingSegments();
     private final MemberEpochs epochs;
@@ -71,9 +72,9 @@ public final class SegmentCatalog {
     public void restore(SavedState saved) {
         images.restore(saved);
         epochs.restore(saved.epochs());
-        saved.foldedOfWaiting().forEach(segment -> folded.add(segment.name()));
+        saved.foldedOfWaiting().forEach(segment -> folded.put(segment.name(), 0L));
         for (ImageCounters image : saved.images()) {
-            image.folded().forEach(segment -> folded.add(segment.name()));
+            image.folded().forEach(segment -> folded.put(segment.name(), 0L));
             deleteFolded(image);
         }
     }
@@ -143,6 +144,16 @@ public final class SegmentCatalog {
         return unsavedBytes;
     }
 
+    /** How many segments of ended programs are not deleted yet. */
+    public long backlogSegments() {
+        return folded.size();
+    }
+
+    /** The size of those of them that this daemon folded, in bytes. */
+    public long backlogBytes() {
+        return folded.values().stream().mapToLong(Long::longValue).sum();
+    }
+
     /** The carries were saved: the files of the folded segments may go. */
     public void saved() {
         changed().clear();
@@ -199,7 +210,7 @@ public final class SegmentCatalog {
             epochs.retry(alive.segment, alive.image);
             return;
         }
-        if (pending.containsKey(name) || folded.contains(name) || dropped.contains(name) || waiting.contains(name)) {
+        if (pending.containsKey(name) || folded.containsKey(name) || dropped.contains(name) || waiting.contains(name)) {
             return;
         }
         int owner = DroppedFiles.NOBODY;
@@ -383,7 +394,7 @@ public final class SegmentCatalog {
         live.remove(name);
         release(segment);
         images.leave(ended.reference);
-        folded.add(name);
+        folded.put(name, segment.size());
         ended.image.folded().add(new FoldedSegment(segment.inode(), name));
         unsavedBytes += segment.size();
     }

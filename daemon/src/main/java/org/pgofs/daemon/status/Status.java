@@ -15,6 +15,7 @@ import java.util.Map;
  * @param images by name
  * @param notInProfraw how many images are in another file than profraw, by that file
  * @param users what each has made the daemon take up
+ * @param backlog of ended programs
  * @param withoutImageFile the number of segments whose image file is not there yet
  * @param overBounds the segments that wait
  * @param dropped files, and parts of images, that are left out
@@ -31,6 +32,7 @@ record Status(
         List<Image> images,
         Map<String, Long> notInProfraw,
         List<User> users,
+        Backlog backlog,
         int withoutImageFile,
         List<OverBound> overBounds,
         List<File> dropped,
@@ -93,6 +95,15 @@ record Status(
      * @param memoryBytes of the images
      */
     record User(long uid, long liveSegments, long segmentBytes, long images, long memoryBytes) {}
+
+    /**
+     * Segments of ended programs that are not deleted yet.
+     *
+     * @param segments how many
+     * @param bytes their sizes
+     * @param mostBytesLeft the most that the daemon has left when it had nothing else to do
+     */
+    record Backlog(long segments, long bytes, long mostBytesLeft) {}
 
     /**
      * Segments that wait.

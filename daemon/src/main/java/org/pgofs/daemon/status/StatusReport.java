@@ -113,6 +113,10 @@ public final class StatusReport {
                                 user.images(),
                                 user.memory()))
                         .toList(),
+                new Status.Backlog(
+                        status.backlog().segments(),
+                        status.backlog().bytes(),
+                        status.backlog().mostBytesLeft()),
                 status.unidentified(),
                 status.overBounds().stream()
                         .map(over -> new Status.OverBound(

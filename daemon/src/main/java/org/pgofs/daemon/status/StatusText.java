@@ -37,6 +37,11 @@ final class StatusText {
         addGuests(status.guests());
         line("users: %d", status.users().size());
         status.users().forEach(this::add);
+        line(
+                "backlog: %d segments of %d bytes of ended programs, %d bytes at most were left",
+                status.backlog().segments(),
+                status.backlog().bytes(),
+                status.backlog().mostBytesLeft());
         line("without image file: %d", status.withoutImageFile());
         line("over bounds: %d", sum(status.overBounds().stream().map(Status.OverBound::segments)));
         status.overBounds()

@@ -20,6 +20,7 @@ final class StatusTest {
             List.of(PLAIN),
             Map.of(),
             List.of(),
+            new Status.Backlog(0, 0, 0),
             0,
             List.of(),
             List.of(),
@@ -48,6 +49,7 @@ final class StatusTest {
                     5)),
             Map.of("coverage.profraw", 13L),
             List.of(new Status.User(4294967294L, 1, 2, 3, 4)),
+            new Status.Backlog(14, 15, 16),
             6,
             List.of(new Status.OverBound(1000, "too many", 8)),
             List.of(new Status.File("s-1", "is too short")),
@@ -72,6 +74,7 @@ final class StatusTest {
                   live processes  0
                   ended processes 0
                 users: 0
+                backlog: 0 segments of 0 bytes of ended programs, 0 bytes at most were left
                 without image file: 0
                 over bounds: 0
                 dropped: 0
@@ -103,6 +106,7 @@ final class StatusTest {
                   vm vmlinux-3 in /dev/shm/vm, counting, rebooted 1 times
                 users: 1
                   user 4294967294: 1 live segments of 2 bytes, 3 images that take 4 bytes
+                backlog: 14 segments of 15 bytes of ended programs, 16 bytes at most were left
                 without image file: 6
                 over bounds: 8
                   user 1000: 8 segments wait: too many
@@ -144,6 +148,11 @@ final class StatusTest {
                   } ],
                   "not_in_profraw" : { },
                   "users" : [ ],
+                  "backlog" : {
+                    "segments" : 0,
+                    "bytes" : 0,
+                    "most_bytes_left" : 0
+                  },
                   "without_image_file" : 0,
                   "over_bounds" : [ ],
                   "dropped" : [ ],
@@ -198,6 +207,11 @@ final class StatusTest {
                     "images" : 3,
                     "memory_bytes" : 4
                   } ],
+                  "backlog" : {
+                    "segments" : 14,
+                    "bytes" : 15,
+                    "most_bytes_left" : 16
+                  },
                   "without_image_file" : 6,
                   "over_bounds" : [ {
                     "uid" : 1000,
