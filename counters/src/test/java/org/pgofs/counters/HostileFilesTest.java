@@ -50,7 +50,7 @@ class HostileFilesTest extends StoreFixture {
     /** Between a look and what follows from it; the link must not be followed. */
     @ParameterizedTest
     @CsvSource({".state, mkdir", ".state, ln -s /tmp", ".refused, ln -s victim", ".refused, mkfifo", ".refused, mkdir"})
-    @Timeout(20)
+    @Timeout(300)
     void shouldNotTrustWhatSomebodyMakesWhileItStarts(String name, String command) throws IOException {
         closeStore();
         run("sh", "-c", "cd " + path + " && rm -rf .state .refused && touch victim && chmod 600 victim");
@@ -286,7 +286,7 @@ class HostileFilesTest extends StoreFixture {
                 "chown 12345 .refused",
                 "chmod 0 .refused; printf x >>.refused",
             })
-    @Timeout(60)
+    @Timeout(300)
     void shouldHaveALogOfRefusalsAgain(String command) throws IOException {
         assertTrue(run("sh", "-c", "cd " + path + " && " + command));
         assertEquals(Map.of(), store.status().refused());

@@ -17,7 +17,7 @@ import org.pgofs.counters.segment.SegmentDirectory;
 
 /** A store over a real tmpfs, with real files; needs root. */
 public abstract class StoreFixture {
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
     Path temporary;

@@ -38,7 +38,7 @@ final class LoopThreadsTest {
             threads.leave();
         }
         sessionEnds.countDown();
-        assertTrue(threads.awaitEnd(Duration.ofSeconds(30)));
+        assertTrue(threads.awaitEnd(Duration.ofMinutes(3)));
         assertEquals(1, cleanedUp.get());
     }
 

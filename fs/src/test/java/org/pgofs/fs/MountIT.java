@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /** How a mount serves and ends when its users or its files misbehave. */
 final class MountIT {
-    private static final Duration BOUND = Duration.ofSeconds(30);
+    private static final Duration BOUND = Duration.ofMinutes(3);
 
     @TempDir
     private Path directory;

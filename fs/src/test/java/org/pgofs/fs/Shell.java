@@ -13,7 +13,7 @@ import org.pgofs.counters.linux.MountTable;
 
 /** Runs commands, since a JVM must not use the mount that it serves. */
 final class Shell {
-    private static final Duration BOUND = Duration.ofSeconds(60);
+    private static final Duration BOUND = Duration.ofMinutes(5);
 
     /**
      * What a command did.

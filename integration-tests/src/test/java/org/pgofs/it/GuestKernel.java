@@ -52,7 +52,7 @@ final class GuestKernel implements AutoCloseable {
 
     /** Its exit code, when it has ended. */
     int join() throws InterruptedException {
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        if (!process.waitFor(5, TimeUnit.MINUTES)) {
             throw new AssertionError("the guest does not end");
         }
         return process.exitValue();

@@ -72,7 +72,7 @@ final class VirtualMachineIT {
     void end() throws Exception {
         if (machine != null) {
             machine.destroy();
-            assertTrue(machine.waitFor(30, TimeUnit.SECONDS), "it ends");
+            assertTrue(machine.waitFor(5, TimeUnit.MINUTES), "it ends");
         }
         mount.close();
     }
