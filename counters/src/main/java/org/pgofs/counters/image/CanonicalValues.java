@@ -5,7 +5,7 @@ import org.pgofs.counters.format.ValueKind;
 
 /**
  * Makes the values that the processes of an image observe comparable: whatever they are, what comes out is an address
- * of the image, a bucket, or 0. Immutable.
+ * of the image, a bucket, or an {@link #EXTERNAL} one. Immutable.
  */
 public final class CanonicalValues {
     /**
