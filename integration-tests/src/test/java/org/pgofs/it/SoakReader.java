@@ -90,13 +90,23 @@ final class SoakReader {
         if (!bash("cat \"$1\" >\"$2\"", pgo.resolve("take"), copy)) {
             interrupted++;
             copyOf(pgo.resolve("last-take"), copy);
-            if (Arrays.equals(Files.readAllBytes(copy), lastTaken)) {
+            if (Arrays.equals(withoutPadding(copy), lastTaken)) {
                 return;
             }
         }
-        lastTaken = Files.readAllBytes(copy);
+        lastTaken = withoutPadding(copy);
         gone = gone.plus(SoakCounts.of(copy));
         takes++;
+    }
+
+    /** A take has zeros at its end, for values that did not come; the last take has none. */
+    private static byte[] withoutPadding(Path profile) throws IOException {
+        byte[] bytes = Files.readAllBytes(profile);
+        int size = bytes.length;
+        while (size > 0 && bytes[size - 1] == 0) {
+            size--;
+        }
+        return Arrays.copyOf(bytes, size);
     }
 
     /** Resets while nobody counts. A reset that was cut off happened as a whole or not at all. */
