@@ -87,12 +87,15 @@ final class OpensIT {
                 .ok();
     }
 
-    /** The traced calls that name a file of the segment directory, or one that is open already; the state is root's alone. */
+    /**
+     * The traced calls that name a file of the segment directory, or one that is open already. The state and what says that
+     * a daemon runs are root's, of which nobody else can have a lease.
+     */
     private static List<String> ofUsers(Path log, Path segments) throws Exception {
         try (Stream<String> lines = Files.lines(log)) {
             return lines.filter(line ->
                             line.contains('"' + segments.toString() + '/') || line.contains('"' + "/proc/self/fd/"))
-                    .filter(line -> !line.contains(segments + "/.state"))
+                    .filter(line -> !line.contains(segments + "/.state") && !line.contains(segments + "/.serving"))
                     .filter(line -> !line.contains("resumed>"))
                     .toList();
         }
