@@ -134,7 +134,7 @@ final class ImagesIT {
         Shell.in(directory).run("kill", "-QUIT", Long.toString(pid)).ok();
         Await.until("all objects are counted", () -> text(log).lines().anyMatch(line -> line.startsWith("Total ")));
         String objects = text(log);
-        for (String type : List.of("counters.StoredImage", "profraw.RawProfile", "daemon.ResetFile")) {
+        for (String type : List.of("counters.image.StoredImage", "profraw.RawProfile", "daemon.ResetFile")) {
             String line = objects.lines()
                     .filter(each -> each.endsWith(" org.pgofs." + type))
                     .findFirst()
