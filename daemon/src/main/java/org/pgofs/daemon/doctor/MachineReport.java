@@ -83,6 +83,11 @@ final class MachineReport {
         Path directory = machine.segmentDirectory();
         String text = "segment directory " + directory;
         try {
+            NativeLibrary.require();
+        } catch (IOException e) {
+            return Finding.unknown(text + " cannot be looked at without that library");
+        }
+        try {
             ForeignPath.requireNoFuse(directory, "");
             if (!Files.exists(directory)) {
                 return Finding.unknown(text + " is not there yet, and what starts now is not counted: pgofs mount"
