@@ -19,6 +19,7 @@ import java.util.Optional;
 import org.pgofs.counters.linux.FileChanges;
 import org.pgofs.counters.linux.LibC;
 import org.pgofs.counters.linux.Linux;
+import org.pgofs.counters.linux.LockHolder;
 import org.pgofs.counters.linux.OwnFile;
 import org.pgofs.counters.linux.RealChanges;
 import org.pgofs.counters.linux.SegmentTmpfs;
@@ -256,7 +257,10 @@ public final class SegmentDirectory implements AutoCloseable {
         FileLock held = channel.tryLock();
         if (held == null) {
             channel.close();
-            String pid = holder(directory).map(String::valueOf).orElse("unknown");
+            Optional<Long> holder = LockHolder.of(file); // which may not have written its pid yet
+            String pid = (holder.isPresent() ? holder : holder(directory))
+                    .map(String::valueOf)
+                    .orElse("unknown");
             throw new IOException("segment directory " + directory + " is in use by another daemon, pid " + pid
                     + ": unmount that one, or give this one another --segment-dir");
         }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.pgofs.counters.linux.LockHolder;
 
 /**
  * Held for a moment while a daemon starts: two of them must not each mount a tmpfs, one over the other. Whoever can open
@@ -26,13 +27,7 @@ final class StartLock implements AutoCloseable {
     private static final FileAttribute<Set<PosixFilePermission>> ROOTS_ALONE =
             PosixFilePermissions.asFileAttribute(PERMISSIONS);
 
-    private static final Path LOCKS = Path.of("/proc/locks");
     private static final long POLL_MS = 10;
-
-    /** Fields of {@code /proc/locks}. */
-    private static final int PID_FIELD = 4;
-
-    private static final int FILE_FIELD = 5;
 
     private final FileChannel channel;
 
@@ -109,14 +104,7 @@ final class StartLock implements AutoCloseable {
 
     /** Who has it locked, as far as this process can see it. */
     private static String holder(Path file) throws IOException {
-        String suffix = ":" + Files.getAttribute(file, "unix:ino");
-        return Files.readString(LOCKS)
-                .lines()
-                .map(line -> line.trim().split("\\s+", -1))
-                .filter(words -> words.length > FILE_FIELD && words[FILE_FIELD].endsWith(suffix))
-                .map(words -> "process " + words[PID_FIELD])
-                .findFirst()
-                .orElse("a process that is not seen here");
+        return LockHolder.of(file).map(pid -> "process " + pid).orElse("a process that is not seen here");
     }
 
     @Override
