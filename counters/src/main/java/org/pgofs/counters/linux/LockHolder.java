@@ -29,8 +29,8 @@ public final class LockHolder {
     /** Major and minor number of the device in hexadecimal, and the inode's in decimal. */
     private static String id(Path file) throws IOException {
         long device = (long) Files.getAttribute(file, "unix:dev", LinkOption.NOFOLLOW_LINKS);
-        long major = device >>> 8 & 0xfff;
-        long minor = device & 0xff | device >>> 12 & 0xfff00;
+        long major = (device >>> 8) & 0xfff;
+        long minor = (device & 0xff) | ((device >>> 12) & 0xfff00);
         return String.format(
                 "%02x:%02x:%s", major, minor, Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS));
     }
