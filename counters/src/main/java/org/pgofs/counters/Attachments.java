@@ -8,16 +8,16 @@ import org.pgofs.counters.guest.Guests;
 import org.pgofs.counters.guest.KernelMemory;
 import org.pgofs.counters.image.GuestImage;
 import org.pgofs.counters.image.StoredImage;
-import org.pgofs.counters.segment.SegmentCatalog;
+import org.pgofs.counters.segment.ImageCatalog;
 
 /** Attaches virtual machines durably, or not at all, and lets go of them. Guarded by the store's lock. */
 final class Attachments {
-    private final SegmentCatalog catalog;
+    private final ImageCatalog images;
     private final Guests guests;
     private final Ledger ledger;
 
-    Attachments(SegmentCatalog catalog, Guests guests, Ledger ledger) {
-        this.catalog = catalog;
+    Attachments(ImageCatalog images, Guests guests, Ledger ledger) {
+        this.images = images;
         this.guests = guests;
         this.ledger = ledger;
     }
@@ -43,15 +43,15 @@ final class Attachments {
         guests.check(name, memory);
         // Read again: meanwhile another image may have been given its name.
         StoredImage image = readImage(kernel);
-        boolean known = catalog.image(image.digest()) != null;
-        ImageCounters counters = catalog.add(image);
+        boolean known = images.image(image.digest()) != null;
+        ImageCounters counters = images.add(image);
         guests.add(new Guest(name, counters, kernel.layout(), memory, 0));
         try {
             ledger.save();
         } catch (IOException | RuntimeException | Error e) {
             guests.remove(name);
             if (!known) {
-                catalog.forgetIfEmpty(counters);
+                images.forgetIfEmpty(counters);
             }
             throw e;
         }
@@ -59,7 +59,7 @@ final class Attachments {
 
     private StoredImage readImage(GuestImage kernel) throws IOException {
         try {
-            return catalog.readImage(kernel.toImageFile(), kernel.path());
+            return images.read(kernel.toImageFile(), kernel.path());
         } catch (InvalidFileException e) {
             throw new IOException(kernel.path() + " " + e.getMessage(), e);
         }

@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,7 +16,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
 import org.pgofs.counters.CounterStoreStatus.StateStatus;
 import org.pgofs.counters.counts.CounterSum;
-import org.pgofs.counters.counts.CounterTotals;
 import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.ImageCounters.Baseline;
@@ -35,11 +33,14 @@ import org.pgofs.counters.image.Image;
 import org.pgofs.counters.image.StoredImage;
 import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.limits.DroppedFile;
+import org.pgofs.counters.limits.LeftOut;
 import org.pgofs.counters.limits.ReadingTime;
 import org.pgofs.counters.limits.Shortages;
 import org.pgofs.counters.limits.Usage;
 import org.pgofs.counters.linux.Linux;
 import org.pgofs.counters.linux.Liveness;
+import org.pgofs.counters.segment.ImageCatalog;
+import org.pgofs.counters.segment.MemberEpochs;
 import org.pgofs.counters.segment.SegmentCatalog;
 import org.pgofs.counters.segment.SegmentDirectory;
 import org.pgofs.counters.segment.SegmentDiscovery;
@@ -72,7 +73,10 @@ public final class CounterStore implements AutoCloseable {
     // Fair: events that do not end must not keep a reader waiting for more than one turn.
     private final ReentrantLock lock = new ReentrantLock(true);
     private final MemberReader reader = new MemberReader();
-    private final SegmentCatalog catalog;
+    private final LeftOut leftOut = new LeftOut();
+    private final Usage usage;
+    private final ImageCatalog known;
+    private final SegmentCatalog segments;
     private final SegmentDiscovery discovery;
     private final Guests guests;
     private final StateDirectory state;
@@ -84,18 +88,7 @@ public final class CounterStore implements AutoCloseable {
     private final Liveness liveness;
     private final Freezer freezer;
     private final FunctionNames names;
-    private final Shortages shortages;
-    private final Selection.All all = new Selection.All() {
-        @Override
-        public List<Image> list() {
-            return byName();
-        }
-
-        @Override
-        public boolean has(Image image) {
-            return isServed(counters(image));
-        }
-    };
+    private final ServedImages served;
     private boolean closed;
 
     /**
@@ -138,20 +131,25 @@ public final class CounterStore implements AutoCloseable {
     private CounterStore(SegmentDirectory directory, Usage usage) throws IOException {
         liveness = Liveness.find(directory.state());
         LOG.info("the end of a program is noticed by {}", liveness.text());
-        shortages = usage.shortages();
+        this.usage = usage;
         freezer = new Freezer(lock, reader);
         names = new FunctionNames(lock, usage.readingTime());
-        catalog = new SegmentCatalog(directory, reader, usage, this::isHeld);
-        discovery = new SegmentDiscovery(directory, catalog, System::nanoTime);
+        known = new ImageCatalog(directory, usage, this::isHeld);
+        MemberEpochs epochs = new MemberEpochs(reader, known, leftOut);
+        segments = new SegmentCatalog(directory, reader, usage, leftOut, known, epochs);
+        discovery = new SegmentDiscovery(directory, segments, usage, leftOut, System::nanoTime);
         state = new StateDirectory(directory.state(), directory.changes(), directory::restoreState);
         LastTakes lastTakes = new LastTakes();
         saved = state.load(lastTakes);
-        catalog.restore(saved);
-        guests = new Guests(catalog, reader, state);
-        ledger = new Ledger(catalog, state, lastTakes, guests);
-        attachments = new Attachments(catalog, guests, ledger);
+        known.restore(saved);
+        epochs.restore(saved.epochs());
+        segments.restore(saved);
+        guests = new Guests(known, reader, state);
+        ledger = new Ledger(known, segments, epochs, state, lastTakes, guests);
+        attachments = new Attachments(known, guests, ledger);
         takes = new Takes(reader, ledger, lastTakes);
-        watcher = new SegmentWatcher(lock, directory.path(), catalog, discovery, guests, ledger);
+        served = new ServedImages(known, guests, takes);
+        watcher = new SegmentWatcher(lock, directory.path(), segments, discovery, guests, ledger, usage.shortages());
     }
 
     private void start() throws IOException {
@@ -170,7 +168,7 @@ public final class CounterStore implements AutoCloseable {
     /** Resets images of which nothing is known that was before; if that cannot be saved, in memory at least. */
     private void startFromZero(Collection<String> digests) throws IOException {
         List<ImageCounters> images =
-                digests.stream().map(catalog::image).filter(Objects::nonNull).toList();
+                digests.stream().map(known::image).filter(Objects::nonNull).toList();
         if (!images.isEmpty()) {
             reset(images);
         }
@@ -193,7 +191,7 @@ public final class CounterStore implements AutoCloseable {
         try {
             requireOpen();
             watcher.catchUp();
-            return byName();
+            return served.list();
         } finally {
             lock.unlock();
         }
@@ -210,30 +208,13 @@ public final class CounterStore implements AutoCloseable {
         lock.lock();
         try {
             requireOpen();
-            if (!isServed(catalog.imageNamed(name))) {
+            if (served.named(name).isEmpty()) {
                 watcher.catchUp();
             }
-            ImageCounters image = catalog.imageNamed(name);
-            return isServed(image) ? Optional.of(image.image()) : Optional.empty();
+            return served.named(name).map(ImageCounters::image);
         } finally {
             lock.unlock();
         }
-    }
-
-    private List<Image> byName() {
-        List<Image> images = new ArrayList<>();
-        served().forEach(image -> images.add(image.image()));
-        images.sort(Comparator.comparing(Image::name));
-        return images;
-    }
-
-    /** The others are kept for their next process only, as long as there is room, or for what was taken last. */
-    private List<ImageCounters> served() {
-        return catalog.images().stream().filter(this::isServed).toList();
-    }
-
-    private boolean isServed(ImageCounters image) {
-        return image != null && (!image.isEmpty() || guests.hold(image) || takes.serve(image));
     }
 
     /** Under the lock, before anything: a later daemon may have the directory. */
@@ -243,30 +224,12 @@ public final class CounterStore implements AutoCloseable {
         }
     }
 
-    /** What is selected may be forgotten: whoever has a file of an image open selects what was there then. */
-    private List<ImageCounters> select(Selection selection, Forgotten forgotten) throws IOException {
+    private List<ImageCounters> select(Selection selection, ServedImages.Forgotten forgotten) throws IOException {
         requireOpen();
         watcher.catchUp();
-        Set<ImageCounters> selected = new LinkedHashSet<>();
-        for (Image image : selection.among(all)) {
-            ImageCounters counters = counters(image);
-            if (counters == null) {
-                forgotten.accept(image);
-            } else {
-                selected.add(counters);
-            }
-        }
+        Set<ImageCounters> selected = served.select(selection, forgotten);
         guests.look(selected);
         return List.copyOf(selected);
-    }
-
-    /** Null if the image was forgotten. */
-    private ImageCounters counters(Image image) {
-        return catalog.image(((StoredImage) image).digest());
-    }
-
-    private interface Forgotten {
-        void accept(Image image) throws IOException;
     }
 
     private static void refuseForgotten(Image image) throws IOException {
@@ -441,27 +404,27 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if counters cannot be read
      */
     public CounterStoreStatus status() throws IOException {
-        List<CheckedImage> checked = new ArrayList<>();
+        List<ImageCheck> checked = new ArrayList<>();
         CounterStoreStatus status;
         lock.lock();
         try {
             requireOpen();
             watcher.catchUp();
             guests.look();
-            for (ImageCounters image : served()) {
+            for (ImageCounters image : served.all()) {
                 checked.add(check(image));
             }
             status = new CounterStoreStatus(
                     liveness,
                     List.of(),
-                    catalog.dropped().list(),
-                    catalog.dropped().more(),
+                    leftOut.dropped().list(),
+                    leftOut.dropped().more(),
                     discovery.refused(),
                     guests.status(),
                     watcher.backlog(),
-                    catalog.unidentified(),
-                    catalog.waiting().list(),
-                    catalog.usage().list(),
+                    segments.unidentified(),
+                    leftOut.waiting().list(),
+                    usage.list(),
                     stateStatus());
         } finally {
             lock.unlock();
@@ -480,54 +443,31 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if counters cannot be read
      */
     public Optional<ImageStatus> status(Image image) throws IOException {
-        CheckedImage checked;
+        ImageCheck checked;
         lock.lock();
         try {
             requireOpen();
             watcher.catchUp();
-            ImageCounters counters = counters(image);
-            if (!isServed(counters)) {
+            Optional<ImageCounters> counters = served.find(image);
+            if (counters.isEmpty()) {
                 return Optional.empty();
             }
-            guests.look(Set.of(counters));
-            checked = check(counters);
+            guests.look(Set.of(counters.get()));
+            checked = check(counters.get());
         } finally {
             lock.unlock();
         }
         return Optional.of(checked.status(names));
     }
 
-    /** An image whose status lacks the names of functions, which are found without the lock. */
-    private record CheckedImage(
-            Image image, CounterTotals totals, List<Integer> livePids, long ended, SelfCheck check) {
-        ImageStatus status(FunctionNames names) {
-            return new ImageStatus(image, totals, livePids, ended, check.belowZero(), check.problems(names));
-        }
-    }
-
-    private CheckedImage check(ImageCounters image) throws IOException {
-        Counts counts = image.sum(reader, image.liveValues(reader));
-        return new CheckedImage(
-                image.image(),
-                CounterTotals.of(counts.toSnapshot(image.image())),
-                pids(image.live()),
-                image.ended(),
-                SelfCheck.of(image.image(), catalog.user(image), counts));
+    private ImageCheck check(ImageCounters image) throws IOException {
+        return ImageCheck.of(image, known.user(image), reader);
     }
 
     private StateStatus stateStatus() throws IOException {
         List<DroppedFile> setAside = new ArrayList<>();
         saved.setAside().forEach((file, meaning) -> setAside.add(new DroppedFile(file, meaning)));
-        return new StateStatus(state.starts(), setAside, ledger.failedSave(), catalog.deleted(), catalog.truncated());
-    }
-
-    private static List<Integer> pids(Collection<Member> members) {
-        return members.stream()
-                .flatMapToInt(member -> member.pid().stream())
-                .distinct()
-                .sorted()
-                .boxed()
-                .toList();
+        return new StateStatus(state.starts(), setAside, ledger.failedSave(), segments.deleted(), segments.truncated());
     }
 
     /**
@@ -536,7 +476,7 @@ public final class CounterStore implements AutoCloseable {
      * @return always the same
      */
     public Shortages shortages() {
-        return shortages;
+        return usage.shortages();
     }
 
     /**
@@ -622,7 +562,7 @@ public final class CounterStore implements AutoCloseable {
         lock.lock();
         try {
             guests.look();
-            if (!catalog.changed().isEmpty() || !guests.isEmpty()) {
+            if (!known.changed().isEmpty() || !guests.isEmpty()) {
                 ledger.save();
             }
         } finally {
@@ -639,7 +579,7 @@ public final class CounterStore implements AutoCloseable {
             Thread.currentThread().interrupt();
             return;
         }
-        catalog.close();
+        segments.close();
         guests.close();
     }
 }

@@ -14,6 +14,8 @@ import org.pgofs.counters.counts.Marks;
 import org.pgofs.counters.counts.Member;
 import org.pgofs.counters.counts.ValueList;
 import org.pgofs.counters.guest.Guests;
+import org.pgofs.counters.segment.ImageCatalog;
+import org.pgofs.counters.segment.MemberEpochs;
 import org.pgofs.counters.segment.SegmentCatalog;
 import org.pgofs.counters.state.LastTakes;
 import org.pgofs.counters.state.StateDirectory;
@@ -36,15 +38,25 @@ final class Ledger {
 
     private static final long RETRY_DELAY_NS = TimeUnit.SECONDS.toNanos(1);
 
-    private final SegmentCatalog catalog;
+    private final ImageCatalog images;
+    private final SegmentCatalog segments;
+    private final MemberEpochs epochs;
     private final StateDirectory state;
     private final LastTakes takes;
     private final Guests guests;
     private long saveNotBefore = System.nanoTime();
     private FailedSave failedSave;
 
-    Ledger(SegmentCatalog catalog, StateDirectory state, LastTakes takes, Guests guests) {
-        this.catalog = catalog;
+    Ledger(
+            ImageCatalog images,
+            SegmentCatalog segments,
+            MemberEpochs epochs,
+            StateDirectory state,
+            LastTakes takes,
+            Guests guests) {
+        this.images = images;
+        this.segments = segments;
+        this.epochs = epochs;
         this.state = state;
         this.takes = takes;
         this.guests = guests;
@@ -58,11 +70,11 @@ final class Ledger {
      */
     int saveIfDue(boolean moreWait) {
         long bytes = moreWait ? SAVE_BYTES_OF_MANY : SAVE_BYTES;
-        boolean due = saveNotBefore - System.nanoTime() <= 0 || catalog.unsavedBytes() >= bytes;
-        if (due && !catalog.changed().isEmpty()) {
+        boolean due = saveNotBefore - System.nanoTime() <= 0 || segments.unsavedBytes() >= bytes;
+        if (due && !images.changed().isEmpty()) {
             saveOrRetry();
         }
-        return catalog.changed().isEmpty()
+        return images.changed().isEmpty()
                 ? -1
                 : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(saveNotBefore - System.nanoTime()));
     }
@@ -84,7 +96,7 @@ final class Ledger {
         try {
             // First: a baseline must not be further than the sample with which a later daemon goes on.
             guests.saveSamples();
-            state.commit(catalog.images(), catalog.changed(), takes, guests.saved());
+            state.commit(images.images(), images.changed(), takes, guests.saved());
         } catch (IOException e) {
             if (failedSave == null) {
                 failedSave = new FailedSave(Instant.now(), e.getMessage());
@@ -96,7 +108,7 @@ final class Ledger {
             LOG.info("counts can be saved again");
             failedSave = null;
         }
-        catalog.saved();
+        segments.saved();
         state.renewReserve();
     }
 
@@ -113,7 +125,7 @@ final class Ledger {
      */
     void startEpoch(Map<ImageCounters, Baseline> baselines, Map<Member, ValueList> moves) throws IOException {
         changeWithEpochs(baselines, moves);
-        baselines.forEach((image, baseline) -> catalog.epochs().clearMarks(image, baseline.taken()));
+        baselines.forEach((image, baseline) -> epochs.clearMarks(image, baseline.taken()));
     }
 
     /**
@@ -123,10 +135,10 @@ final class Ledger {
      * @param moves what the value sites of live members hold
      */
     void reset(Map<ImageCounters, Baseline> baselines, Map<Member, ValueList> moves) throws IOException {
-        List<ImageCounters> images =
+        List<ImageCounters> withMarks =
                 baselines.keySet().stream().filter(ImageCounters::hasMarks).toList();
         List<Member> marked =
-                images.stream().flatMap(image -> image.live().stream()).toList();
+                withMarks.stream().flatMap(image -> image.live().stream()).toList();
         marked.forEach(member -> member.setClearedEpoch(member.clearedEpoch() + 1));
         try {
             changeWithEpochs(baselines, moves);
@@ -134,8 +146,8 @@ final class Ledger {
             marked.forEach(member -> member.setClearedEpoch(member.clearedEpoch() - 1));
             throw e;
         }
-        images.forEach(image -> catalog.epochs().clearMarks(image, Marks.all(image.image())));
-        images.forEach(catalog.epochs()::publishCleared);
+        withMarks.forEach(image -> epochs.clearMarks(image, Marks.all(image.image())));
+        withMarks.forEach(epochs::publishCleared);
     }
 
     private void changeWithEpochs(Map<ImageCounters, Baseline> baselines, Map<Member, ValueList> moves)
@@ -156,7 +168,7 @@ final class Ledger {
             baselines.keySet().forEach(image -> image.moves().clear());
             throw e;
         }
-        baselines.keySet().forEach(catalog.epochs()::endMoves);
+        baselines.keySet().forEach(epochs::endMoves);
     }
 
     /** Sets baselines durably, all of them or none. */
@@ -166,13 +178,13 @@ final class Ledger {
             before.put(image, image.baseline());
             image.setBaseline(baseline);
         });
-        catalog.changed().addAll(baselines.keySet());
+        images.changed().addAll(baselines.keySet());
         try {
             save();
         } catch (IOException | RuntimeException | Error e) {
             before.forEach(ImageCounters::setBaseline);
             // What failed may have come after the state was in force.
-            catalog.changed().addAll(baselines.keySet());
+            images.changed().addAll(baselines.keySet());
             throw e;
         }
     }

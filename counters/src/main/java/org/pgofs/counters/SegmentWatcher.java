@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.locks.Lock;
 import java.util.stream.IntStream;
 import org.pgofs.counters.guest.Guests;
+import org.pgofs.counters.limits.Shortages;
 import org.pgofs.counters.linux.DirectoryWatch;
 import org.pgofs.counters.linux.Linux;
 import org.pgofs.counters.segment.SegmentCatalog;
@@ -21,24 +22,32 @@ final class SegmentWatcher {
     private static final int RETRY_DELAY_MS = 1000;
 
     private final Lock lock;
-    private final SegmentCatalog catalog;
+    private final SegmentCatalog segments;
     private final SegmentDiscovery discovery;
     private final Guests guests;
     private final Ledger ledger;
+    private final Shortages shortages;
     private final Backlog backlog;
     private final DirectoryWatch watch;
     private final Thread thread = new Thread(this::run, "segment-watcher");
     private boolean ended;
 
     SegmentWatcher(
-            Lock lock, Path directory, SegmentCatalog catalog, SegmentDiscovery discovery, Guests guests, Ledger ledger)
+            Lock lock,
+            Path directory,
+            SegmentCatalog segments,
+            SegmentDiscovery discovery,
+            Guests guests,
+            Ledger ledger,
+            Shortages shortages)
             throws IOException {
         this.lock = lock;
-        this.catalog = catalog;
+        this.segments = segments;
         this.discovery = discovery;
         this.guests = guests;
         this.ledger = ledger;
-        backlog = new Backlog(catalog::backlogSegments, catalog::backlogBytes);
+        this.shortages = shortages;
+        backlog = new Backlog(segments::backlogSegments, segments::backlogBytes);
         watch = new DirectoryWatch(directory);
         thread.setDaemon(true);
     }
@@ -58,7 +67,7 @@ final class SegmentWatcher {
                 timeoutMs = ended ? Integer.MIN_VALUE : work();
             } catch (IOException | RuntimeException | Error e) {
                 timeoutMs = RETRY_DELAY_MS;
-                catalog.usage().shortages().note(e);
+                shortages.note(e);
                 logError(e);
             } finally {
                 lock.unlock();
@@ -90,7 +99,7 @@ final class SegmentWatcher {
         if (!watch.hasMore()) {
             backlog.done();
         }
-        if (saveDelayMs == -1 && catalog.deleteIdleImageFiles()) {
+        if (saveDelayMs == -1 && segments.deleteIdleImageFiles()) {
             tidyDelayMs = 1;
         }
         return IntStream.of(recheckDelayMs, guestsDelayMs, tidyDelayMs, saveDelayMs)

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.MemberReader;
-import org.pgofs.counters.segment.SegmentCatalog;
+import org.pgofs.counters.segment.ImageCatalog;
 import org.pgofs.counters.state.Manifest.SavedGuest;
 import org.pgofs.counters.state.StateDirectory;
 import org.slf4j.Logger;
@@ -30,13 +30,13 @@ public final class Guests {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
 
     private final TreeMap<String, Guest> guests = new TreeMap<>();
-    private final SegmentCatalog catalog;
+    private final ImageCatalog images;
     private final MemberReader reader;
     private final StateDirectory state;
     private long lookAt = System.nanoTime();
 
-    public Guests(SegmentCatalog catalog, MemberReader reader, StateDirectory state) {
-        this.catalog = catalog;
+    public Guests(ImageCatalog images, MemberReader reader, StateDirectory state) {
+        this.images = images;
         this.reader = reader;
         this.state = state;
     }
@@ -48,7 +48,7 @@ public final class Guests {
     /** Takes up the machines that an earlier daemon had. */
     public void restore() throws IOException {
         for (SavedGuest saved : state.manifest().guests()) {
-            ImageCounters image = catalog.image(saved.digest());
+            ImageCounters image = images.image(saved.digest());
             if (image == null) {
                 LOG.error("{} is detached: its image is lost, see above", saved.name());
                 continue;
@@ -67,7 +67,7 @@ public final class Guests {
             } catch (IOException e) {
                 LOG.warn("{} is gone, what it counted since {} is lost: {}", saved.name(), sampled, e.getMessage());
                 sample.ifPresent(image::addEnded);
-                catalog.changed().add(image);
+                images.changed().add(image);
             }
         }
         look();
@@ -191,7 +191,7 @@ public final class Guests {
         } else {
             guest.image().leave(guest);
         }
-        catalog.changed().add(guest.image());
+        images.changed().add(guest.image());
     }
 
     private void end(Guest guest) throws IOException {

@@ -72,15 +72,16 @@ public final class ImageCatalog {
 
     private record Charge(int user, long memory) {}
 
-    ImageCatalog(Path directory, FileChanges changes, Usage usage, Predicate<ImageCounters> isHeld) {
-        this.directory = directory;
-        this.changes = changes;
+    /** The predicate tells which images must not be forgotten. */
+    public ImageCatalog(SegmentDirectory segments, Usage usage, Predicate<ImageCounters> isHeld) {
+        directory = segments.path();
+        changes = segments.changes();
         this.usage = usage;
         this.isHeld = isHeld;
     }
 
     /** Adds what an earlier daemon knew. */
-    void restore(SavedState earlier) {
+    public void restore(SavedState earlier) {
         saved = earlier;
         earlier.images().forEach(this::restore);
         changed.addAll(earlier.incomplete());
@@ -107,21 +108,21 @@ public final class ImageCatalog {
     }
 
     /** The images, in a lasting order. */
-    Collection<ImageCounters> images() {
+    public Collection<ImageCounters> images() {
         return Collections.unmodifiableCollection(images.values());
     }
 
-    ImageCounters image(String digest) {
+    public ImageCounters image(String digest) {
         return images.get(digest);
     }
 
     /** The image that is served under a name. */
-    ImageCounters named(String name) {
+    public ImageCounters named(String name) {
         return byName.get(name);
     }
 
     /** The images whose carry was not saved yet. */
-    Set<ImageCounters> changed() {
+    public Set<ImageCounters> changed() {
         return changed;
     }
 
@@ -206,12 +207,12 @@ public final class ImageCatalog {
     }
 
     /** Reads the image file of an image that no segment brings. */
-    StoredImage read(byte[] file, String path) throws InvalidFileException {
+    public StoredImage read(byte[] file, String path) throws InvalidFileException {
         return StoredImage.read(file, path, byName::containsKey);
     }
 
     /** Adds such an image, or finds the one that it is; root asked for it, so there is no bound. */
-    ImageCounters add(StoredImage image) {
+    public ImageCounters add(StoredImage image) {
         ImageCounters known = images.get(image.digest());
         if (known != null) {
             return known;
@@ -244,7 +245,7 @@ public final class ImageCatalog {
     }
 
     /** Forgets an image without counts and without a process, unless somebody else needs it. */
-    void forgetIfEmpty(ImageCounters image) {
+    public void forgetIfEmpty(ImageCounters image) {
         if (!image.isEmpty() || isHeld.test(image) || !Collections.disjoint(image.references(), deleted)) {
             return;
         }
@@ -285,7 +286,7 @@ public final class ImageCatalog {
     }
 
     /** Who is charged for an image. */
-    int user(ImageCounters image) {
+    public int user(ImageCounters image) {
         return charges.get(image).user;
     }
 

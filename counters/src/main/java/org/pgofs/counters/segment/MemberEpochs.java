@@ -8,6 +8,7 @@ import org.pgofs.counters.counts.Marks;
 import org.pgofs.counters.counts.Member;
 import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.limits.DroppedFiles;
+import org.pgofs.counters.limits.LeftOut;
 import org.pgofs.counters.limits.WaitingSegments;
 import org.pgofs.counters.linux.OverBoundException;
 import org.pgofs.counters.state.SavedImage.Epoch;
@@ -27,15 +28,15 @@ public final class MemberEpochs {
     private final WaitingSegments waiting;
     private final Map<String, Epoch> saved = new HashMap<>();
 
-    MemberEpochs(MemberReader reader, ImageCatalog images, DroppedFiles dropped, WaitingSegments waiting) {
+    public MemberEpochs(MemberReader reader, ImageCatalog images, LeftOut leftOut) {
         this.reader = reader;
         this.images = images;
-        this.dropped = dropped;
-        this.waiting = waiting;
+        dropped = leftOut.dropped();
+        waiting = leftOut.waiting();
     }
 
     /** Adds what an earlier daemon meant to tell segments, by their names. */
-    void restore(Map<String, Epoch> epochs) {
+    public void restore(Map<String, Epoch> epochs) {
         saved.putAll(epochs);
     }
 

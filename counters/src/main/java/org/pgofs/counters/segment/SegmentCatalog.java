@@ -6,21 +6,18 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.function.Predicate;
 import org.pgofs.counters.counts.FoldedSegment;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.format.ImageReference;
 import org.pgofs.counters.format.InvalidFileException;
-import org.pgofs.counters.image.StoredImage;
 import org.pgofs.counters.limits.DroppedFiles;
+import org.pgofs.counters.limits.LeftOut;
 import org.pgofs.counters.limits.Usage;
 import org.pgofs.counters.limits.WaitingSegments;
 import org.pgofs.counters.linux.FileChanges;
@@ -42,36 +39,40 @@ public final class SegmentCatalog {
     private final FileChanges changes;
     private final MemberReader reader;
     private final Usage usage;
+    private final DroppedFiles dropped;
+    private final WaitingSegments waiting;
     private final ImageCatalog images;
+    private final MemberEpochs epochs;
     private final Map<String, SegmentFile> pending = new LinkedHashMap<>();
     private final Map<String, Live> live = new HashMap<>();
     private final Map<Long, String> inodes = new HashMap<>();
     /** The sizes of segments that are in a carry and not deleted yet, 0 of those that an earlier daemon folded. */
     private final Map<String, Long> folded = new HashMap<>();
 
-    private final DroppedFiles dropped = new DroppedFiles();
-    private final WaitingSegments waiting = new WaitingSegments();
-    private final MemberEpochs epochs;
     private long unsavedBytes;
     private boolean endsLeft;
 
     private record Live(SegmentFile segment, ImageCounters image, ImageReference reference) {}
 
-    /** The predicate tells which images must not be forgotten. */
     public SegmentCatalog(
-            SegmentDirectory segments, MemberReader reader, Usage usage, Predicate<ImageCounters> isHeld) {
+            SegmentDirectory segments,
+            MemberReader reader,
+            Usage usage,
+            LeftOut leftOut,
+            ImageCatalog images,
+            MemberEpochs epochs) {
         directory = segments.path();
         changes = segments.changes();
         this.reader = reader;
         this.usage = usage;
-        images = new ImageCatalog(directory, changes, usage, isHeld);
-        epochs = new MemberEpochs(reader, images, dropped, waiting);
+        dropped = leftOut.dropped();
+        waiting = leftOut.waiting();
+        this.images = images;
+        this.epochs = epochs;
     }
 
-    /** Adds what an earlier daemon knew. */
+    /** Adds what an earlier daemon knew, after its images. */
     public void restore(SavedState saved) {
-        images.restore(saved);
-        epochs.restore(saved.epochs());
         saved.foldedOfWaiting().forEach(segment -> folded.put(segment.name(), 0L));
         for (ImageCounters image : saved.images()) {
             image.folded().forEach(segment -> folded.put(segment.name(), 0L));
@@ -79,64 +80,9 @@ public final class SegmentCatalog {
         }
     }
 
-    /** The images, in a lasting order. */
-    public Collection<ImageCounters> images() {
-        return images.images();
-    }
-
-    public ImageCounters image(String digest) {
-        return images.image(digest);
-    }
-
-    /** Who is charged for an image. */
-    public int user(ImageCounters image) {
-        return images.user(image);
-    }
-
-    /** The image that is served under a name. */
-    public ImageCounters imageNamed(String name) {
-        return images.named(name);
-    }
-
-    /** Reads the image file of an image that no segment brings. */
-    public StoredImage readImage(byte[] file, String path) throws InvalidFileException {
-        return images.read(file, path);
-    }
-
-    /** Adds such an image, or finds the one that it is. */
-    public ImageCounters add(StoredImage image) {
-        return images.add(image);
-    }
-
-    /** Takes such an image back, if it has neither counts nor a process. */
-    public void forgetIfEmpty(ImageCounters image) {
-        images.forgetIfEmpty(image);
-    }
-
-    public DroppedFiles dropped() {
-        return dropped;
-    }
-
-    public MemberEpochs epochs() {
-        return epochs;
-    }
-
-    public WaitingSegments waiting() {
-        return waiting;
-    }
-
-    public Usage usage() {
-        return usage;
-    }
-
     /** The number of segments that wait for their image file. */
     public int unidentified() {
         return pending.size();
-    }
-
-    /** The images whose carry was not saved yet. */
-    public Set<ImageCounters> changed() {
-        return images.changed();
     }
 
     /** The size of the segments that are in a carry that was not saved yet, in bytes. */
@@ -156,7 +102,7 @@ public final class SegmentCatalog {
 
     /** The carries were saved: the files of the folded segments may go. */
     public void saved() {
-        changed().clear();
+        images.changed().clear();
         unsavedBytes = 0;
         images.images().forEach(this::deleteFolded);
     }

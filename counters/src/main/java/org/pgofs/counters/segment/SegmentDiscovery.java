@@ -14,6 +14,9 @@ import java.util.stream.IntStream;
 import org.pgofs.counters.format.InvalidFileException;
 import org.pgofs.counters.format.Refusal;
 import org.pgofs.counters.limits.DroppedFiles;
+import org.pgofs.counters.limits.LeftOut;
+import org.pgofs.counters.limits.ReadingTime;
+import org.pgofs.counters.limits.Usage;
 import org.pgofs.counters.limits.WaitingSegments;
 import org.pgofs.counters.linux.DirectoryListing;
 import org.pgofs.counters.linux.DirectoryWatch;
@@ -48,6 +51,8 @@ public final class SegmentDiscovery {
     private final DirectoryListing listing;
     private final FileChanges changes;
     private final SegmentCatalog catalog;
+    private final Usage usage;
+    private final ReadingTime readingTime;
     private final DroppedFiles dropped;
     private final WaitingSegments waiting;
     private final RefusedLog refused;
@@ -60,7 +65,8 @@ public final class SegmentDiscovery {
     private boolean eventsMissed;
 
     /** By a clock in nanoseconds. */
-    public SegmentDiscovery(SegmentDirectory segments, SegmentCatalog catalog, LongSupplier clock) {
+    public SegmentDiscovery(
+            SegmentDirectory segments, SegmentCatalog catalog, Usage usage, LeftOut leftOut, LongSupplier clock) {
         this.clock = clock;
         rechecks = new Rechecks(clock);
         scanNotBefore = clock.getAsLong();
@@ -69,8 +75,10 @@ public final class SegmentDiscovery {
         listing = new DirectoryListing(directory);
         changes = segments.changes();
         this.catalog = catalog;
-        dropped = catalog.dropped();
-        waiting = catalog.waiting();
+        this.usage = usage;
+        readingTime = usage.readingTime();
+        dropped = leftOut.dropped();
+        waiting = leftOut.waiting();
         refused = segments.refused();
     }
 
@@ -212,12 +220,12 @@ public final class SegmentDiscovery {
         if (!eventsMissed) {
             catalog.forgetDeletedImageFiles();
         }
-        boolean freed = catalog.usage().pollFreed();
+        boolean freed = usage.pollFreed();
         if (freed || retryInMs() == 0) {
             retryWaiting();
         }
         scanDue |= waiting.hasUnnamed() && (freed || !waiting.hasNamed());
-        return IntStream.of(catalog.usage().readingTime().readyInMs(), scanInMs(), retryInMs(), rechecks.dueInMs())
+        return IntStream.of(readingTime.readyInMs(), scanInMs(), retryInMs(), rechecks.dueInMs())
                 .filter(delay -> delay != -1)
                 .min()
                 .orElse(-1);

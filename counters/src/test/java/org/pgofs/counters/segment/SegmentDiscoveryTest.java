@@ -25,6 +25,7 @@ import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.limits.Bounds.Limits;
 import org.pgofs.counters.limits.DroppedFile;
 import org.pgofs.counters.limits.DroppedFiles;
+import org.pgofs.counters.limits.LeftOut;
 import org.pgofs.counters.limits.OverBound;
 import org.pgofs.counters.limits.ReadingTime;
 import org.pgofs.counters.limits.Usage;
@@ -32,6 +33,7 @@ import org.pgofs.counters.linux.DirectoryListing;
 import org.pgofs.counters.linux.DirectoryWatch.Event;
 import org.pgofs.counters.linux.DirectoryWatch.Kind;
 import org.pgofs.counters.state.LastTakes;
+import org.pgofs.counters.state.SavedState;
 import org.pgofs.counters.state.StateDirectory;
 
 /** By a clock and events that the test makes up, among them those that the kernel lost. A real tmpfs; needs root. */
@@ -45,6 +47,8 @@ class SegmentDiscoveryTest {
     Path temporary;
 
     private SegmentDirectory directory;
+    private LeftOut leftOut;
+    private ImageCatalog images;
     private SegmentCatalog catalog;
     private SegmentDiscovery discovery;
     private long ms;
@@ -57,10 +61,16 @@ class SegmentDiscoveryTest {
 
     private void open(Limits user, Integer... users) throws IOException {
         Usage usage = new Usage(new Bounds(LARGE, user, Set.of(users)), new ReadingTime());
-        catalog = new SegmentCatalog(directory, new MemberReader(), usage, image -> false);
-        catalog.restore(new StateDirectory(directory.state(), directory.changes(), directory::restoreState)
-                .load(new LastTakes()));
-        discovery = new SegmentDiscovery(directory, catalog, () -> TimeUnit.MILLISECONDS.toNanos(ms));
+        leftOut = new LeftOut();
+        images = new ImageCatalog(directory, usage, image -> false);
+        MemberReader reader = new MemberReader();
+        catalog = new SegmentCatalog(
+                directory, reader, usage, leftOut, images, new MemberEpochs(reader, images, leftOut));
+        SavedState saved = new StateDirectory(directory.state(), directory.changes(), directory::restoreState)
+                .load(new LastTakes());
+        images.restore(saved);
+        catalog.restore(saved);
+        discovery = new SegmentDiscovery(directory, catalog, usage, leftOut, () -> TimeUnit.MILLISECONDS.toNanos(ms));
     }
 
     @AfterEach
@@ -79,7 +89,7 @@ class SegmentDiscoveryTest {
     }
 
     private long live() {
-        return catalog.images().stream().mapToLong(image -> image.live().size()).sum();
+        return images.images().stream().mapToLong(image -> image.live().size()).sum();
     }
 
     @Test
@@ -164,7 +174,7 @@ class SegmentDiscoveryTest {
         discovery.apply(event(Kind.PUBLISHED, first));
         try (TestTarget second = start(2)) {
             discovery.apply(event(Kind.PUBLISHED, second));
-            assertFalse(catalog.waiting().isEmpty());
+            assertFalse(leftOut.waiting().isEmpty());
             discovery.scan(); // so that the next one is due in a while
             first.close();
             discovery.apply(LOST);
@@ -172,7 +182,7 @@ class SegmentDiscoveryTest {
             discovery.tidy();
             discovery.recheckDue();
             discovery.tidy();
-            assertTrue(catalog.waiting().isEmpty());
+            assertTrue(leftOut.waiting().isEmpty());
             assertEquals(1, live());
         }
     }
@@ -189,7 +199,7 @@ class SegmentDiscoveryTest {
         discovery.scan();
         assertEquals(
                 List.of("t-1", "t-2", "t-3"),
-                catalog.dropped().list().stream().map(DroppedFile::file).toList());
+                leftOut.dropped().list().stream().map(DroppedFile::file).toList());
     }
 
     /** One user opens and closes the segments of a program without end; what others read must not wait for that. */
@@ -258,10 +268,10 @@ class SegmentDiscoveryTest {
                 discovery.scan();
                 assertEquals(
                         List.of(new OverBound(0, "is excluded by -o users=", 1)),
-                        catalog.waiting().list());
+                        leftOut.waiting().list());
             }
-            assertTrue(catalog.waiting().isExcluded((Long) Files.getAttribute(left.path(), "unix:ino")));
-            assertFalse(catalog.waiting().isExcluded((Long) Files.getAttribute(counted.path(), "unix:ino")));
+            assertTrue(leftOut.waiting().isExcluded((Long) Files.getAttribute(left.path(), "unix:ino")));
+            assertFalse(leftOut.waiting().isExcluded((Long) Files.getAttribute(counted.path(), "unix:ino")));
         }
     }
 
@@ -282,7 +292,7 @@ class SegmentDiscoveryTest {
     @Test
     void shouldPassOverTheFilesOfAUserWhoFloodsTheDirectory() throws IOException {
         for (int i = 0; i < DroppedFiles.FLOOD; i++) {
-            catalog.dropped().add("s-x" + i, USER, "is bad");
+            leftOut.dropped().add("s-x" + i, USER, "is bad");
         }
         for (int i = 0; i < 3; i++) {
             Path file = directory.path().resolve("s-" + i);
@@ -290,18 +300,18 @@ class SegmentDiscoveryTest {
             Files.setAttribute(file, "unix:uid", USER);
         }
         try (TestTarget target = start(1)) {
-            long before = catalog.dropped().more();
+            long before = leftOut.dropped().more();
             discovery.scan();
             assertEquals(
                     before + 3 - (DroppedFiles.FLOOD - DroppedFiles.KEPT_OF_USER),
-                    catalog.dropped().more());
+                    leftOut.dropped().more());
             assertEquals(1, live());
             long number = (Long) Files.getAttribute(directory.path().resolve("s-1"), "unix:ino");
-            assertTrue(catalog.dropped().isInFlood(number));
-            assertFalse(catalog.dropped().isInFlood((Long) Files.getAttribute(target.path(), "unix:ino")));
+            assertTrue(leftOut.dropped().isInFlood(number));
+            assertFalse(leftOut.dropped().isInFlood((Long) Files.getAttribute(target.path(), "unix:ino")));
             Files.delete(directory.path().resolve("s-1"));
             discovery.scan();
-            assertFalse(catalog.dropped().isInFlood(number), "it is gone");
+            assertFalse(leftOut.dropped().isInFlood(number), "it is gone");
         }
     }
 }

@@ -1,0 +1,48 @@
+package org.pgofs.counters;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import org.pgofs.counters.CounterStoreStatus.ImageStatus;
+import org.pgofs.counters.counts.CounterTotals;
+import org.pgofs.counters.counts.Counts;
+import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.counts.Member;
+import org.pgofs.counters.counts.MemberReader;
+import org.pgofs.counters.image.Image;
+
+/**
+ * What the store holds of one image. It lacks the names of functions, which are found without the store's lock.
+ *
+ * @param image the image
+ * @param totals of its counters
+ * @param livePids of its live members
+ * @param ended how many processes have ended
+ * @param selfCheck of its counts
+ */
+record ImageCheck(Image image, CounterTotals totals, List<Integer> livePids, long ended, SelfCheck selfCheck) {
+    /** Reads the counts of an image, which is charged to a user. Under the store's lock. */
+    static ImageCheck of(ImageCounters image, int user, MemberReader reader) throws IOException {
+        Counts counts = image.sum(reader, image.liveValues(reader));
+        return new ImageCheck(
+                image.image(),
+                CounterTotals.of(counts.toSnapshot(image.image())),
+                pids(image.live()),
+                image.ended(),
+                SelfCheck.of(image.image(), user, counts));
+    }
+
+    private static List<Integer> pids(Collection<Member> members) {
+        return members.stream()
+                .flatMapToInt(member -> member.pid().stream())
+                .distinct()
+                .sorted()
+                .boxed()
+                .toList();
+    }
+
+    /** Without the store's lock. */
+    ImageStatus status(FunctionNames names) {
+        return new ImageStatus(image, totals, livePids, ended, selfCheck.belowZero(), selfCheck.problems(names));
+    }
+}
