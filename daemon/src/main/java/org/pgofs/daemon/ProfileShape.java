@@ -3,10 +3,8 @@ package org.pgofs.daemon;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.pgofs.counters.Selection;
 import org.pgofs.counters.counts.Snapshot;
-import org.pgofs.counters.counts.ValueCounts;
 import org.pgofs.counters.image.Image;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FsException;
@@ -53,10 +51,7 @@ record ProfileShape(List<Image> images, RawProfileSequence sequence, long size) 
 
     /** Of the snapshots of all images, what has a place in the file. */
     List<Snapshot> fit(List<Snapshot> complete) {
-        List<ValueCounts> values = sequence.fitting(complete, size);
-        return IntStream.range(0, complete.size())
-                .mapToObj(i -> complete.get(i).withValues(values.get(i)))
-                .toList();
+        return sequence.fitting(complete, size);
     }
 
     /** The file. */

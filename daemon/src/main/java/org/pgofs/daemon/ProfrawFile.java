@@ -43,6 +43,7 @@ final class ProfrawFile implements FileOperations {
         private final ProfileShape shape;
         private Freeze freeze;
         private RawBytes bytes;
+        private long valueData; // in bytes
 
         OpenProfraw(ProfileShape shape) {
             this.shape = shape;
@@ -71,7 +72,9 @@ final class ProfrawFile implements FileOperations {
                 }
                 List<Snapshot> complete = shape.complete(freeze.snapshots());
                 profiles.learn(shape, complete);
-                bytes = shape.with(shape.fit(complete));
+                List<Snapshot> fitting = shape.fit(complete);
+                valueData = shape.sequence().memoryWith(fitting);
+                bytes = shape.with(fitting);
             }
         }
 
@@ -95,7 +98,7 @@ final class ProfrawFile implements FileOperations {
         public synchronized long held() {
             return freeze == null
                     ? 0
-                    : freeze.snapshots().stream().mapToLong(Snapshot::memory).sum();
+                    : freeze.snapshots().stream().mapToLong(Snapshot::memory).sum() + valueData;
         }
 
         @Override

@@ -1,6 +1,7 @@
 package org.pgofs.profraw;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.counts.ValueCounts;
@@ -47,12 +48,12 @@ public final class RawProfile {
     }
 
     private ByteBuffer head() {
-        ByteBuffer bytes = ByteBuffer.allocateDirect((int) sections.counters.begin());
-        ByteWindow window = new ByteWindow(0, bytes);
-        putHeader(window);
-        window.put(sections.binaryIds, image.binaryIds().slice());
+        ByteBuffer bytes =
+                ByteBuffer.allocateDirect((int) sections.counters.begin()).order(ByteOrder.LITTLE_ENDIAN);
+        layout.header().forEach(field -> bytes.putLong(value(field)));
+        bytes.put(image.binaryIds().slice(0, (int) sections.binaryIds.size()));
         for (int function = 0; function < image.functions(); function++) {
-            putRecord(window, sections.records.begin() + (long) function * layout.recordSize(), function);
+            putRecord(bytes, function);
         }
         return bytes;
     }
@@ -120,65 +121,24 @@ public final class RawProfile {
      * @throws IllegalArgumentException if the snapshot is of another image
      */
     public RawBytes with(Snapshot snapshot) {
+        return new RawProfileSequence(List.of(this)).with(List.of(snapshot));
+    }
+
+    /** Adds the profile with counts to a file, at the next multiple of 8 bytes. Values must fit. */
+    void addTo(GatheredBytes.Builder file, Snapshot snapshot) {
         if (snapshot.image() != image) {
             throw new IllegalArgumentException(
                     "a snapshot of " + snapshot.image().name() + " for " + image.name());
         }
-        return new WithCounts(snapshot);
-    }
-
-    private final class WithCounts implements RawBytes {
-        private final Snapshot snapshot;
-        private final ValueData observed;
-
-        WithCounts(Snapshot snapshot) {
-            this.snapshot = snapshot;
-            observed = values.with(new FittingValues(List.of(values), List.of(snapshot.values()))
-                    .within(Long.MAX_VALUE)
-                    .get(0));
-        }
-
-        @Override
-        public long size() {
-            return sections.values + observed.size();
-        }
-
-        @Override
-        public void read(long offset, ByteBuffer target) {
-            if (offset < 0) {
-                throw new IllegalArgumentException("negative offset " + offset);
-            }
-            int count = (int) Math.min(target.remaining(), Math.max(0, size() - offset));
-            if (count > 0) {
-                int position = target.position();
-                ByteWindow window = new ByteWindow(offset, target.slice(position, count));
-                put(window, snapshot);
-                observed.put(window, sections.values);
-                target.position(position + count);
-            }
-        }
-    }
-
-    /** Puts everything before the value data. */
-    private void put(ByteWindow window, Snapshot snapshot) {
-        window.put(new Section(0, sections.counters.begin()), head);
-        window.put(sections.counters, snapshot.counters());
-        window.putZeros(sections.counters.end(), sections.bitmaps.begin());
-        window.put(sections.bitmaps, snapshot.bitmaps());
-        window.putZeros(sections.bitmaps.end(), sections.names.begin());
-        window.put(sections.names, names);
-        window.putZeros(sections.names.end(), sections.vtables.begin());
-        window.put(sections.vtables, vtables);
-        window.put(sections.vtableNames, vtableNames);
-        window.putZeros(sections.vtableNames.end(), sections.values);
-    }
-
-    private void putHeader(ByteWindow window) {
-        long at = 0;
-        for (HeaderField field : layout.header()) {
-            window.putLong(at, value(field));
-            at += HeaderField.SIZE;
-        }
+        long begin = Section.padded(file.end());
+        file.add(new Section(0, sections.counters.begin()).from(begin), head);
+        file.add(sections.counters.from(begin), snapshot.counters());
+        file.add(sections.bitmaps.from(begin), snapshot.bitmaps());
+        file.add(sections.names.from(begin), names);
+        file.add(sections.vtables.from(begin), vtables);
+        file.add(sections.vtableNames.from(begin), vtableNames);
+        ByteBuffer observed = values.with(snapshot.values());
+        file.add(new Section(sections.values, observed.limit()).from(begin), observed);
     }
 
     private long value(HeaderField field) {
@@ -203,16 +163,15 @@ public final class RawProfile {
         };
     }
 
-    private void putRecord(ByteWindow window, long begin, int function) {
-        long at = begin;
+    private void putRecord(ByteBuffer records, int function) {
+        int begin = records.position();
         for (RecordField field : layout.record()) {
             long value = value(field, begin, function);
             switch (field.size()) {
-                case Long.BYTES -> window.putLong(at, value);
-                case Integer.BYTES -> window.putInt(at, (int) value);
-                default -> window.putShort(at, (short) value);
+                case Long.BYTES -> records.putLong(value);
+                case Integer.BYTES -> records.putInt((int) value);
+                default -> records.putShort((short) value);
             }
-            at += field.size();
         }
     }
 

@@ -1,7 +1,7 @@
 package org.pgofs.profraw;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.counts.ValueCounts;
 
@@ -65,17 +65,26 @@ public final class RawProfileSequence {
     }
 
     /**
-     * Which of the values that the images observed have a place in a file of some size: the most frequent.
+     * The counts without the values for which a file of some size has no room: the least frequent.
      *
      * @param snapshots the counts of each profile's image, in the order of the profiles
      * @param size in bytes, at least {@link #size()}
-     * @return the values of each; those of the snapshot itself if all of them have
+     * @return the counts that such a file has
+     * @throws IllegalArgumentException if there are fewer or more snapshots than profiles
      */
-    public List<ValueCounts> fitting(List<Snapshot> snapshots, long size) {
-        return new FittingValues(
+    public List<Snapshot> fitting(List<Snapshot> snapshots, long size) {
+        return fittingValues(snapshots, (size - size()) / ValueData.PAIR);
+    }
+
+    private List<Snapshot> fittingValues(List<Snapshot> snapshots, long room) {
+        requireAll(snapshots);
+        List<ValueCounts> values = new FittingValues(
                         profiles.stream().map(RawProfile::valueData).toList(),
                         snapshots.stream().map(Snapshot::values).toList())
-                .within((size - size()) / ValueData.PAIR);
+                .within(room);
+        return IntStream.range(0, values.size())
+                .mapToObj(i -> snapshots.get(i).withValues(values.get(i)))
+                .toList();
     }
 
     /**
@@ -95,14 +104,8 @@ public final class RawProfileSequence {
      * @throws IllegalArgumentException if the snapshots are not those of the profiles' images
      */
     public RawBytes with(List<Snapshot> snapshots) {
-        if (snapshots.size() != profiles.size()) {
-            throw new IllegalArgumentException(snapshots.size() + " snapshots for " + profiles.size() + " profiles");
-        }
-        List<RawBytes> parts = new ArrayList<>();
-        for (int i = 0; i < profiles.size(); i++) {
-            parts.add(profiles.get(i).with(snapshots.get(i)));
-        }
-        return new RawBytesSequence(parts);
+        GatheredBytes.Builder file = gather(fittingValues(snapshots, Long.MAX_VALUE));
+        return file.build(file.end());
     }
 
     /**
@@ -114,6 +117,33 @@ public final class RawProfileSequence {
      * @throws IllegalArgumentException if it would be larger, or as {@link #with(List)} says
      */
     public RawBytes with(List<Snapshot> snapshots, long size) {
-        return new PaddedBytes(with(snapshots), size);
+        return gather(snapshots).build(size);
+    }
+
+    /**
+     * How much memory a file with counts takes beside its profiles and snapshots: that of its value data.
+     *
+     * @param fitting as {@link #with(List, long)} takes them
+     * @return bytes
+     */
+    public long memoryWith(List<Snapshot> fitting) {
+        return IntStream.range(0, fitting.size())
+                .mapToLong(i -> profiles.get(i).valueData().size(fitting.get(i).values()))
+                .sum();
+    }
+
+    private GatheredBytes.Builder gather(List<Snapshot> fitting) {
+        requireAll(fitting);
+        GatheredBytes.Builder file = new GatheredBytes.Builder();
+        for (int i = 0; i < profiles.size(); i++) {
+            profiles.get(i).addTo(file, fitting.get(i));
+        }
+        return file;
+    }
+
+    private void requireAll(List<Snapshot> snapshots) {
+        if (snapshots.size() != profiles.size()) {
+            throw new IllegalArgumentException(snapshots.size() + " snapshots for " + profiles.size() + " profiles");
+        }
     }
 }

@@ -3,7 +3,7 @@ package org.pgofs.profraw;
 /**
  * A part of a raw profile.
  *
- * @param begin bytes from the start of the profile
+ * @param begin bytes from the start of the profile, or of the file
  * @param size bytes, without the padding after it
  */
 record Section(long begin, long size) {
@@ -19,6 +19,11 @@ record Section(long begin, long size) {
     /** The part that follows at once. */
     Section then(long nextSize) {
         return new Section(end(), nextSize);
+    }
+
+    /** The part in a file in which the profile begins at an offset. */
+    Section from(long offset) {
+        return new Section(offset + begin, size);
     }
 
     /** The next multiple of 8. */

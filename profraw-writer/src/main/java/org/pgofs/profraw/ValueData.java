@@ -1,5 +1,7 @@
 package org.pgofs.profraw;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -32,36 +34,17 @@ final class ValueData {
     /** The functions that have an entry. */
     private final int[] functions;
 
-    private final ValueCounts values;
-    /** Where the entries begin, in bytes from the first one; at the end the size of them all. */
-    private final long[] begins;
+    /** Of all entries without values, in bytes. */
+    private final long size;
 
-    /** Entries without values. */
+    /** The entries for an image. */
     ValueData(Image image, RawLayout layout) {
         this.image = image;
         kinds = layout.valueKinds();
         functions = IntStream.range(0, image.functions())
                 .filter(function -> sites(function) > 0)
                 .toArray();
-        values = new ValueCounts();
-        begins = begins();
-    }
-
-    private ValueData(ValueData empty, ValueCounts values) {
-        image = empty.image;
-        kinds = empty.kinds;
-        functions = empty.functions;
-        this.values = values;
-        begins = begins();
-    }
-
-    /**
-     * The entries with values.
-     *
-     * @param fitting of the image's sites, no more of each than an entry can have; not to be changed any more
-     */
-    ValueData with(ValueCounts fitting) {
-        return fitting.isEmpty() ? this : new ValueData(this, fitting);
+        size = Arrays.stream(functions).mapToLong(this::emptySize).sum();
     }
 
     /** The sites that the entries have, in their order. */
@@ -71,18 +54,28 @@ final class ValueData {
                         IntStream.range(image.valueSite(function), image.valueSite(function) + sites(function)));
     }
 
-    /** The size of all entries, in bytes. */
+    /** The size of all entries as long as there are no values, in bytes. */
     long size() {
-        return begins[functions.length];
+        return size;
     }
 
-    /** Puts the entries that meet the window, the first one being at {@code at}. */
-    void put(ByteWindow window, long at) {
-        int found = Arrays.binarySearch(begins, window.begin() - at);
-        int entry = found >= 0 ? found : Math.max(0, -found - 2);
-        for (; entry < functions.length && at + begins[entry] < window.end(); entry++) {
-            putEntry(window, at + begins[entry], functions[entry]);
+    /** The size of all entries with values that fit, in bytes. */
+    long size(ValueCounts fitting) {
+        return size + PAIR * sites().mapToLong(site -> fitting.at(site).size()).sum();
+    }
+
+    /**
+     * The entries with values.
+     *
+     * @param fitting of the image's sites, no more of each than an entry can have
+     * @return from index 0 to the limit
+     */
+    ByteBuffer with(ValueCounts fitting) {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(size(fitting))).order(ByteOrder.LITTLE_ENDIAN);
+        for (int function : functions) {
+            putEntry(bytes, function, fitting);
         }
+        return bytes.flip();
     }
 
     private int sites(int function) {
@@ -93,72 +86,39 @@ final class ValueData {
         return sites;
     }
 
-    private long[] begins() {
-        long[] all = new long[functions.length + 1];
-        for (int entry = 0; entry < functions.length; entry++) {
-            all[entry + 1] = all[entry] + entrySize(functions[entry]);
+    private long emptySize(int function) {
+        long all = ENTRY_HEADER;
+        for (int kind = 0; kind < kinds; kind++) {
+            int sites = image.valueSites(function, KINDS[kind]);
+            all += sites == 0 ? 0 : Section.padded(KIND_HEADER + sites);
         }
         return all;
     }
 
-    private long entrySize(int function) {
-        long size = ENTRY_HEADER;
-        int site = image.valueSite(function);
-        for (int kind = 0; kind < kinds; kind++) {
-            int sites = image.valueSites(function, KINDS[kind]);
-            size += kindSize(sites);
-            for (int i = 0; i < sites; i++) {
-                size += (long) PAIR * values.at(site++).size();
-            }
-        }
-        return size;
-    }
-
-    /** The size before the values. */
-    private static long kindSize(int sites) {
-        return sites == 0 ? 0 : Section.padded(KIND_HEADER + sites);
-    }
-
-    private void putEntry(ByteWindow window, long begin, int function) {
-        long at = begin + ENTRY_HEADER;
+    private void putEntry(ByteBuffer entries, int function, ValueCounts values) {
+        int begin = entries.position();
+        entries.position(begin + ENTRY_HEADER);
         int site = image.valueSite(function);
         int used = 0;
         for (int kind = 0; kind < kinds; kind++) {
             int sites = image.valueSites(function, KINDS[kind]);
             if (sites > 0) {
-                window.putInt(at, kind);
-                window.putInt(at + Integer.BYTES, sites);
-                at = putSites(window, at + KIND_HEADER, site, sites);
+                entries.putInt(kind).putInt(sites);
+                putSites(entries, site, sites, values);
                 site += sites;
                 used++;
             }
         }
-        window.putInt(begin, (int) (at - begin));
-        window.putInt(begin + Integer.BYTES, used);
+        entries.putInt(begin, entries.position() - begin).putInt(begin + Integer.BYTES, used);
     }
 
-    /** Puts the numbers of values and the values; returns where they end. */
-    private long putSites(ByteWindow window, long begin, int firstSite, int sites) {
-        long at = begin + Section.padded(sites);
-        window.putZeros(begin + sites, at);
+    private static void putSites(ByteBuffer entries, int firstSite, int sites, ValueCounts values) {
+        int counts = entries.position();
+        entries.position((int) (counts + Section.padded(sites)));
         for (int i = 0; i < sites; i++) {
             Map<Long, Long> histogram = values.at(firstSite + i);
-            window.putByte(begin + i, (byte) histogram.size());
-            at = putPairs(window, at, histogram);
+            entries.put(counts + i, (byte) histogram.size());
+            histogram.forEach((value, count) -> entries.putLong(value).putLong(count));
         }
-        return at;
-    }
-
-    private static long putPairs(ByteWindow window, long begin, Map<Long, Long> histogram) {
-        long end = begin + (long) PAIR * histogram.size();
-        if (begin < window.end() && end > window.begin()) {
-            long at = begin;
-            for (Map.Entry<Long, Long> pair : histogram.entrySet()) {
-                window.putLong(at, pair.getKey());
-                window.putLong(at + Long.BYTES, pair.getValue());
-                at += PAIR;
-            }
-        }
-        return end;
     }
 }

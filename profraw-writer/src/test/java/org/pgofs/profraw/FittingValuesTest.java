@@ -32,7 +32,9 @@ class FittingValuesTest {
     }
 
     private List<ValueCounts> fitting(int room) {
-        return sequence.fitting(snapshots, sequence.sizeWith(room));
+        return sequence.fitting(snapshots, sequence.sizeWith(room)).stream()
+                .map(Snapshot::values)
+                .toList();
     }
 
     private static List<Map<Long, Long>> values(TestImage image, ValueCounts values) {
