@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.limits.Bounds.Limits;
-import org.pgofs.fs.MountOptions;
+import org.pgofs.fs.fuse.MountOptions;
 
 /** Reads what the command line says of how much the daemon takes up, and of whom. */
 final class BoundsOptions {

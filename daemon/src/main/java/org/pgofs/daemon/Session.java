@@ -6,8 +6,8 @@ import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.segment.SegmentDirectory;
 import org.pgofs.daemon.status.StatusReport;
-import org.pgofs.fs.Mount;
-import org.pgofs.fs.MountOptions;
+import org.pgofs.fs.fuse.Mount;
+import org.pgofs.fs.fuse.MountOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -42,6 +42,23 @@ class ArchitectureTest {
     }
 
     @Test
+    void shouldImportDownwardsOnlyInTheFileSystem() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInAnyPackage("org.pgofs.fs..")
+                .layer("tree")
+                .definedBy("org.pgofs.fs")
+                .layer("open")
+                .definedBy("org.pgofs.fs.open")
+                .layer("fuse")
+                .definedBy("org.pgofs.fs.fuse")
+                .whereLayer("fuse")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("open")
+                .mayOnlyBeAccessedByLayers("fuse")
+                .check(classes);
+    }
+
+    @Test
     void shouldKeepProfilesOutOfTheFileSystem() {
         noClasses()
                 .that()
@@ -85,7 +102,7 @@ class ArchitectureTest {
     private static ArchRule onlyInNativePackages() {
         return noClasses()
                 .that()
-                .resideOutsideOfPackages(COUNTERS + ".linux", "org.pgofs.fs")
+                .resideOutsideOfPackages(COUNTERS + ".linux", "org.pgofs.fs.fuse")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("jnr..", "com.kenai..", "ru.serce..");

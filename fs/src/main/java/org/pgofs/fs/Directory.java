@@ -95,13 +95,13 @@ public final class Directory extends Node {
     }
 
     /** The child of a name, null if there is none. */
-    Node child(String name) {
+    public Node child(String name) {
         Node fixed = added.getOrDefault(name, hidden.get(name));
         return fixed != null ? fixed : dynamic.find(name);
     }
 
     /** The names that a listing shows, sorted. */
-    List<String> names() {
+    public List<String> names() {
         SortedSet<String> names = new TreeSet<>(added.keySet());
         dynamic.names().forEach(name -> names.add(checked(name)));
         return List.copyOf(names);
@@ -124,7 +124,7 @@ public final class Directory extends Node {
         return node;
     }
 
-    Instant created() {
+    public Instant created() {
         return created;
     }
 

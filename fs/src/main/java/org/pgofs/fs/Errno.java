@@ -41,7 +41,7 @@ public enum Errno {
      * @param failure any; of one that lack of memory caused the program is told that
      * @return the number
      */
-    static Errno of(Throwable failure) {
+    public static Errno of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof OutOfMemoryError) {
                 return ENOMEM;

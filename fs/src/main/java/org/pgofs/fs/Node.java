@@ -8,7 +8,7 @@ public abstract sealed class Node permits Directory, PseudoFile {
     private static final int PERMISSIONS = 07777;
 
     /** What {@code chown} passes for an id that stays as it is. */
-    static final int UNCHANGED = -1;
+    public static final int UNCHANGED = -1;
 
     private volatile int mode;
     private volatile int uid = UNCHANGED;
@@ -22,23 +22,23 @@ public abstract sealed class Node permits Directory, PseudoFile {
     }
 
     /** The permission bits, 0 to 07777. */
-    final int mode() {
+    public final int mode() {
         return mode;
     }
 
-    final void chmod(int newMode) {
+    public final void chmod(int newMode) {
         mode = newMode & PERMISSIONS;
     }
 
-    final int uid(int ofMount) {
+    public final int uid(int ofMount) {
         return uid == UNCHANGED ? ofMount : uid;
     }
 
-    final int gid(int ofMount) {
+    public final int gid(int ofMount) {
         return gid == UNCHANGED ? ofMount : gid;
     }
 
-    final void chown(int newUid, int newGid) {
+    public final void chown(int newUid, int newGid) {
         if (newUid != UNCHANGED) {
             uid = newUid;
         }

@@ -29,7 +29,7 @@ public final class PseudoFile extends Node {
         return file;
     }
 
-    FileOperations operations() {
+    public FileOperations operations() {
         return operations;
     }
 }

@@ -1,7 +1,7 @@
 package org.pgofs.daemon;
 
 import java.nio.charset.StandardCharsets;
-import org.pgofs.fs.MountOptions;
+import org.pgofs.fs.fuse.MountOptions;
 
 /** The options of a mount. */
 public final class MountOptionsFuzz {

@@ -14,7 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.pgofs.fs.Mount;
+import org.pgofs.fs.fuse.Mount;
 
 /** The daemon of a mount, as a command sees it. */
 final class Daemon {

@@ -1,0 +1,142 @@
+package org.pgofs.fs.fuse;
+
+import com.kenai.jffi.MemoryIO;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.pgofs.fs.Errno;
+import org.pgofs.fs.FsException;
+import org.pgofs.fs.open.Inode;
+
+/**
+ * Answers requests, each once. What an answer is made of lies in memory of the thread that gives it, since libfuse has
+ * copied it when its function returns.
+ */
+final class Replies {
+    private static final int ENTRY_SIZE = 176; // struct fuse_entry_param; its generation and times stay 0
+    private static final int ENTRY_STAT = 16;
+    private static final int STAT_SIZE = 144;
+    private static final int DIRENT_HEADER = 24;
+    private static final int UNKNOWN_TYPE = 0;
+    private static final int DIRECTORY_SIZE = 1 << 16;
+
+    /** What libfuse's upper interface tells of all names in a directory. */
+    private static final long UNKNOWN_NUMBER = 0xffff_ffffL;
+
+    private final MemoryIO memory = MemoryIO.getInstance();
+    private final Native.Fuse fuse;
+    private final Attributes attributes;
+    private final ThreadLocal<Buffers> buffers;
+
+    /** Fills in a file's bytes. */
+    interface Content {
+        int read(ByteBuffer target) throws FsException;
+    }
+
+    /** One thread's. */
+    private static final class Buffers {
+        private final ByteBuffer entry = ByteBuffer.allocateDirect(ENTRY_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        private final ByteBuffer bytes;
+
+        Buffers(int maxRead) {
+            bytes = ByteBuffer.allocateDirect(maxRead).order(ByteOrder.LITTLE_ENDIAN);
+        }
+    }
+
+    /**
+     * Answers.
+     *
+     * @param maxRead the most bytes that are asked for at once
+     */
+    Replies(Native.Fuse fuse, Attributes attributes, int maxRead) {
+        this.fuse = fuse;
+        this.attributes = attributes;
+        buffers = ThreadLocal.withInitial(() -> new Buffers(Math.max(maxRead, DIRECTORY_SIZE)));
+    }
+
+    void error(long request, Errno errno) {
+        fuse.fuse_reply_err(request, errno.number());
+    }
+
+    void done(long request) {
+        fuse.fuse_reply_err(request, 0);
+    }
+
+    void none(long request) {
+        fuse.fuse_reply_none(request);
+    }
+
+    /** Returns whether somebody has got it. */
+    boolean entry(long request, Inode inode) throws FsException {
+        ByteBuffer entry = buffers.get().entry;
+        long address = memory.getDirectBufferAddress(entry);
+        memory.setMemory(address, ENTRY_SIZE, (byte) 0);
+        entry.putLong(0, inode.id());
+        attributes.putFound(address + ENTRY_STAT, inode);
+        return fuse.fuse_reply_entry(request, address) == 0;
+    }
+
+    void attributes(long request, Inode inode) throws FsException {
+        long address = memory.getDirectBufferAddress(buffers.get().entry);
+        memory.setMemory(address, STAT_SIZE, (byte) 0);
+        attributes.put(address, inode);
+        fuse.fuse_reply_attr(request, address, 0);
+    }
+
+    /** Returns whether somebody has got it. */
+    boolean open(long request, long info) {
+        return fuse.fuse_reply_open(request, info) == 0;
+    }
+
+    void written(long request, long count) {
+        fuse.fuse_reply_write(request, count);
+    }
+
+    /** Answers a read of some bytes. */
+    void content(long request, long size, Content content) throws FsException {
+        ByteBuffer target = buffers.get().bytes;
+        target.clear().limit((int) Math.min(size, target.capacity()));
+        int count = content.read(target);
+        if (count < 0 || count > size) {
+            throw new IllegalStateException("a read of " + size + " bytes returned " + count);
+        }
+        fuse.fuse_reply_buf(request, memory.getDirectBufferAddress(target), count);
+    }
+
+    /**
+     * Answers with as many names as there is room for, from one on; each is a {@code struct fuse_dirent}:
+     *
+     * <pre>
+     *   u64 number of the node, u64 where the next one is, u32 size of the name, u32 type, name; zeros to a multiple of 8
+     * </pre>
+     */
+    void names(long request, List<String> names, int first, long size) {
+        ByteBuffer target = buffers.get().bytes;
+        target.clear().limit((int) Math.min(size, target.capacity()));
+        for (int i = first; i < names.size(); i++) {
+            byte[] name = names.get(i).getBytes(StandardCharsets.UTF_8);
+            int end = target.position() + padded(DIRENT_HEADER + name.length);
+            if (end > target.limit()) {
+                break;
+            }
+            target.putLong(UNKNOWN_NUMBER).putLong(i + 1L).putInt(name.length).putInt(UNKNOWN_TYPE);
+            target.put(name);
+            while (target.position() < end) {
+                target.put((byte) 0);
+            }
+        }
+        fuse.fuse_reply_buf(request, memory.getDirectBufferAddress(target), target.position());
+    }
+
+    private static int padded(int size) {
+        return (size + Long.BYTES - 1) & -Long.BYTES;
+    }
+
+    void fileSystem(long request) {
+        long address = memory.getDirectBufferAddress(buffers.get().entry);
+        memory.setMemory(address, ENTRY_SIZE, (byte) 0);
+        attributes.putFileSystem(address);
+        fuse.fuse_reply_statfs(request, address);
+    }
+}
