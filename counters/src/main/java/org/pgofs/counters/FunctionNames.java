@@ -23,14 +23,14 @@ import org.pgofs.counters.linux.OverBoundException;
  */
 final class FunctionNames {
     /** Functions of an image for whose names all are unfolded. */
-    static final int MOST_TOLD = 64;
+    static final int MOST_RESOLVED = 64;
 
     private final ReentrantLock storeLock;
     private final ReadingTime time;
     private final ReentrantLock unfolding = new ReentrantLock();
     // Guarded by the lock of unfolding.
-    /** By image and reference: what was told, which will be asked for again. */
-    private final Map<StoredImage, Map<Long, String>> told = new WeakHashMap<>();
+    /** By image and reference: what was resolved, which will be asked for again. */
+    private final Map<StoredImage, Map<Long, String>> resolved = new WeakHashMap<>();
 
     private long unfolded;
 
@@ -60,8 +60,8 @@ final class FunctionNames {
         Map<Long, String> names = Map.of();
         if (!functions.isEmpty() && unfolding.tryLock()) {
             try {
-                names = told.computeIfAbsent(image, key -> new HashMap<>());
-                tell(image, user, references, names);
+                names = resolved.computeIfAbsent(image, key -> new HashMap<>());
+                resolve(image, user, references, names);
                 names = Map.copyOf(names);
             } finally {
                 unfolding.unlock();
@@ -73,12 +73,12 @@ final class FunctionNames {
                 .toList();
     }
 
-    private void tell(StoredImage image, int user, List<Long> references, Map<Long, String> names) {
+    private void resolve(StoredImage image, int user, List<Long> references, Map<Long, String> names) {
         Map<Long, String> unknown = new HashMap<>();
         references.stream()
                 .filter(reference -> !names.containsKey(reference))
                 .forEach(reference -> unknown.put(reference, Names.number(reference)));
-        if (unknown.isEmpty() || names.size() >= MOST_TOLD) {
+        if (unknown.isEmpty() || names.size() >= MOST_RESOLVED) {
             return;
         }
         try {

@@ -28,11 +28,11 @@ record ProfileShape(List<Image> images, RawProfileSequence sequence, long size) 
      *
      * @throws FsException if images came meanwhile that do not fit, or if none is left
      */
-    ProfileShape withSize(long told) throws FsException {
-        if (sequence.size() > told || (images.isEmpty() && told > 0)) {
+    ProfileShape withSize(long stated) throws FsException {
+        if (sequence.size() > stated || (images.isEmpty() && stated > 0)) {
             throw new FsException(Errno.ESTALE, "there are other images than a moment before");
         }
-        return new ProfileShape(images, sequence, told);
+        return new ProfileShape(images, sequence, stated);
     }
 
     /** Those of the images that are still there. */

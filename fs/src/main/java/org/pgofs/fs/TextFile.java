@@ -15,14 +15,14 @@ public final class TextFile implements FileOperations {
     private static final long MOMENT_NS = 1_000_000_000;
 
     private final Supplier<String> text;
-    private final AtomicReference<Told> told = new AtomicReference<>();
+    private final AtomicReference<LookedUp> lookedUp = new AtomicReference<>();
 
     /** A text whose size somebody was told. */
-    private static final class Told {
+    private static final class LookedUp {
         private final byte[] content;
         private final long nanos;
 
-        Told(byte[] content, long nanos) {
+        LookedUp(byte[] content, long nanos) {
             this.content = content;
             this.nanos = nanos;
         }
@@ -45,13 +45,13 @@ public final class TextFile implements FileOperations {
     public FileView look() {
         long asked = System.nanoTime();
         byte[] content = bytes();
-        told.set(new Told(content, asked));
+        lookedUp.set(new LookedUp(content, asked));
         return FileView.now(content.length);
     }
 
     @Override
     public OpenFile open(FileView view) {
-        Told last = told.getAndSet(null);
+        LookedUp last = lookedUp.getAndSet(null);
         return new OpenText(last != null && last.isFresh() && last.content.length == view.size() ? last.content : null);
     }
 

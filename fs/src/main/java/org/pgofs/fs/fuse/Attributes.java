@@ -32,7 +32,7 @@ final class Attributes {
         if (inode.node() instanceof Directory directory) {
             put(stat, inode, FileStat.S_IFDIR, 0, directory.created());
         } else {
-            put(stat, inode, inode.tell());
+            put(stat, inode, inode.view());
         }
     }
 

@@ -27,7 +27,7 @@ public final class Inode {
     private final long nodeNumber;
     private final List<Handle> handles = new ArrayList<>();
     private FileView view;
-    private boolean told;
+    private boolean attributesAsked;
     private boolean opened;
 
     /**
@@ -114,15 +114,15 @@ public final class Inode {
     }
 
     /** What a stat tells of a file, by whatever way it reaches it: as long as it is open, what its readers find in it. */
-    public FileView tell() throws FsException {
+    public FileView view() throws FsException {
         List<Handle> open;
         FileView now;
         synchronized (this) {
-            if (handles.isEmpty() && told) {
+            if (handles.isEmpty() && attributesAsked) {
                 view = operations().look();
             }
             // The look-up that made it is followed by a question.
-            told = true;
+            attributesAsked = true;
             open = List.copyOf(handles);
             now = view;
         }
