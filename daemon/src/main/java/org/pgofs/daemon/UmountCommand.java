@@ -44,19 +44,19 @@ final class UmountCommand implements Callable<Integer> {
 
     /**
      * Until the daemon has let go of its segment directory: then another one can be mounted. If a mount namespace that
-     * somebody made meanwhile still has the mount, the daemon does not notice its end, and is saidWhatIsWaitedFor.
+     * somebody made meanwhile still has the mount, the daemon does not notice its end, and is told.
      */
     private static void awaitRelease(Path segments, long pid, Optional<ProcessHandle> daemon)
             throws IOException, InterruptedException {
         long begin = System.nanoTime();
-        boolean saidWhatIsWaitedFor = false;
+        boolean waitExplained = false;
         while (daemon.map(ProcessHandle::isAlive).orElse(true) && isHeldBy(segments, pid)) {
             long waited = System.nanoTime() - begin;
             if (waited > PATIENCE.toNanos()) {
                 throw new IOException("unmounted, but the daemon does not let go of " + segments);
             }
-            if (!saidWhatIsWaitedFor && waited > NOTICED.toNanos()) {
-                saidWhatIsWaitedFor = true;
+            if (!waitExplained && waited > NOTICED.toNanos()) {
+                waitExplained = true;
                 daemon.ifPresent(ProcessHandle::destroy);
             }
             TimeUnit.MILLISECONDS.sleep(5);
