@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 
-/** The function records that a compiler put into a program, as its file has them: at link-time addresses. */
+/** The function records that a compiler put into a program, as its file or its memory has them. */
 public final class CompiledRecords {
     private CompiledRecords() {}
 
@@ -25,14 +25,14 @@ public final class CompiledRecords {
      * @param number of the raw version, without variant bits
      * @param records nothing but records, little-endian
      * @param recordsAddress where the first of them lies
-     * @param counters the section of 8-byte counters
+     * @param countersSize of the section of 8-byte counters, in bytes
      * @param countersAddress where it lies
      * @return the functions, in the order of the records
      * @throws MalformedProfileException if they do not fit the counters, or have bitmaps
      * @throws UnsupportedRawVersionException if the version is not known
      */
     public static List<ParsedFunction> read(
-            int number, ByteBuffer records, long recordsAddress, ByteBuffer counters, long countersAddress)
+            int number, ByteBuffer records, long recordsAddress, long countersSize, long countersAddress)
             throws MalformedProfileException {
         RawLayout layout = RawLayouts.of(number);
         Map<HeaderField, Long> header = Map.of(
@@ -40,7 +40,28 @@ public final class CompiledRecords {
                 layout.pointer(countersAddress, recordsAddress),
                 HeaderField.BITMAPS_DELTA,
                 0L);
-        return new RecordReader(layout, header, Long.BYTES, counters, ByteBuffer.allocate(0))
+        return new RecordReader(layout, header, Long.BYTES, countersSize, 0)
                 .readAll(new RawInput(records), Integer.MAX_VALUE);
+    }
+
+    /**
+     * Where a record says that the compiler's places for its value sites are.
+     *
+     * @param number of the raw version, without variant bits
+     * @param records nothing but records, little-endian
+     * @param function the number of the record
+     * @return the address as it stands there
+     * @throws UnsupportedRawVersionException if the version is not known
+     */
+    public static long valuesAddress(int number, ByteBuffer records, int function) {
+        RawLayout layout = RawLayouts.of(number);
+        int at = function * layout.recordSize();
+        for (RecordField field : layout.record()) {
+            if (field == RecordField.VALUES) {
+                break;
+            }
+            at += field.size();
+        }
+        return records.getLong(at);
     }
 }

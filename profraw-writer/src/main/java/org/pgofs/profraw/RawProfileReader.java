@@ -71,8 +71,9 @@ public final class RawProfileReader {
         ByteBuffer names = in.takePadded(header.get(HeaderField.NAMES_SIZE), 1, "bytes of names");
         ByteBuffer vtables = in.takePadded(header.get(HeaderField.VTABLES), RawSections.VTABLE_SIZE, "vtables");
         ByteBuffer vtableNames = in.takePadded(header.get(HeaderField.VTABLE_NAMES_SIZE), 1, "bytes of vtable names");
-        List<ParsedFunction> functions =
-                new RecordReader(layout, header, counterSize, counters, bitmaps).readAll(records, in.remaining());
+        List<ParsedFunction> functions = new RecordReader(
+                        layout, header, counterSize, counters.remaining(), bitmaps.remaining())
+                .readAll(records, in.remaining());
         int valuesBegin = in.position() - begin;
         ValueCounts values = new ValueDataReader(in).read(functions);
         return new ParsedProfile(

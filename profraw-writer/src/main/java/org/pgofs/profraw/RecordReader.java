@@ -2,7 +2,6 @@ package org.pgofs.profraw;
 
 import static org.pgofs.profraw.MalformedProfileException.require;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,11 +17,11 @@ final class RecordReader {
     private final long bitmapsDelta;
 
     RecordReader(
-            RawLayout layout, Map<HeaderField, Long> header, int counterSize, ByteBuffer counters, ByteBuffer bitmaps) {
+            RawLayout layout, Map<HeaderField, Long> header, int counterSize, long countersSize, long bitmapsSize) {
         this.layout = layout;
         this.counterSize = counterSize;
-        countersSize = counters.remaining();
-        bitmapsSize = bitmaps.remaining();
+        this.countersSize = countersSize;
+        this.bitmapsSize = bitmapsSize;
         countersDelta = header.get(HeaderField.COUNTERS_DELTA);
         bitmapsDelta = header.get(HeaderField.BITMAPS_DELTA);
     }

@@ -6,9 +6,10 @@ import java.util.List;
 import org.pgofs.counters.format.ImageLayout;
 import org.pgofs.counters.format.RecordLayout;
 import org.pgofs.counters.format.SegmentLayout;
+import org.pgofs.counters.format.ValueKind;
 
 /**
- * What the file of a kernel says of its counters: enough to find them in the memory of a virtual machine that runs it.
+ * What a kernel, or a module of it, says of its counters: enough to find them in the memory of a machine that runs it.
  *
  * @param path of the file; its last part names the image
  * @param banner how the kernel names itself in its memory, empty if not known
@@ -16,6 +17,7 @@ import org.pgofs.counters.format.SegmentLayout;
  * @param binaryIds as {@link Image#binaryIds} has them, empty without ids
  * @param functions its function records, in their order
  * @param countersSize bytes from their first counter to the end of their last one
+ * @param valueSites how many value sites there are, 0 if nobody records values
  * @param names the names section
  * @param layout where the sections lie
  */
@@ -26,6 +28,7 @@ public record GuestImage(
         ByteBuffer binaryIds,
         List<Function> functions,
         int countersSize,
+        int valueSites,
         ByteBuffer names,
         GuestLayout layout) {
     /**
@@ -36,10 +39,24 @@ public record GuestImage(
      * @param countersOffset bytes from the first counter of all
      * @param counters the number of its counters
      * @param address its link-time address, 0 if not known
+     * @param valueSite the number of its first value site
+     * @param sites how many value sites it has, by the number of their {@link ValueKind}
      */
-    public record Function(long nameRef, long funcHash, int countersOffset, int counters, long address) {}
+    public record Function(
+            long nameRef,
+            long funcHash,
+            int countersOffset,
+            int counters,
+            long address,
+            int valueSite,
+            List<Integer> sites) {
+        /** A function without value sites, or whose value sites nobody records. */
+        public Function(long nameRef, long funcHash, int countersOffset, int counters, long address) {
+            this(nameRef, funcHash, countersOffset, counters, address, 0, List.of());
+        }
+    }
 
-    /** The image file that a process of this image would publish. Value sites are left out: nobody records them. */
+    /** The image file that a process of this image would publish. */
     public byte[] toImageFile() {
         int recordsAt = ImageLayout.SIZE + binaryIds.remaining();
         int recordsSize = functions.size() * RecordLayout.SIZE;
@@ -51,7 +68,8 @@ public record GuestImage(
                 .putInt(ImageLayout.HEADER_SIZE, ImageLayout.SIZE)
                 .putLong(ImageLayout.FILE_SIZE, bytes.length)
                 .putLong(ImageLayout.RAW_VERSION, rawVersion)
-                .putLong(ImageLayout.COUNTERS_SIZE, countersSize);
+                .putLong(ImageLayout.COUNTERS_SIZE, countersSize)
+                .putLong(ImageLayout.VALUE_SITES, valueSites);
         put(file, ImageLayout.BINARY_IDS, ImageLayout.SIZE, binaryIds);
         putArea(file, ImageLayout.RECORDS, recordsAt, recordsSize);
         put(file, ImageLayout.NAMES, namesAt, names);
@@ -62,7 +80,13 @@ public record GuestImage(
                     .putLong(at + RecordLayout.FUNC_HASH, function.funcHash)
                     .putLong(at + RecordLayout.COUNTERS_OFFSET, function.countersOffset)
                     .putLong(at + RecordLayout.FUNCTION, function.address)
+                    .putInt(at + RecordLayout.VALUE_SITE, function.valueSite)
                     .putInt(at + RecordLayout.COUNTERS, function.counters);
+            for (int kind = 0; kind < function.sites.size(); kind++) {
+                file.putShort(
+                        at + RecordLayout.VALUE_SITES + kind * Short.BYTES,
+                        function.sites.get(kind).shortValue());
+            }
         }
         return bytes;
     }

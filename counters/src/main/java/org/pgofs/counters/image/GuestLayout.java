@@ -1,7 +1,8 @@
 package org.pgofs.counters.image;
 
 /**
- * Where a kernel has what belongs to its counters, by link-time addresses. In memory all of it is moved by one distance.
+ * Where a kernel has what belongs to its counters, by addresses as its sections have them: of its file, link-time addresses,
+ * and in memory all of it is moved by one distance; of its memory, those of now.
  *
  * @param counters of the first counter of a function
  * @param records of the first function record

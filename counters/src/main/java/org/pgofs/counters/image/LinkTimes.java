@@ -41,7 +41,7 @@ public final class LinkTimes {
     }
 
     /** The link-time address of a run-time address, which may be anything. */
-    long of(long address) {
+    public long of(long address) {
         int low = 0;
         int high = relocated.length;
         while (low < high) {

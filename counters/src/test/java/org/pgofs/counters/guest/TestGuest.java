@@ -61,6 +61,7 @@ public final class TestGuest implements AutoCloseable {
                 ByteBuffer.allocate(0),
                 FUNCTIONS,
                 COUNTERS * Long.BYTES,
+                0,
                 NAMES.duplicate(),
                 new GuestLayout(LINKED + COUNTERS_AT, LINKED, RECORD_SIZE, LINKED + NAMES_AT));
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.pgofs.counters.format.ElfNotes;
 import org.pgofs.counters.linux.ForeignPath;
 
 /**
@@ -28,7 +29,6 @@ public final class ElfFile implements Closeable {
     private static final short X86_64 = 62;
     private static final int SYMBOL_SIZE = 24;
     private static final int OBJECT_TYPE = 1;
-    private static final int NOTE_HEADER = 12;
     private static final int MAX_PART = 64 << 20;
     private static final int MAX_NAME = 4096;
     private static final int SYMBOLS_AT_ONCE = 4096;
@@ -141,39 +141,15 @@ public final class ElfFile implements Closeable {
      * @throws IOException if the file cannot be read, or is damaged
      */
     public Optional<ByteBuffer> note(String name, int type) throws IOException {
-        byte[] expected = (name + "\0").getBytes(StandardCharsets.ISO_8859_1);
         for (ElfSection section : sections) {
             if (section.type() == ElfSection.NOTES) {
-                Optional<ByteBuffer> found = note(content(section), expected, type);
+                Optional<ByteBuffer> found = ElfNotes.find(content(section), name, type);
                 if (found.isPresent()) {
                     return found;
                 }
             }
         }
         return Optional.empty();
-    }
-
-    private static Optional<ByteBuffer> note(ByteBuffer notes, byte[] name, int type) {
-        long at = 0;
-        while (at + NOTE_HEADER <= notes.limit()) {
-            long nameSize = Integer.toUnsignedLong(notes.getInt((int) at));
-            long size = Integer.toUnsignedLong(notes.getInt((int) at + 4));
-            long content = at + NOTE_HEADER + padded(nameSize);
-            if (content + size > notes.limit()) {
-                break;
-            }
-            byte[] found = new byte[(int) nameSize];
-            notes.get((int) at + NOTE_HEADER, found);
-            if (notes.getInt((int) at + 8) == type && Arrays.equals(found, name)) {
-                return Optional.of(notes.slice((int) content, (int) size).order(ByteOrder.LITTLE_ENDIAN));
-            }
-            at = content + padded(size);
-        }
-        return Optional.empty();
-    }
-
-    private static long padded(long size) {
-        return (size + 3) & ~3L;
     }
 
     /**

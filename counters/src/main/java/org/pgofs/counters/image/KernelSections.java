@@ -1,0 +1,49 @@
+package org.pgofs.counters.image;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * What an instrumented kernel, or a module of it, has of sections: of its file, or of its memory. Nothing of it is checked.
+ *
+ * @param path of its file; the last part names the image
+ * @param banner how the kernel names itself in its memory, empty if not known
+ * @param rawVersion {@code __llvm_profile_raw_version}, variant bits included
+ * @param buildId its bytes, none without one
+ * @param records the data section, little-endian
+ * @param recordsAddress of its first byte
+ * @param countersSize of the counters section, in bytes
+ * @param countersAddress of its first byte
+ * @param names the names section
+ * @param namesAddress of its first byte
+ * @param valuesAddress of the first of the compiler's places for value sites
+ * @param valueSites how many there are, 0 if nobody records values
+ * @param linkTimes make the addresses in records link-time addresses
+ */
+public record KernelSections(
+        String path,
+        String banner,
+        long rawVersion,
+        ByteBuffer buildId,
+        ByteBuffer records,
+        long recordsAddress,
+        long countersSize,
+        long countersAddress,
+        ByteBuffer names,
+        long namesAddress,
+        long valuesAddress,
+        int valueSites,
+        LinkTimes linkTimes) {
+    /** Makes an image of sections: what knows the layouts of records. */
+    @FunctionalInterface
+    public interface Parser {
+        /**
+         * Makes an image.
+         *
+         * @param sections as they were read
+         * @return the image, whose layout has addresses as the sections have them
+         * @throws IOException if they are not those of one that counts; the message is one line that says why
+         */
+        GuestImage parse(KernelSections sections) throws IOException;
+    }
+}
