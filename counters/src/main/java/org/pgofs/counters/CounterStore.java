@@ -31,6 +31,8 @@ import org.pgofs.counters.guest.KernelMemory;
 import org.pgofs.counters.image.GuestImage;
 import org.pgofs.counters.image.Image;
 import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.kernel.KernelWatch;
+import org.pgofs.counters.kernel.RunningKernel;
 import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.limits.DroppedFile;
 import org.pgofs.counters.limits.LeftOut;
@@ -79,6 +81,8 @@ public final class CounterStore implements AutoCloseable {
     private final SegmentCatalog segments;
     private final SegmentDiscovery discovery;
     private final Guests guests;
+    private final RunningKernel kernel;
+    private final KernelThread kernelThread;
     private final StateDirectory state;
     private final SavedState saved;
     private final Ledger ledger;
@@ -145,11 +149,14 @@ public final class CounterStore implements AutoCloseable {
         epochs.restore(saved.epochs());
         segments.restore(saved);
         guests = new Guests(known, reader, state);
-        ledger = new Ledger(known, segments, epochs, state, lastTakes, guests);
+        kernel = new RunningKernel(known, epochs, reader, state);
+        ledger = new Ledger(known, segments, epochs, state, lastTakes, guests, kernel);
         attachments = new Attachments(known, guests, ledger);
         takes = new Takes(reader, ledger, lastTakes);
-        served = new ServedImages(known, guests, takes);
-        watcher = new SegmentWatcher(lock, directory.path(), segments, discovery, guests, ledger, usage.shortages());
+        served = new ServedImages(known, guests, kernel, takes);
+        watcher = new SegmentWatcher(
+                lock, directory.path(), segments, discovery, guests, kernel, ledger, usage.shortages());
+        kernelThread = new KernelThread(lock, kernel, watcher);
     }
 
     private void start() throws IOException {
@@ -157,6 +164,7 @@ public final class CounterStore implements AutoCloseable {
         try {
             discovery.scan();
             guests.restore();
+            kernel.restore();
             startFromZero(saved.lost().keySet());
             ledger.saveOrRetry();
         } finally {
@@ -176,7 +184,7 @@ public final class CounterStore implements AutoCloseable {
 
     /** Whether an image must be known even if it has neither processes nor counts. */
     private boolean isHeld(ImageCounters image) {
-        return guests.hold(image) || takes.hold(image);
+        return guests.hold(image) || kernel.hold(image) || takes.hold(image);
     }
 
     /**
@@ -229,6 +237,7 @@ public final class CounterStore implements AutoCloseable {
         watcher.catchUp();
         Set<ImageCounters> selected = served.select(selection, forgotten);
         guests.look(selected);
+        kernel.look(selected);
         return List.copyOf(selected);
     }
 
@@ -325,6 +334,7 @@ public final class CounterStore implements AutoCloseable {
             Counts carry = new Counts(counters, new ValueCounts(), none);
             baselines.put(image, new Baseline(carry, none, 0, image.resets() + 1));
         }
+        kernel.forgetUnseen(images);
         ledger.reset(baselines, moves);
     }
 
@@ -421,6 +431,7 @@ public final class CounterStore implements AutoCloseable {
                     leftOut.dropped().more(),
                     discovery.refused(),
                     guests.status(),
+                    kernel.status(),
                     watcher.backlog(),
                     segments.unidentified(),
                     leftOut.waiting().list(),
@@ -538,6 +549,79 @@ public final class CounterStore implements AutoCloseable {
         LOG.info("detached {}", name);
     }
 
+    /**
+     * Adds the kernel that this machine runs, and its modules: each becomes an image, or belongs to one that is there. They
+     * stay over restarts of this process, each of which attaches them again.
+     *
+     * @param watch of the kernel; closed with the store, or if this fails
+     * @throws IOException if it cannot be attached; the message is one line that says why
+     */
+    public void attachKernel(KernelWatch watch) throws IOException {
+        lock.lock();
+        try {
+            requireOpen();
+            if (kernel.isAttached()) {
+                throw new IOException("the running kernel is attached already");
+            }
+            kernel.attach(watch);
+            ledger.saveOrRetry();
+        } catch (IOException | RuntimeException | Error e) {
+            watch.close();
+            throw e;
+        } finally {
+            lock.unlock();
+        }
+        kernelThread.start(watch);
+    }
+
+    /**
+     * Says why the running kernel is not there though it could be.
+     *
+     * @param problem one line, for the status; what an earlier process has of it waits
+     */
+    public void cannotAttachKernel(String problem) {
+        lock.lock();
+        try {
+            kernel.cannotAttach(problem);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Leaves the running kernel out. What an earlier process has of it stays as it was seen last.
+     *
+     * @throws IOException if that cannot be read
+     */
+    public void leaveKernelOut() throws IOException {
+        lock.lock();
+        try {
+            requireOpen();
+            kernel.leaveOut();
+            ledger.saveOrRetry();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Lets go of the running kernel and its modules. What they counted until now stays in the counts of their images;
+     * attached again, they count from then on.
+     *
+     * @throws IOException if it is not attached, or cannot be read, or the change cannot be saved now
+     */
+    public void detachKernel() throws IOException {
+        kernelThread.end();
+        lock.lock();
+        try {
+            requireOpen();
+            kernel.detach();
+            ledger.save();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Saves what is not saved yet and lets go of the directory. Programs keep counting. */
     @Override
     public void close() throws IOException {
@@ -562,7 +646,8 @@ public final class CounterStore implements AutoCloseable {
         lock.lock();
         try {
             guests.look();
-            if (!known.changed().isEmpty() || !guests.isEmpty()) {
+            kernel.look(known.images());
+            if (!known.changed().isEmpty() || !guests.isEmpty() || kernel.isAttached()) {
                 ledger.save();
             }
         } finally {
@@ -572,6 +657,7 @@ public final class CounterStore implements AutoCloseable {
 
     private void release() {
         freezer.end();
+        kernelThread.end();
         try {
             watcher.awaitEnd();
             freezer.awaitEnd();
@@ -581,5 +667,6 @@ public final class CounterStore implements AutoCloseable {
         }
         segments.close();
         guests.close();
+        kernel.close();
     }
 }

@@ -8,6 +8,7 @@ import org.pgofs.counters.counts.CounterTotals;
 import org.pgofs.counters.format.Refusal;
 import org.pgofs.counters.guest.GuestStatus;
 import org.pgofs.counters.image.Image;
+import org.pgofs.counters.kernel.KernelStatus;
 import org.pgofs.counters.limits.DroppedFile;
 import org.pgofs.counters.limits.DroppedFiles;
 import org.pgofs.counters.limits.OverBound;
@@ -23,6 +24,7 @@ import org.pgofs.counters.linux.Liveness;
  * @param moreDropped how many files are left out and not named
  * @param refused how often a process could not publish one of its images since the last reset of all, by reason
  * @param guests the virtual machines that are attached, by name
+ * @param kernel the one that this machine runs
  * @param backlog of ended programs
  * @param unidentified the number of segments whose image file is not there yet
  * @param overBounds the segments that wait because there are too many
@@ -36,6 +38,7 @@ public record CounterStoreStatus(
         long moreDropped,
         Map<Refusal, Long> refused,
         List<GuestStatus> guests,
+        KernelStatus kernel,
         BacklogStatus backlog,
         int unidentified,
         List<OverBound> overBounds,
@@ -50,6 +53,7 @@ public record CounterStoreStatus(
                 moreDropped,
                 refused,
                 guests,
+                kernel,
                 backlog,
                 unidentified,
                 overBounds,

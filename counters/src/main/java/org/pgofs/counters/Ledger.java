@@ -14,6 +14,7 @@ import org.pgofs.counters.counts.Marks;
 import org.pgofs.counters.counts.Member;
 import org.pgofs.counters.counts.ValueList;
 import org.pgofs.counters.guest.Guests;
+import org.pgofs.counters.kernel.RunningKernel;
 import org.pgofs.counters.segment.ImageCatalog;
 import org.pgofs.counters.segment.MemberEpochs;
 import org.pgofs.counters.segment.SegmentCatalog;
@@ -44,6 +45,7 @@ final class Ledger {
     private final StateDirectory state;
     private final LastTakes takes;
     private final Guests guests;
+    private final RunningKernel kernel;
     private long saveNotBefore = System.nanoTime();
     private FailedSave failedSave;
 
@@ -53,13 +55,15 @@ final class Ledger {
             MemberEpochs epochs,
             StateDirectory state,
             LastTakes takes,
-            Guests guests) {
+            Guests guests,
+            RunningKernel kernel) {
         this.images = images;
         this.segments = segments;
         this.epochs = epochs;
         this.state = state;
         this.takes = takes;
         this.guests = guests;
+        this.kernel = kernel;
     }
 
     /**
@@ -96,7 +100,8 @@ final class Ledger {
         try {
             // First: a baseline must not be further than the sample with which a later daemon goes on.
             guests.saveSamples();
-            state.commit(images.images(), images.changed(), takes, guests.saved());
+            kernel.saveSamples();
+            state.commit(images.images(), images.changed(), takes, guests.saved(), kernel.saved());
         } catch (IOException e) {
             if (failedSave == null) {
                 failedSave = new FailedSave(Instant.now(), e.getMessage());

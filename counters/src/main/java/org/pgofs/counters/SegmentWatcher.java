@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.locks.Lock;
 import java.util.stream.IntStream;
 import org.pgofs.counters.guest.Guests;
+import org.pgofs.counters.kernel.RunningKernel;
 import org.pgofs.counters.limits.Shortages;
 import org.pgofs.counters.linux.DirectoryWatch;
 import org.pgofs.counters.linux.Linux;
@@ -25,6 +26,7 @@ final class SegmentWatcher {
     private final SegmentCatalog segments;
     private final SegmentDiscovery discovery;
     private final Guests guests;
+    private final RunningKernel kernel;
     private final Ledger ledger;
     private final Shortages shortages;
     private final Backlog backlog;
@@ -38,6 +40,7 @@ final class SegmentWatcher {
             SegmentCatalog segments,
             SegmentDiscovery discovery,
             Guests guests,
+            RunningKernel kernel,
             Ledger ledger,
             Shortages shortages)
             throws IOException {
@@ -45,6 +48,7 @@ final class SegmentWatcher {
         this.segments = segments;
         this.discovery = discovery;
         this.guests = guests;
+        this.kernel = kernel;
         this.ledger = ledger;
         this.shortages = shortages;
         backlog = new Backlog(segments::backlogSegments, segments::backlogBytes);
@@ -125,6 +129,7 @@ final class SegmentWatcher {
         }
         discovery.scanIfEventsMissed();
         discovery.recheck();
+        kernel.catchUp();
     }
 
     /** Lets the thread look again at what is due. */

@@ -45,7 +45,8 @@ final class MountCommand implements Callable<Integer> {
             defaultValue = "",
             description = "mode=OCTAL,uid=NUMBER,gid=NUMBER: permissions and owner of the mounted files, as in debugfs"
                     + " (default: mode=0700,uid=0,gid=0). users=NUMBER:NUMBER: only programs of these users"
-                    + " count (default: everyone's).")
+                    + " count (default: everyone's). kernel=no: not the kernel of this machine, which is there by itself if"
+                    + " it was built for it, see pgofs kernel --help.")
     private String options;
 
     @Option(
@@ -93,8 +94,10 @@ final class MountCommand implements Callable<Integer> {
         MountOptions mountOptions;
         Profiles profiles;
         Bounds bounds;
+        boolean withKernel;
         try {
-            mountOptions = MountOptions.parse(BoundsOptions.others(options));
+            mountOptions = MountOptions.parse(BoundsOptions.others(KernelOption.others(options)));
+            withKernel = KernelOption.isWanted(options);
             bounds = bounds();
             profiles = rawVersion == null ? new Profiles() : new Profiles(rawVersion);
         } catch (IllegalArgumentException | UnsupportedRawVersionException e) {
@@ -108,7 +111,7 @@ final class MountCommand implements Callable<Integer> {
             throw new IOException("the segment directory " + segments
                     + " would be hidden by what is mounted: give another MOUNTPOINT or --segment-dir");
         }
-        Session session = Session.start(segments, bounds, mountPoint, mountOptions, profiles);
+        Session session = Session.start(segments, bounds, withKernel, mountPoint, mountOptions, profiles);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(session), "shutdown"));
         try {
             proveReady(session, segments);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.segment.SegmentDirectory;
+import org.pgofs.daemon.guest.HostKernel;
 import org.pgofs.daemon.status.StatusReport;
 import org.pgofs.fs.fuse.Mount;
 import org.pgofs.fs.fuse.MountOptions;
@@ -32,10 +33,17 @@ final class Session implements AutoCloseable {
      * Takes a segment directory, opens its store and mounts it.
      *
      * @param bounds how much of it is taken up
+     * @param withKernel whether the kernel of this machine is wanted
      * @param profiles makes the raw profiles
      * @throws IOException if one of these fails; the message is one line that says why
      */
-    static Session start(Path segmentDirectory, Bounds bounds, Path mountPoint, MountOptions options, Profiles profiles)
+    static Session start(
+            Path segmentDirectory,
+            Bounds bounds,
+            boolean withKernel,
+            Path mountPoint,
+            MountOptions options,
+            Profiles profiles)
             throws IOException {
         // First what needs no cleaning up when it fails.
         Path real = Mount.check(mountPoint);
@@ -43,6 +51,7 @@ final class Session implements AutoCloseable {
         try {
             CounterStore store = CounterStore.open(directory, bounds);
             try {
+                HostKernel.attachIfReadable(store, withKernel);
                 StatusReport report =
                         new StatusReport(store, profiles::leavesOut, PgoTree::notInProfraw, real, segmentDirectory);
                 PgoTree tree = new PgoTree(store, profiles, report, segmentDirectory);

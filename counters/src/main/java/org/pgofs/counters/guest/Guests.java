@@ -27,6 +27,9 @@ public final class Guests {
     static final int LOOK_MS = 1000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Guests.class);
+    /** What this machine runs has this name. */
+    private static final String RUNNING = "vmlinux";
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
 
     private final TreeMap<String, Guest> guests = new TreeMap<>();
@@ -106,6 +109,9 @@ public final class Guests {
     public void checkName(String name) throws IOException {
         if (!NAME.matcher(name).matches()) {
             throw new IOException("a name has letters, digits, '.', '_' and '-', at most 64 of them: give --name");
+        }
+        if (name.equals(RUNNING)) {
+            throw new IOException(RUNNING + " is the name of the kernel of this machine: give another --name");
         }
         if (guests.containsKey(name)) {
             throw new IOException("there is a guest " + name + " already: detach it, or give another --name");

@@ -298,4 +298,51 @@ public interface LibC {
      * @return the user as whom this process acts
      */
     int geteuid();
+
+    /**
+     * socket(2).
+     *
+     * @param domain AF_*
+     * @param type SOCK_*
+     * @param protocol of the domain
+     * @return a file descriptor, or -1
+     */
+    int socket(int domain, int type, int protocol);
+
+    /**
+     * bind(2).
+     *
+     * @param fd of socket
+     * @param address struct sockaddr, direct
+     * @param size of the address in bytes
+     * @return 0, or -1
+     */
+    int bind(int fd, @In ByteBuffer address, int size);
+
+    /**
+     * setsockopt(2).
+     *
+     * @param fd of socket
+     * @param level SOL_*
+     * @param option of the level
+     * @param value direct
+     * @param size of the value in bytes
+     * @return 0, or -1
+     */
+    int setsockopt(int fd, int level, int option, @In ByteBuffer value, int size);
+
+    /**
+     * recvfrom(2).
+     *
+     * @param fd of socket
+     * @param target direct
+     * @param size bytes
+     * @param flags MSG_*
+     * @param address for the sender's, struct sockaddr, direct
+     * @param addressSize an int: how many bytes there are for it, direct
+     * @return bytes received, or -1
+     */
+    @ssize_t
+    long recvfrom(
+            int fd, @Out ByteBuffer target, @size_t long size, int flags, ByteBuffer address, ByteBuffer addressSize);
 }

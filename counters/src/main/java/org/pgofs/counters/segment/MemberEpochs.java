@@ -58,20 +58,20 @@ public final class MemberEpochs {
         image.moves().clear();
     }
 
-    /** Finishes what a daemon began that died before it could tell a segment of a reset. */
-    void finishReset(SegmentFile segment, ImageCounters image) {
-        Epoch meant = saved.remove(segment.name());
+    /** Finishes what a daemon began that died before it could tell a member of a reset. */
+    public void finishReset(Member member, ImageCounters image) {
+        Epoch meant = saved.remove(member.name());
         if (meant == null) {
             return;
         }
-        if (segment.epoch() == meant.epoch() - 1) {
+        if (member.epoch() == meant.epoch() - 1) {
             meant.moved().subtractFrom(image.carry().values());
             images.changed().add(image);
         }
-        if (segment.clearedEpoch() != meant.cleared()) {
-            segment.setClearedEpoch(meant.cleared());
-            clearMarks(segment, image, Marks.all(image.image()));
-            publishCleared(segment, image);
+        if (member.clearedEpoch() != meant.cleared()) {
+            member.setClearedEpoch(meant.cleared());
+            clearMarks(member, image, Marks.all(image.image()));
+            publishCleared(member, image);
         }
     }
 

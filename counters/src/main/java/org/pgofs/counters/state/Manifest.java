@@ -25,6 +25,8 @@ import org.pgofs.counters.state.StateFile.DamagedException;
  * taken SCOPE DIGEST GENERATION
  * guest NAME DIGEST BOOT INODE COUNTERS RECORDS SIZE NAMES MEMORY
  *                                  an attached machine: image, run of its kernel, layout, URL-encoded path
+ * kernel NAME DIGEST RUN attached|detached
+ *                                  what the running kernel has loaded: image, boot or loading; URL-encoded name
  * checksum CRC32C-of-the-lines-above
  * </pre>
  *
@@ -33,14 +35,22 @@ import org.pgofs.counters.state.StateFile.DamagedException;
  * @param images the images with a carry
  * @param takes what was taken last
  * @param guests the virtual machines that are attached
+ * @param kernels what of the running kernel is attached, or was
  */
-public record Manifest(long generation, long starts, List<Carry> images, List<Taken> takes, List<SavedGuest> guests) {
-    static final Manifest EMPTY = new Manifest(0, 0, List.of(), List.of(), List.of());
+public record Manifest(
+        long generation,
+        long starts,
+        List<Carry> images,
+        List<Taken> takes,
+        List<SavedGuest> guests,
+        List<SavedKernel> kernels) {
+    static final Manifest EMPTY = new Manifest(0, 0, List.of(), List.of(), List.of(), List.of());
 
     static final String CARRY_PREFIX = "carry-";
 
     private static final String FORMAT = "pgofs-state ";
     private static final String CHECKSUM = "checksum ";
+    private static final String ATTACHED = "attached";
 
     /**
      * The carry file of an image.
@@ -76,6 +86,15 @@ public record Manifest(long generation, long starts, List<Carry> images, List<Ta
         }
     }
 
+    /** What counts in memory, and whose last sample is in a file. */
+    public interface Sampled {
+        /** What it is called. */
+        String name();
+
+        /** The file of the sample. */
+        String fileName();
+    }
+
     /**
      * A virtual machine. What it counted is in a file that is not part of a generation: it is true at any time as long as
      * the run of the kernel is this one.
@@ -87,9 +106,26 @@ public record Manifest(long generation, long starts, List<Carry> images, List<Ta
      * @param layout of its kernel
      * @param memory the file
      */
-    public record SavedGuest(String name, String digest, long boot, long inode, GuestLayout layout, Path memory) {
-        String fileName() {
+    public record SavedGuest(String name, String digest, long boot, long inode, GuestLayout layout, Path memory)
+            implements Sampled {
+        @Override
+        public String fileName() {
             return "sample-" + name + "-" + boot;
+        }
+    }
+
+    /**
+     * What the running kernel has loaded once: vmlinux, or a module. Its sample is as {@link SavedGuest} has one.
+     *
+     * @param name of the module, or that of vmlinux
+     * @param digest of its image
+     * @param run a number of this boot, or of this loading of the module
+     * @param attached false if it was detached, and its counts until then are in the carry
+     */
+    public record SavedKernel(String name, String digest, long run, boolean attached) implements Sampled {
+        @Override
+        public String fileName() {
+            return "loaded-" + digest + "-" + Long.toHexString(run);
         }
     }
 
@@ -100,6 +136,7 @@ public record Manifest(long generation, long starts, List<Carry> images, List<Ta
         images.forEach(image -> names.add(image.imageFileName()));
         takes.forEach(take -> names.add(take.fileName()));
         guests.forEach(guest -> names.add(guest.fileName()));
+        kernels.forEach(kernel -> names.add(kernel.fileName()));
         return names;
     }
 
@@ -111,6 +148,13 @@ public record Manifest(long generation, long starts, List<Carry> images, List<Ta
         images.forEach(image -> SavedImage.line(text, "image", image.digest, image.generation, image.name));
         takes.forEach(take -> SavedImage.line(text, "taken", take.scope, take.digest, take.generation));
         guests.forEach(guest -> guestLine(text, guest));
+        kernels.forEach(kernel -> SavedImage.line(
+                text,
+                "kernel",
+                URLEncoder.encode(kernel.name, StandardCharsets.UTF_8),
+                kernel.digest,
+                kernel.run,
+                kernel.attached ? ATTACHED : "detached"));
         return text + CHECKSUM + checksum(text.toString()) + "\n";
     }
 
@@ -155,6 +199,7 @@ public record Manifest(long generation, long starts, List<Carry> images, List<Ta
         List<Carry> images = new ArrayList<>();
         List<Taken> takes = new ArrayList<>();
         List<SavedGuest> guests = new ArrayList<>();
+        List<SavedKernel> kernels = new ArrayList<>();
         for (String line : text.split("\n", 0)) {
             String[] field = line.split(" ", -1);
             switch (field[0]) {
@@ -163,12 +208,19 @@ public record Manifest(long generation, long starts, List<Carry> images, List<Ta
                 case "image" -> images.add(new Carry(field[1], Long.parseLong(field[2]), field[3]));
                 case "taken" -> takes.add(new Taken(field[1], field[2], Long.parseLong(field[3])));
                 case "guest" -> guests.add(guest(field));
+                case "kernel" ->
+                    kernels.add(new SavedKernel(
+                            URLDecoder.decode(field[1], StandardCharsets.UTF_8),
+                            field[2],
+                            Long.parseLong(field[3]),
+                            field[4].equals(ATTACHED)));
                 default -> {
                     // The first line.
                 }
             }
         }
-        return new Manifest(generation, starts, List.copyOf(images), List.copyOf(takes), List.copyOf(guests));
+        return new Manifest(
+                generation, starts, List.copyOf(images), List.copyOf(takes), List.copyOf(guests), List.copyOf(kernels));
     }
 
     private static SavedGuest guest(String[] field) {

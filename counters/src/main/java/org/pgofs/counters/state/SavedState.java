@@ -24,7 +24,7 @@ import org.pgofs.counters.image.StoredImage;
 import org.pgofs.counters.linux.FileChanges;
 import org.pgofs.counters.state.LastTakes.TakenCounts;
 import org.pgofs.counters.state.Manifest.Carry;
-import org.pgofs.counters.state.Manifest.SavedGuest;
+import org.pgofs.counters.state.Manifest.Sampled;
 import org.pgofs.counters.state.Manifest.Taken;
 import org.pgofs.counters.state.SavedImage.Epoch;
 import org.pgofs.counters.state.StateFile.DamagedException;
@@ -293,16 +293,16 @@ public final class SavedState {
     }
 
     /** What a machine counted, if it was saved. */
-    Optional<Counts> sample(SavedGuest guest, StoredImage image) throws IOException {
+    Optional<Counts> sample(Sampled source, StoredImage image) throws IOException {
         try {
-            return Optional.of(decode(directory.resolve(guest.fileName())).counts(image));
+            return Optional.of(decode(directory.resolve(source.fileName())).counts(image));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (DamagedException e) {
             setAside(
-                    guest.fileName(),
+                    source.fileName(),
                     e.getMessage(),
-                    "what " + guest.name() + " counted before it last started is lost");
+                    "what " + source.name() + " counted before it last started is lost");
             return Optional.empty();
         }
     }

@@ -26,7 +26,9 @@ import org.pgofs.counters.linux.NoSpaceException;
 import org.pgofs.counters.linux.OwnFile;
 import org.pgofs.counters.state.LastTakes.TakenCounts;
 import org.pgofs.counters.state.Manifest.Carry;
+import org.pgofs.counters.state.Manifest.Sampled;
 import org.pgofs.counters.state.Manifest.SavedGuest;
+import org.pgofs.counters.state.Manifest.SavedKernel;
 import org.pgofs.counters.state.Manifest.Taken;
 import org.pgofs.counters.state.SavedImage.Epoch;
 import org.slf4j.Logger;
@@ -106,18 +108,23 @@ public final class StateDirectory {
      * @param changed those of them whose carry is not that of the last generation
      * @param takes the last takes
      * @param guests the attached machines
+     * @param kernels what of the running kernel is attached, or was
      * @throws IOException if it could not be made: then the last generation is still in force
      */
     public void commit(
-            Collection<ImageCounters> images, Set<ImageCounters> changed, LastTakes takes, List<SavedGuest> guests)
+            Collection<ImageCounters> images,
+            Set<ImageCounters> changed,
+            LastTakes takes,
+            List<SavedGuest> guests,
+            List<SavedKernel> kernels)
             throws IOException {
         try {
-            tryToCommit(images, changed, takes, guests);
+            tryToCommit(images, changed, takes, guests, kernels);
         } catch (NoSpaceException e) {
             if (!reserve.release()) {
                 throw e;
             }
-            tryToCommit(images, changed, takes, guests);
+            tryToCommit(images, changed, takes, guests, kernels);
         }
     }
 
@@ -127,7 +134,11 @@ public final class StateDirectory {
     }
 
     private void tryToCommit(
-            Collection<ImageCounters> images, Set<ImageCounters> changed, LastTakes takes, List<SavedGuest> guests)
+            Collection<ImageCounters> images,
+            Set<ImageCounters> changed,
+            LastTakes takes,
+            List<SavedGuest> guests,
+            List<SavedKernel> kernels)
             throws IOException {
         // One that failed may have left files: its number is not used again.
         long generation = ++triedGeneration;
@@ -139,7 +150,8 @@ public final class StateDirectory {
         manifest.images().stream()
                 .filter(carry -> saved.isWaiting(carry.digest()))
                 .forEach(all::add);
-        Manifest next = new Manifest(generation, starts, List.copyOf(all), List.copyOf(taken.values()), guests);
+        Manifest next =
+                new Manifest(generation, starts, List.copyOf(all), List.copyOf(taken.values()), guests, kernels);
         try {
             write(next, carries, taken);
             manifest = next;
@@ -230,20 +242,20 @@ public final class StateDirectory {
     }
 
     /** Saves what a machine counted; at any time, see {@link SavedGuest}. */
-    public void saveSample(SavedGuest guest, Counts sample) throws IOException {
-        Path unfinished = directory.resolve("unfinished-" + guest.name());
-        changes.write(unfinished, CarryFile.of(sample).encode(guest.fileName()));
-        changes.rename(unfinished, directory.resolve(guest.fileName()));
+    public void saveSample(Sampled source, Counts sample) throws IOException {
+        Path unfinished = directory.resolve("unfinished-" + source.fileName());
+        changes.write(unfinished, CarryFile.of(sample).encode(source.fileName()));
+        changes.rename(unfinished, directory.resolve(source.fileName()));
     }
 
     /** What {@link #saveSample} saved last, if it did. */
-    public Optional<Counts> sample(SavedGuest guest, StoredImage image) throws IOException {
-        return saved.sample(guest, image);
+    public Optional<Counts> sample(Sampled source, StoredImage image) throws IOException {
+        return saved.sample(source, image);
     }
 
     /** When {@link #saveSample} saved it last, 1970 if it did not. */
-    public Instant sampled(SavedGuest guest) throws IOException {
-        Path file = directory.resolve(guest.fileName());
+    public Instant sampled(Sampled source) throws IOException {
+        Path file = directory.resolve(source.fileName());
         return Files.exists(file) ? Files.getLastModifiedTime(file).toInstant() : Instant.EPOCH;
     }
 

@@ -1,6 +1,7 @@
 package org.pgofs.daemon.doctor;
 
 import java.nio.file.Path;
+import org.pgofs.counters.kernel.KernelFiles;
 
 /**
  * What of a machine matters to pgofs.
@@ -10,8 +11,15 @@ import java.nio.file.Path;
  * @param processStatus the file that tells of this process's user and capabilities
  * @param segmentDirectory where targets publish
  * @param tools the commands on PATH
+ * @param kernel where the kernel tells of itself
  */
-record Machine(Path fuseDevice, String fuseLibrary, Path processStatus, Path segmentDirectory, Tools tools) {
+record Machine(
+        Path fuseDevice,
+        String fuseLibrary,
+        Path processStatus,
+        Path segmentDirectory,
+        Tools tools,
+        KernelFiles kernel) {
     /** Set by the launcher: PATH as the caller has it, without what is relative. */
     private static final String CALLERS_PATH = "pgofs.path";
 
@@ -23,6 +31,7 @@ record Machine(Path fuseDevice, String fuseLibrary, Path processStatus, Path seg
                 "libfuse.so.2",
                 Path.of("/proc/self/status"),
                 segmentDirectory,
-                Tools.ofPath(path == null ? "" : path));
+                Tools.ofPath(path == null ? "" : path),
+                KernelFiles.ofThisMachine());
     }
 }

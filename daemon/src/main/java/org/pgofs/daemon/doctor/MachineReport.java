@@ -3,7 +3,9 @@ package org.pgofs.daemon.doctor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.pgofs.counters.kernel.KernelWatch;
 import org.pgofs.counters.linux.ForeignPath;
 import org.pgofs.counters.linux.NativeLibrary;
 import org.pgofs.counters.linux.SegmentTmpfs;
@@ -28,13 +30,27 @@ final class MachineReport {
      */
     static List<Finding> of(Machine machine) {
         MachineReport report = new MachineReport(machine);
-        return List.of(
+        List<Finding> findings = new ArrayList<>(List.of(
                 report.device(),
                 report.library(),
                 report.privileges(),
                 report.segmentDirectory(),
                 installed("clang", machine.tools().clangs()),
-                installed("llvm-profdata", machine.tools().profdatas()));
+                installed("llvm-profdata", machine.tools().profdatas())));
+        if (KernelWatch.hasNote(machine.kernel())) {
+            findings.add(report.kernel());
+        }
+        return findings;
+    }
+
+    /** Of one that is built to be read. */
+    private Finding kernel() {
+        try {
+            KernelWatch.check(machine.kernel());
+            return Finding.ok("the kernel of this machine can be read, and its modules");
+        } catch (IOException e) {
+            return Finding.no("the kernel of this machine: " + e.getMessage());
+        }
     }
 
     private Finding device() {

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.pgofs.daemon.guest.GuestRequest.Verb;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,9 +20,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "attach",
         description = {
-            "Add the kernel of a virtual machine, which is read through the machine's memory and never written to.",
-            "The memory must be a file that the machine has mapped shared. For QEMU:",
-            "  -object memory-backend-file,id=ram,size=256M,mem-path=FILE,share=on -machine memory-backend=ram"
+            "Add a kernel that is read through its memory and never written to: that of a virtual machine (--ram), or the"
+                    + " one that runs this machine (--running).",
+            "The memory of a virtual machine must be a file that the machine has mapped shared. For QEMU:",
+            "  -object memory-backend-file,id=ram,size=256M,mem-path=FILE,share=on -machine memory-backend=ram",
+            "The kernel of this machine is there by itself if pgofs kernel build made it, unless pgofs mount was told"
+                    + " -o kernel=no. --running adds it later, and with --vmlinux one that has no note of pgofs."
         },
         mixinStandardHelpOptions = true)
 public final class AttachCommand implements Callable<Integer> {
@@ -32,48 +37,89 @@ public final class AttachCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    @ArgGroup(multiplicity = "1")
+    private Source source;
+
+    /** What is attached. */
+    private static final class Source {
+        @Option(
+                names = "--ram",
+                required = true,
+                paramLabel = "FILE",
+                description = "The memory of a virtual machine, which must be running. Needs --vmlinux.")
+        private Path memory;
+
+        @Option(
+                names = "--running",
+                required = true,
+                description = "The kernel that runs this machine, and its modules.")
+        private boolean running;
+    }
+
     @Option(
             names = "--vmlinux",
-            required = true,
             paramLabel = "FILE",
             description = "The kernel's ELF file, from the directory where it was built.")
     private Path kernel;
 
     @Option(
-            names = "--ram",
-            required = true,
-            paramLabel = "FILE",
-            description = "The memory of the machine, which must be running.")
-    private Path memory;
-
-    @Option(
             names = "--name",
             paramLabel = "NAME",
-            description = "A name for the machine (default: the last part of the memory's path).")
+            description = "A name for the virtual machine (default: the last part of the memory's path).")
     private String name;
 
     @Parameters(paramLabel = "MOUNTPOINT", description = "As given to pgofs mount.")
     private Path mountPoint;
 
-    /** Attaches, and waits a little for the kernel to be found. */
+    /** Attaches; and waits a little for the kernel of a virtual machine to be found. */
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (source.running) {
+            requireNo("--name", name);
+            attachRunning();
+        } else if (kernel == null) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "--ram needs --vmlinux");
+        } else {
+            attachMachine();
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private void requireNo(String option, Object value) {
+        if (value != null) {
+            throw new CommandLine.ParameterException(spec.commandLine(), option + " is for virtual machines");
+        }
+    }
+
+    private void attachRunning() throws IOException {
+        Daemon daemon = new Daemon(mountPoint);
+        daemon.ask(new GuestRequest(Verb.ATTACH_RUNNING, "", "", kernel == null ? "" : kernel.toString()));
+        say("the running kernel"
+                + daemon.runningKernel().map(AttachCommand::image).orElse(""));
+    }
+
+    private static String image(Map<String, String> fields) {
+        return ": " + fields.get("image");
+    }
+
+    private void attachMachine() throws IOException, InterruptedException {
         if (name == null) {
-            name = memory.toFile().getName();
+            name = source.memory.toFile().getName();
         }
         Daemon daemon = new Daemon(mountPoint);
-        daemon.ask(new GuestRequest(name, memory.toString(), kernel.toString()));
+        daemon.ask(new GuestRequest(Verb.ATTACH, name, source.memory.toString(), kernel.toString()));
         long end = System.nanoTime() + PATIENCE.toNanos();
         Optional<Map<String, String>> guest = daemon.guest(name);
         while (guest.isPresent() && !guest.get().get("state").equals("counting") && System.nanoTime() - end < 0) {
             TimeUnit.MILLISECONDS.sleep(POLL_MS);
             guest = daemon.guest(name);
         }
-        spec.commandLine()
-                .getOut()
-                .println("attached " + name
-                        + guest.map(fields -> ": " + fields.get("image") + ", " + fields.get("state"))
-                                .orElse(", and it has ended already"));
-        return CommandLine.ExitCode.OK;
+        say(name
+                + guest.map(fields -> image(fields) + ", " + fields.get("state"))
+                        .orElse(", and it has ended already"));
+    }
+
+    private void say(String what) {
+        spec.commandLine().getOut().println("attached " + what);
     }
 }

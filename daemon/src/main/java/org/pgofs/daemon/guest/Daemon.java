@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.pgofs.counters.kernel.KernelStatus;
 import org.pgofs.fs.fuse.Mount;
 
 /** The daemon of a mount, as a command sees it. */
@@ -42,7 +43,7 @@ final class Daemon {
             }
             answer = StandardCharsets.UTF_8.decode(bytes.flip()).toString();
         } catch (AccessDeniedException e) {
-            throw new IOException("only root can attach and detach virtual machines", e);
+            throw new IOException("only root can attach and detach kernels", e);
         }
         if (!answer.equals(GuestsFile.DONE)) {
             throw new IOException(answer);
@@ -56,19 +57,29 @@ final class Daemon {
 
     /** The fields of a machine in the status, if it is attached. */
     Optional<Map<String, String>> guest(String name) throws IOException {
+        return named("guests", name);
+    }
+
+    /** The fields of the kernel that runs this machine, if it is attached. */
+    Optional<Map<String, String>> runningKernel() throws IOException {
+        return named("loaded", KernelStatus.VMLINUX);
+    }
+
+    /** The fields of an object of a name in a list of the status. */
+    private Optional<Map<String, String>> named(String list, String name) throws IOException {
         try (JsonParser parser =
                 new JsonFactory().createParser(Files.readString(mountPoint.resolve("pgo/.status.json")))) {
             while (parser.nextToken() != null) {
                 if (parser.currentToken() == JsonToken.FIELD_NAME
-                        && parser.currentName().equals("guests")) {
-                    return guest(parser, name);
+                        && parser.currentName().equals(list)) {
+                    return named(parser, name);
                 }
             }
         }
         return Optional.empty();
     }
 
-    private static Optional<Map<String, String>> guest(JsonParser parser, String name) throws IOException {
+    private static Optional<Map<String, String>> named(JsonParser parser, String name) throws IOException {
         Map<String, String> fields = new HashMap<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (parser.currentToken() == JsonToken.START_OBJECT) {

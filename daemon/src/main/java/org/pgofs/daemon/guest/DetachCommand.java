@@ -3,6 +3,8 @@ package org.pgofs.daemon.guest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.pgofs.counters.kernel.KernelStatus;
+import org.pgofs.daemon.guest.GuestRequest.Verb;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -10,10 +12,15 @@ import picocli.CommandLine.Parameters;
 /** {@code pgofs detach}. */
 @Command(
         name = "detach",
-        description = "Let go of a virtual machine that was attached. What it counted stays.",
+        description = "Let go of a kernel that was attached. What it counted stays.",
         mixinStandardHelpOptions = true)
 public final class DetachCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "NAME", description = "As given to pgofs attach, or as the status has it.")
+    @Parameters(
+            index = "0",
+            paramLabel = "NAME",
+            description = "Of a virtual machine: as given to pgofs attach, or as the status has it. "
+                    + KernelStatus.VMLINUX
+                    + ": the kernel that runs this machine, with its modules; attached again, they count from then on.")
     private String name;
 
     @Parameters(index = "1", paramLabel = "MOUNTPOINT", description = "As given to pgofs mount.")
@@ -22,7 +29,8 @@ public final class DetachCommand implements Callable<Integer> {
     /** Detaches. */
     @Override
     public Integer call() throws IOException {
-        new Daemon(mountPoint).ask(new GuestRequest(name, "", ""));
+        Verb verb = name.equals(KernelStatus.VMLINUX) ? Verb.DETACH_RUNNING : Verb.DETACH;
+        new Daemon(mountPoint).ask(new GuestRequest(verb, name, "", ""));
         return CommandLine.ExitCode.OK;
     }
 }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.linux.ForeignPath;
 import org.pgofs.fs.FileOperations;
@@ -65,17 +66,22 @@ public final class GuestsFile implements FileOperations {
     private String answer(ByteBuffer data) {
         try {
             GuestRequest request = GuestRequest.decode(data);
-            if (request.memory().isEmpty()) {
-                store.detach(request.name());
-            } else {
-                Path memory = real(request.memory());
-                store.attach(request.name(), memory, Vmlinux.read(real(request.kernel())));
+            switch (request.verb()) {
+                case ATTACH ->
+                    store.attach(request.name(), real(request.memory()), Vmlinux.read(real(request.kernel())));
+                case DETACH -> store.detach(request.name());
+                case ATTACH_RUNNING -> HostKernel.attach(store, file(request.kernel()));
+                case DETACH_RUNNING -> store.detachKernel();
             }
             return DONE;
         } catch (IOException | RuntimeException e) {
             LOG.info("refused: {}", e.toString());
             return e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
         }
+    }
+
+    private static Optional<Path> file(String path) throws IOException {
+        return path.isEmpty() ? Optional.empty() : Optional.of(real(path));
     }
 
     private static Path real(String path) throws IOException {

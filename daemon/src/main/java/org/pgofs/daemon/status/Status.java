@@ -22,6 +22,7 @@ import java.util.Map;
  * @param moreDropped how many more files are, which are not named
  * @param refused how many images could not publish, by reason
  * @param guests the virtual machines that are attached
+ * @param kernel the one that runs this machine; null if it is not read
  */
 record Status(
         String mount,
@@ -38,7 +39,8 @@ record Status(
         List<File> dropped,
         long moreDropped,
         Map<String, Long> refused,
-        List<Guest> guests) {
+        List<Guest> guests,
+        Kernel kernel) {
     /**
      * What outlives the daemon.
      *
@@ -132,4 +134,21 @@ record Status(
      * @param reboots since it was attached
      */
     record Guest(String name, String image, String memory, String state, long reboots) {}
+
+    /**
+     * The kernel that runs this machine.
+     *
+     * @param loaded what of it is read
+     * @param notRead the modules that cannot be
+     */
+    record Kernel(List<Loaded> loaded, List<File> notRead) {}
+
+    /**
+     * What the kernel has loaded.
+     *
+     * @param name vmlinux, or that of the module
+     * @param image of which it is
+     * @param read when its counts were read last
+     */
+    record Loaded(String name, String image, String read) {}
 }

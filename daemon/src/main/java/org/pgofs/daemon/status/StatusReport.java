@@ -17,6 +17,7 @@ import org.pgofs.counters.CounterStoreStatus.StateStatus;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.guest.GuestStatus;
 import org.pgofs.counters.image.Image;
+import org.pgofs.counters.kernel.KernelStatus;
 import org.pgofs.counters.limits.DroppedFile;
 
 /** What the store holds, in words and as JSON. */
@@ -125,7 +126,8 @@ public final class StatusReport {
                 dropped,
                 status.moreDropped(),
                 refused,
-                status.guests().stream().map(StatusReport::guest).toList());
+                status.guests().stream().map(StatusReport::guest).toList(),
+                kernel(status.kernel()));
     }
 
     private static Status.Image image(ImageStatus status) {
@@ -142,6 +144,21 @@ public final class StatusReport {
                 status.totals().total(),
                 status.livePids(),
                 status.ended());
+    }
+
+    private static Status.Kernel kernel(KernelStatus kernel) {
+        return kernel.loaded().isEmpty()
+                ? null
+                : new Status.Kernel(
+                        kernel.loaded().stream()
+                                .map(loaded -> new Status.Loaded(
+                                        loaded.name(),
+                                        loaded.image(),
+                                        loaded.read().toString()))
+                                .toList(),
+                        kernel.notRead().entrySet().stream()
+                                .map(module -> new Status.File(module.getKey(), module.getValue()))
+                                .toList());
     }
 
     private static Status.Guest guest(GuestStatus guest) {
@@ -190,6 +207,9 @@ public final class StatusReport {
                 .ifPresent(shortage -> sentences.add("the daemon had not enough memory " + shortage.count()
                         + " times, the last time at " + shortage.last() + ": what was wanted then failed, and can be"
                         + " tried again"));
+        if (!status.kernel().problem().isEmpty()) {
+            sentences.add("the kernel of this machine: " + status.kernel().problem());
+        }
         for (DroppedFile file : state.setAside()) {
             Path path = segmentDirectory.resolve(".state").resolve(file.file());
             sentences.add(path + " " + file.reason());

@@ -35,6 +35,9 @@ final class StatusText {
         status.notInProfraw()
                 .forEach((file, images) -> line("not in profraw: %d images, they are in %s", images, file));
         addGuests(status.guests());
+        if (status.kernel() != null) {
+            add(status.kernel());
+        }
         line("users: %d", status.users().size());
         status.users().forEach(this::add);
         line(
@@ -82,6 +85,15 @@ final class StatusText {
         guests.forEach(guest -> line(
                 "  %s %s in %s, %s, rebooted %d times",
                 guest.name(), guest.image(), guest.memory(), guest.state(), guest.reboots()));
+    }
+
+    private void add(Status.Kernel kernel) {
+        line(
+                "kernel of this machine: %d images, read when their counts are wanted and not for this status",
+                kernel.loaded().size());
+        kernel.loaded()
+                .forEach(loaded -> line("  %s is %s, read last at %s", loaded.name(), loaded.image(), loaded.read()));
+        kernel.notRead().forEach(module -> line("  %s %s", module.file(), module.reason()));
     }
 
     private void add(Status.User user) {

@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgofs.counters.kernel.KernelFiles;
 
 /** Needs root and FUSE, as mounting does. */
 class MachineReportTest {
@@ -61,7 +62,8 @@ class MachineReportTest {
                 "libnone.so.9",
                 status("Uid:\t0\t1000\t0\t0\nCapEff:\t0\n"),
                 absent,
-                new Tools(List.of(absent)));
+                new Tools(List.of(absent)),
+                new KernelFiles(absent, absent));
 
         assertEquals(
                 List.of(
@@ -79,7 +81,13 @@ class MachineReportTest {
     @Test
     void shouldWantCapabilitiesOfRoot() throws IOException {
         String text = "Uid:\t0\t0\t0\t0\nCapEff:\t00000000a80425fb\n"; // what a container has by default
-        Machine machine = new Machine(directory, "libfuse.so.2", status(text), segments, new Tools(List.of()));
+        Machine machine = new Machine(
+                directory,
+                "libfuse.so.2",
+                status(text),
+                segments,
+                new Tools(List.of()),
+                new KernelFiles(directory, directory));
 
         assertEquals(
                 "NO root without CAP_SYS_ADMIN or CAP_LEASE: give the container more privileges",
@@ -119,6 +127,25 @@ class MachineReportTest {
     }
 
     @Test
+    void shouldSayWhatKeepsTheKernelFromBeingRead() throws IOException {
+        Path notes = Files.createDirectories(directory.resolve("kernel")).resolve("notes");
+        Machine machine = new Machine(
+                directory,
+                "libfuse.so.2",
+                status(ROOT),
+                segments,
+                new Tools(List.of()),
+                new KernelFiles(directory, directory));
+        assertEquals(6, MachineReport.of(machine).size());
+
+        Files.write(notes, new byte[] {6, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 'p', 'g', 'o', 'f', 's', 0, 0, 0});
+        assertEquals(
+                "NO the kernel of this machine: " + directory.resolve("kcore")
+                        + " does not exist: the kernel needs CONFIG_PROC_KCORE=y, or a container hides it",
+                MachineReport.of(machine).get(6).line());
+    }
+
+    @Test
     void shouldTakeNoOtherProgramForATool() throws IOException {
         Path bin = Files.createDirectory(directory.resolve("bin"));
         for (String name : List.of("clang-19", "clang-cl", "clang-20", "clang-21", "clang")) {
@@ -135,7 +162,13 @@ class MachineReportTest {
     }
 
     private String segmentLine(Path path) throws IOException {
-        Machine machine = new Machine(directory, "libfuse.so.2", status(ROOT), path, new Tools(List.of()));
+        Machine machine = new Machine(
+                directory,
+                "libfuse.so.2",
+                status(ROOT),
+                path,
+                new Tools(List.of()),
+                new KernelFiles(directory, directory));
         return MachineReport.of(machine).get(3).line();
     }
 

@@ -26,7 +26,8 @@ final class StatusTest {
             List.of(),
             0,
             Map.of(),
-            List.of());
+            List.of(),
+            null);
 
     private static final Status FULL = new Status(
             "/mnt",
@@ -55,7 +56,10 @@ final class StatusTest {
             List.of(new Status.File("s-1", "is too short")),
             11,
             Map.of("no room", 12L),
-            List.of(new Status.Guest("vm", "vmlinux-3", "/dev/shm/vm", "counting", 1)));
+            List.of(new Status.Guest("vm", "vmlinux-3", "/dev/shm/vm", "counting", 1)),
+            new Status.Kernel(
+                    List.of(new Status.Loaded("vmlinux", "vmlinux-5", "2026-01-02T00:00:00Z")),
+                    List.of(new Status.File("ext2", "is hidden"))));
 
     @Test
     void shouldTellPeopleWhatThereIs() {
@@ -104,6 +108,9 @@ final class StatusTest {
                 not in profraw: 13 images, they are in coverage.profraw
                 guests: 1, looked at once a second: what one counts between the last look and a reboot is lost
                   vm vmlinux-3 in /dev/shm/vm, counting, rebooted 1 times
+                kernel of this machine: 1 images, read when their counts are wanted and not for this status
+                  vmlinux is vmlinux-5, read last at 2026-01-02T00:00:00Z
+                  ext2 is hidden
                 users: 1
                   user 4294967294: 1 live segments of 2 bytes, 3 images that take 4 bytes
                 backlog: 14 segments of 15 bytes of ended programs, 16 bytes at most were left
@@ -232,7 +239,18 @@ final class StatusTest {
                     "memory" : "/dev/shm/vm",
                     "state" : "counting",
                     "reboots" : 1
-                  } ]
+                  } ],
+                  "kernel" : {
+                    "loaded" : [ {
+                      "name" : "vmlinux",
+                      "image" : "vmlinux-5",
+                      "read" : "2026-01-02T00:00:00Z"
+                    } ],
+                    "not_read" : [ {
+                      "file" : "ext2",
+                      "reason" : "is hidden"
+                    } ]
+                  }
                 }
                 """,
                 StatusJson.of(FULL));

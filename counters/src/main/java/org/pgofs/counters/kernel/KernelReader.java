@@ -1,0 +1,233 @@
+package org.pgofs.counters.kernel;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.pgofs.counters.format.ElfNotes;
+import org.pgofs.counters.format.KernelNoteLayout;
+import org.pgofs.counters.format.KernelNoteLayout.Control;
+import org.pgofs.counters.format.RelocatedLayout;
+import org.pgofs.counters.format.ValueSiteLayout;
+import org.pgofs.counters.image.GuestImage;
+import org.pgofs.counters.image.KernelSections;
+import org.pgofs.counters.image.LinkTimes;
+
+/**
+ * Reads what the running kernel and its modules are out of their memory: no file of theirs is needed. Thread-safe, but that
+ * one reads at a time.
+ */
+final class KernelReader implements AutoCloseable {
+    /** Of a module, so many bits of a link-time address are within a section; above is the number of the section. */
+    private static final int SECTION_BITS = 32;
+
+    private final KernelFiles files;
+    private final KernelSections.Parser parser;
+    private final ElfCore core;
+    private final long elsewhere;
+
+    /**
+     * A reader, with the memory open.
+     *
+     * @param elsewhere an address of vmlinux
+     */
+    private KernelReader(KernelFiles files, KernelSections.Parser parser, ElfCore core, long elsewhere) {
+        this.files = files;
+        this.parser = parser;
+        this.core = core;
+        this.elsewhere = elsewhere;
+    }
+
+    /**
+     * Opens the memory of a kernel.
+     *
+     * @throws IOException if it cannot be read; the message is one line that says why, and what to do
+     */
+    static KernelReader open(KernelFiles files, KernelSections.Parser parser) throws IOException {
+        ElfCore core = KcoreAccess.open(files);
+        return new KernelReader(files, parser, core, core.firstAddress());
+    }
+
+    ElfCore core() {
+        return core;
+    }
+
+    /** Whether a kernel says that it can be read; by a note of any version. */
+    static boolean hasNote(KernelFiles files) {
+        try {
+            return ElfNotes.find(files.notes(), KernelNoteLayout.NAME, KernelNoteLayout.TYPE)
+                    .isPresent();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Reads a kernel that has no note, with the help of its file. Nobody records values in it.
+     *
+     * @param vmlinux its file's sections, with link-time addresses
+     * @throws IOException if another kernel runs; the message is one line
+     */
+    Loaded kernel(KernelSections vmlinux) throws IOException {
+        String running = hexadecimal(buildId(files.notes()));
+        String given = hexadecimal(vmlinux.buildId());
+        if (running.isEmpty() || !running.equals(given)) {
+            throw new IOException(vmlinux.path() + " is not the file of the running kernel: its build id is "
+                    + (given.isEmpty() ? "none" : given) + ", and the kernel's is "
+                    + (running.isEmpty() ? "not known" : running));
+        }
+        long moved = core.info().kernelOffset();
+        GuestImage image = parser.parse(vmlinux);
+        ByteBuffer names =
+                core.read(vmlinux.namesAddress() + moved, vmlinux.names().remaining());
+        if (!names.equals(vmlinux.names().duplicate())) {
+            throw new IOException(vmlinux.path() + " is not what the running kernel has in memory");
+        }
+        return new Loaded(
+                KernelStatus.VMLINUX,
+                files.boot(),
+                image,
+                image.layout().counters() + moved,
+                0,
+                0,
+                new LinkTimes(moved),
+                files.kernelEpoch(),
+                Optional.empty());
+    }
+
+    private static String hexadecimal(ByteBuffer bytes) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.duplicate().get(copy);
+        return HexFormat.of().formatHex(copy);
+    }
+
+    /**
+     * Reads vmlinux.
+     *
+     * @throws IOException if it has no note, or is not what the note says; the message is one line
+     */
+    Loaded kernel() throws IOException {
+        ByteBuffer notes = files.notes();
+        KernelNote note = KernelNote.find(notes, KernelNoteLayout.LINKED, 0)
+                .orElseThrow(() -> new IOException("the running kernel has no note of pgofs in " + files.sys()
+                        + "/kernel/notes: give its file by --vmlinux, or build it with pgofs kernel build"));
+        long moved = core.info().kernelOffset();
+        // A kernel that moves its notes too has addresses of now in them.
+        long added = core.beginsAt(note.text() + moved) || !core.beginsAt(note.text()) ? moved : 0;
+        LinkTimes linkTimes = new LinkTimes(moved);
+        return loaded(
+                KernelStatus.VMLINUX,
+                files.boot(),
+                KernelNote.find(notes, KernelNoteLayout.LINKED, added).orElseThrow(),
+                buildId(notes),
+                linkTimes,
+                false);
+    }
+
+    /**
+     * Reads a module.
+     *
+     * @throws IOException if it does not count, or cannot be read; the message is words that follow its name
+     */
+    Loaded module(String name) throws IOException {
+        long run = files.run(name);
+        ByteBuffer notes = files.note(name);
+        if (!notes.hasRemaining()) {
+            throw new IOException(
+                    "has counters but no note of pgofs, so they are not read: link it as pgofs kernel build"
+                            + " does, see docs/kernel.md");
+        }
+        long address = files.noteAddress(name);
+        if (address == 0) {
+            throw new IOException("is hidden: set sysctl kernel.kptr_restrict to 1 or 0 and mount pgofs again");
+        }
+        KernelNote note = KernelNote.find(notes, KernelNoteLayout.DISTANCES, address + KernelNoteLayout.DESCRIPTOR)
+                .orElseThrow(() -> new IOException("has a note of pgofs that is none"));
+        Loaded loaded =
+                loaded(name, run, note, buildId(files.buildIdNote(name)), linkTimes(files.sections(name)), true);
+        if (files.run(name) != run) {
+            throw new IOException("was loaded again meanwhile");
+        }
+        return loaded;
+    }
+
+    private static ByteBuffer buildId(ByteBuffer notes) {
+        return ElfNotes.find(notes, ElfNotes.GNU, ElfNotes.BUILD_ID).orElse(ByteBuffer.allocate(0));
+    }
+
+    private Loaded loaded(
+            String name, long run, KernelNote note, ByteBuffer buildId, LinkTimes linkTimes, boolean isModule)
+            throws IOException {
+        ByteBuffer control = core.read(note.control(), Control.SIZE);
+        long rawVersion = control.getLong(Control.RAW_VERSION);
+        if (rawVersion == 0) {
+            throw new IOException(name + " does not say its raw version");
+        }
+        int valueSites = control.getLong(Control.VALUE_SITE_SIZE) == ValueSiteLayout.SIZE
+                ? Math.min(
+                        note.values().size("values") / Long.BYTES,
+                        note.sites().size("value sites") / ValueSiteLayout.SIZE)
+                : 0;
+        ByteBuffer names = core.read(note.names().begin(), note.names().size("names"));
+        GuestImage image = parser.parse(new KernelSections(
+                isModule ? name + ".ko" : name,
+                "",
+                core.read(rawVersion, Long.BYTES).getLong(0),
+                buildId,
+                core.read(note.data().begin(), note.data().size("records")),
+                note.data().begin(),
+                note.counters().size("counters"),
+                note.counters().begin(),
+                names,
+                note.names().begin(),
+                note.values().begin(),
+                valueSites,
+                linkTimes));
+        return new Loaded(
+                name,
+                run,
+                image,
+                image.layout().counters(),
+                note.sites().begin(),
+                valueSites * ValueSiteLayout.SIZE,
+                linkTimes,
+                isModule ? files.epoch(name) : files.kernelEpoch(),
+                isModule ? Optional.of(new Loaded.Proof(note.names().begin(), names, elsewhere)) : Optional.empty());
+    }
+
+    /**
+     * The sections of a module lie elsewhere each time that it is loaded, and those of its start anywhere. So a link-time
+     * address is made of the number of the section in the order of their names, and the place in it.
+     */
+    private static LinkTimes linkTimes(Map<String, Long> sections) {
+        record Section(long number, long address) {}
+
+        List<Section> byAddress = new ArrayList<>();
+        for (long address : sections.values()) {
+            byAddress.add(new Section(byAddress.size() + 1L, address));
+        }
+        byAddress.sort(Comparator.comparing(Section::address, Long::compareUnsigned));
+        ByteBuffer ranges =
+                ByteBuffer.allocate(byAddress.size() * RelocatedLayout.SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < byAddress.size(); i++) {
+            Section section = byAddress.get(i);
+            long next =
+                    i + 1 < byAddress.size() ? byAddress.get(i + 1).address : section.address + (1L << SECTION_BITS);
+            int at = i * RelocatedLayout.SIZE;
+            ranges.putLong(at + RelocatedLayout.ADDRESS, section.address)
+                    .putLong(at + RelocatedLayout.LINKED, section.number << SECTION_BITS)
+                    .putLong(at + RelocatedLayout.BYTES, Math.min(next - section.address, 1L << SECTION_BITS));
+        }
+        return new LinkTimes(0, ranges);
+    }
+
+    @Override
+    public void close() {
+        core.close();
+    }
+}

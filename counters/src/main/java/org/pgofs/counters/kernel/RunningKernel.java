@@ -1,0 +1,292 @@
+package org.pgofs.counters.kernel;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.pgofs.counters.counts.Counts;
+import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.counts.ImageCounters.Baseline;
+import org.pgofs.counters.counts.MemberReader;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.segment.ImageCatalog;
+import org.pgofs.counters.segment.MemberEpochs;
+import org.pgofs.counters.state.Manifest.SavedKernel;
+import org.pgofs.counters.state.StateDirectory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The kernel that this machine runs, and its modules, each of an image of its own. What one counts that is loaded is in its
+ * memory until it ends; so a restart of the daemon loses nothing, and what tells one boot or loading from another is part
+ * of the saved state. Guarded by the store's lock.
+ *
+ * <ol>
+ *   <li>A module that ends is folded: with what was read at its end, or with its last sample if that came too late.
+ *   <li>One that ended while no daemon ran is folded with the sample that was saved last.
+ *   <li>What is detached is folded, and remembered: attached again in the same boot, it counts from then on.
+ * </ol>
+ */
+public final class RunningKernel {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningKernel.class);
+
+    private final ImageCatalog images;
+    private final MemberEpochs epochs;
+    private final MemberReader reader;
+    private final StateDirectory state;
+    private final Map<String, KernelMember> members = new TreeMap<>();
+    /** What an earlier daemon had and this one has not, or not yet; and what is detached. */
+    private final Map<String, SavedKernel> known = new LinkedHashMap<>();
+
+    private KernelWatch watch;
+    private String problem = "";
+
+    public RunningKernel(ImageCatalog images, MemberEpochs epochs, MemberReader reader, StateDirectory state) {
+        this.images = images;
+        this.epochs = epochs;
+        this.reader = reader;
+        this.state = state;
+    }
+
+    /** Takes up what an earlier daemon had, until it is known what is there now. */
+    public void restore() {
+        state.manifest().kernels().forEach(kernel -> known.put(kernel.name(), kernel));
+    }
+
+    /** Whether it is attached. */
+    public boolean isAttached() {
+        return watch != null;
+    }
+
+    /**
+     * Attaches what is loaded.
+     *
+     * @param opened to be closed with this
+     */
+    public void attach(KernelWatch opened) throws IOException {
+        watch = opened;
+        try {
+            add(opened.kernel());
+        } catch (IOException | RuntimeException | Error e) {
+            watch = null;
+            throw e;
+        }
+        problem = "";
+        apply(opened.changes());
+        // What is known and was not found has ended.
+        for (SavedKernel gone : List.copyOf(known.values())) {
+            if (gone.attached()) {
+                fold(gone);
+            }
+            known.remove(gone.name());
+        }
+    }
+
+    /** It could not be attached: what an earlier daemon has of it waits. */
+    public void cannotAttach(String sentence) {
+        problem = sentence;
+        LOG.warn("the running kernel is not read: {}", sentence);
+    }
+
+    private void add(Loaded loaded) throws IOException {
+        ImageCounters image = image(loaded);
+        SavedKernel before = known.remove(loaded.name());
+        KernelMember member = new KernelMember(loaded, image);
+        member.look(watch.reader().core());
+        epochs.finishReset(member, image);
+        if (before != null && before.equals(member.saved(false))) {
+            startFromNow(member);
+        } else if (before != null && !before.equals(member.saved(true)) && before.attached()) {
+            fold(before);
+        }
+        image.join(member);
+        images.changed().add(image);
+        members.put(loaded.name(), member);
+        LOG.info(
+                "attached {} of the running kernel as {}",
+                loaded.name(),
+                image.image().name());
+    }
+
+    private ImageCounters image(Loaded loaded) throws IOException {
+        try {
+            StoredImage image =
+                    images.read(loaded.image().toImageFile(), loaded.image().path());
+            return images.add(image);
+        } catch (InvalidFileException e) {
+            throw new IOException(loaded.image().path() + " " + e.getMessage(), e);
+        }
+    }
+
+    /** What it has counted until now is in the carry already, or was reset. */
+    private void startFromNow(KernelMember member) throws IOException {
+        ImageCounters image = member.image();
+        Counts carry = image.carry().copy();
+        carry.counters().subtract(member.toCounts(reader).counters());
+        Baseline before = image.baseline();
+        image.setBaseline(new Baseline(carry, before.taken(), before.ended(), before.resets()));
+        member.setEpoch(member.epoch() + 1);
+        member.publishEpoch();
+    }
+
+    /** Folds what has ended since an earlier daemon saw it. */
+    private void fold(SavedKernel gone) throws IOException {
+        ImageCounters image = images.image(gone.digest());
+        if (image == null) {
+            return;
+        }
+        LOG.warn("{} has ended unseen: what it counted since {} is lost", gone.name(), state.sampled(gone));
+        state.sample(gone, image.image()).ifPresent(image::addEnded);
+        images.changed().add(image);
+    }
+
+    private void apply(List<KernelWatch.Change> changes) {
+        for (KernelWatch.Change change : changes) {
+            try {
+                if (change.isEnd()) {
+                    end(change.loaded(), change.last());
+                } else {
+                    add(change.loaded());
+                }
+            } catch (IOException e) {
+                watch.note(change.loaded(), "cannot be read: " + e.getMessage());
+            }
+        }
+    }
+
+    private void end(Loaded loaded, Optional<ByteBuffer> last) throws IOException {
+        KernelMember member = members.get(loaded.name());
+        if (member == null || member.loaded().run() != loaded.run()) {
+            return;
+        }
+        if (last.isPresent()) {
+            member.setSample(last.get());
+        } else {
+            String lost =
+                    "was unloaded before it could be read: what it counted since " + member.sampled() + " is lost";
+            LOG.warn("{} {}", loaded.name(), lost);
+            watch.note(loaded, lost);
+        }
+        fold(member);
+    }
+
+    private void fold(KernelMember member) throws IOException {
+        member.image().fold(member, reader, Long.MAX_VALUE);
+        images.changed().add(member.image());
+        members.remove(member.loaded().name());
+    }
+
+    /** Does all that events asked for until now. */
+    public void catchUp() throws IOException {
+        if (isAttached()) {
+            watch.catchUp();
+            apply(watch.changes());
+        }
+    }
+
+    /** Images were reset of which something may run that is not seen: what it counted until now must not come back. */
+    public void forgetUnseen(Collection<ImageCounters> reset) {
+        known.replaceAll((name, kernel) -> reset.contains(images.image(kernel.digest()))
+                ? new SavedKernel(kernel.name(), kernel.digest(), kernel.run(), false)
+                : kernel);
+    }
+
+    /**
+     * Takes new samples of what is loaded of some images.
+     *
+     * @throws IOException if they cannot be read
+     */
+    public void look(Collection<ImageCounters> some) throws IOException {
+        for (KernelMember member : List.copyOf(members.values())) {
+            if (some.contains(member.image())) {
+                look(member);
+            }
+        }
+    }
+
+    private void look(KernelMember member) throws IOException {
+        try {
+            member.look(watch.reader().core());
+        } catch (Loaded.GoneException e) {
+            // The kernel has said so before its memory went.
+            catchUp();
+            if (members.containsValue(member)) {
+                end(member.loaded(), Optional.empty());
+            }
+        }
+    }
+
+    /** Lets go of all of it; what it counted stays. */
+    public void detach() throws IOException {
+        if (!isAttached()) {
+            throw new IOException("the running kernel is not attached");
+        }
+        for (KernelMember member : List.copyOf(members.values())) {
+            look(member);
+            if (members.containsValue(member)) {
+                fold(member);
+                known.put(member.loaded().name(), member.saved(false));
+            }
+        }
+        watch.close();
+        watch = null;
+    }
+
+    /** Leaves it out: what an earlier daemon has of it stays as it was last seen. */
+    public void leaveOut() throws IOException {
+        for (SavedKernel before : List.copyOf(known.values())) {
+            if (before.attached()) {
+                fold(before);
+                known.put(before.name(), new SavedKernel(before.name(), before.digest(), before.run(), false));
+            }
+        }
+    }
+
+    /** Whether something of an image is loaded, or may be. */
+    public boolean hold(ImageCounters image) {
+        return members.values().stream().anyMatch(member -> member.image() == image)
+                || known.values().stream()
+                        .anyMatch(before -> before.attached() && images.image(before.digest()) == image);
+    }
+
+    /** Saves samples: for what ends while no daemon runs. Each holds for one loading, so any time is right. */
+    public void saveSamples() throws IOException {
+        for (KernelMember member : members.values()) {
+            if (member.isChanged()) {
+                state.saveSample(member.saved(true), member.toCounts(reader));
+                member.markSaved();
+            }
+        }
+    }
+
+    /** The part of the state that says what is attached, and what was. */
+    public List<SavedKernel> saved() {
+        List<SavedKernel> all = new ArrayList<>(known.values());
+        members.values().forEach(member -> all.add(member.saved(true)));
+        return all;
+    }
+
+    public KernelStatus status() {
+        if (!isAttached()) {
+            return problem.isEmpty() ? KernelStatus.NOTHING : new KernelStatus(problem, List.of(), Map.of());
+        }
+        List<KernelStatus.Image> loaded = members.values().stream()
+                .map(member -> new KernelStatus.Image(
+                        member.loaded().name(), member.image().image().name(), member.sampled()))
+                .toList();
+        return new KernelStatus(watch.problem(), loaded, watch.problems());
+    }
+
+    /** Closes it; it stays attached for the next daemon. */
+    public void close() {
+        if (isAttached()) {
+            watch.close();
+        }
+    }
+}
