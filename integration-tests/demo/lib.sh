@@ -87,7 +87,7 @@ open_cache() {
   mkdir -p "$cache/$clang"
   (umask 077 && : >>"$cache/.lock") && chmod 600 "$cache/.lock" # whoever can open it can lock it too
   exec 9>>"$cache/.lock"
-  flock -n 9 || die "another one is running: it uses $cache"
+  flock -n 9 || die "another command is running and uses $cache"
 }
 
 # Unpacks a source package of Debian as "source". The machine's own package sources stay as they are.

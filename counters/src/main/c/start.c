@@ -61,7 +61,7 @@ static const char *reason_text(int reason) {
       [PGOFS_REFUSED_NO_SPACE] = "the segment directory is full, or holds more than 256 MiB while no daemon runs",
       [PGOFS_REFUSED_FILE_LIMIT] = "the limit of file size or open files is too low",
       [PGOFS_REFUSED_NO_ACCESS] = "files cannot be created in the segment directory",
-      [PGOFS_REFUSED_NOT_ALIGNED] = "the counters or bitmaps do not have their pages for themselves",
+      [PGOFS_REFUSED_NOT_ALIGNED] = "the counters or bitmaps share a page with other data",
       [PGOFS_REFUSED_RAW_VERSION] = "the raw profile version of the compiler is not known",
       [PGOFS_REFUSED_BAD_SECTIONS] = "the profile sections are damaged",
       [PGOFS_REFUSED_NOT_MAPPED] = "the counters cannot be mapped",

@@ -7,8 +7,8 @@ cc_usage() {
 usage: pgofs cc -- COMPILER ARGUMENT...
 
 Runs a clang compiler, version 14 or newer. Adds the options that instrument the code: -fprofile-generate, and -mllvm
--do-counter-promotion=false, so that no loop keeps its counts in registers. Adds to links the runtime that publishes the
-counters:
+-do-counter-promotion=false, so that no loop keeps its counts in registers. To links it adds the runtime that publishes
+the counters:
 
   make CC="pgofs cc -- clang"
   ./configure CC="pgofs cc -- clang" CXX="pgofs cc -- clang++"
@@ -16,7 +16,7 @@ counters:
     (for C++ CMAKE_CXX_COMPILER_LAUNCHER and CMAKE_CXX_LINKER_LAUNCHER too)
 
 Nothing is added
-  - when nothing is generated: -E, -M, -MM, -fsyntax-only, no input (--version, -print-...);
+  - when the compiler generates no code: -E, -M, -MM, -fsyntax-only, no input (--version, -print-...);
   - when the command line already says what to do with profiles: -fprofile-use, -fno-profile-generate, --coverage, ...;
   - for the test programs of Autoconf, CMake, Meson, waf, nginx and zlib: their results must not depend on pgofs;
   - for code without a C library or its start files, or for another machine: -ffreestanding, -nodefaultlibs without -lc,
@@ -31,11 +31,11 @@ runtime is added. So this is a coverage build:
 Options that say which code is instrumented, and how, keep their effect: -fprofile-list=, -fprofile-update=,
 -fprofile-function-groups=, ...
 
-ld -r gets no runtime: the link of the program does. A program without a C library cannot publish; if
+A link with -r gets no runtime; the link of the program gets it. A program without a C library cannot publish; if
 instrumented objects are linked into it all the same, it gets the symbols that they need to run.
 
-COMPILER may stand behind a wrapper: pgofs cc -- ccache clang. The exit code is that of the compiler; 2 usage, 126 a
-compiler or wrapper that cannot be run, 127 none of that name.
+A wrapper may precede COMPILER: pgofs cc -- ccache clang. The exit code is that of the compiler; or 2: wrong usage, 126:
+the compiler or wrapper cannot be run, 127: it does not exist.
 END
 }
 

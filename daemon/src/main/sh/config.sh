@@ -8,14 +8,14 @@ usage: pgofs config --cflags | --libs | --runtime | --rustflags | --segment-dir
 
 Prints the options that a build needs: clang $(pgofs config --cflags) -c a.c; clang $(pgofs config --libs) a.o
 
-  --cflags       instruments: for compiling with clang
-  --libs         links the runtime that publishes the counters: for linking with clang, anywhere on the line, but before
-                 the compiler's own runtime if that is named too
-  --runtime      the runtime's archive alone, for programs that are instrumented by other flags. Before it the linker
-                 needs -Wl,-u,pgofs_runtime for a program that has a __llvm_profile_runtime itself: nothing else asks
-                 for the archive then
-  --rustflags    both for rustc and, in RUSTFLAGS, for cargo
-  --segment-dir  where targets publish: PGOFS_SEGMENT_DIR, or else /run/pgofs
+  --cflags       for compiling with clang: the options that instrument
+  --libs         for linking with clang: the runtime that publishes the counters. It may stand anywhere on the line, but
+                 must precede the compiler's own runtime if the line names that too
+  --runtime      the runtime's archive alone, for programs that other flags instrument. If the program defines
+                 __llvm_profile_runtime itself, put -Wl,-u,pgofs_runtime before it: nothing else asks the linker for the
+                 archive then
+  --rustflags    for rustc, or in RUSTFLAGS for cargo: the options that instrument and link
+  --segment-dir  the directory where targets publish: PGOFS_SEGMENT_DIR, or else /run/pgofs
 END_OF_USAGE
 }
 

@@ -15,31 +15,32 @@ usage: pgofs kernel build [--machine um|x86_64] [--source DIR] [--config FRAGMEN
                         [--attach MOUNTPOINT]
        pgofs kernel optimize [--runs N] [--jobs N] PROFDATA
 
-A Linux kernel as a target: built with instrumentation by the kernel's own means, from a source tree that stays as it is.
+Builds, boots and optimises an instrumented Linux kernel. It uses the kernel's own build and does not change the source
+tree.
 
 build      configures and builds an instrumented kernel. Earlier results are used again; after Ctrl-C it
            continues where it stopped.
   --machine um        user-mode Linux: the kernel as a program, with the runtime linked in (the default)
   --machine x86_64    a kernel for a virtual machine, with nothing linked in
   --source DIR        the source tree; without it Debian's linux-source-6.1 is unpacked
-  --config FRAGMENT   options, as in a .config file, on top of those that it needs; may be given several times
+  --config FRAGMENT   further options, as in a .config file; may be given several times
   --jobs N            how many compilers run at a time; by default one for each processor
   --clang N           the version of clang and of its tools; 14 by default
 
-run        boots it, with the files of this machine as its root file system, read-only
-  --init SCRIPT       runs the script, and exits with its exit code; Ctrl-C ends it. Without it there is a shell
-  --mem SIZE          its memory; 256M by default
-  --rw                lets it write to the files of this machine
-  --append WORDS      are added to the kernel's command line: loglevel=7 shows what it says
-  --machine qemu      boots the one for x86_64 in QEMU, with busybox and nothing else in it; its root is a RAM disk
+run        boots the kernel, with the files of this machine as its root file system, read-only
+  --init SCRIPT       runs the script, and exits with its exit code; Ctrl-C ends it. Without this option, starts a shell
+  --mem SIZE          the memory of the machine; 256M by default
+  --rw                lets the kernel write to the files of this machine
+  --append WORDS      adds words to the kernel's command line: loglevel=7 shows the kernel's messages
+  --machine qemu      boots the x86_64 kernel in QEMU; its root is a RAM disk with busybox alone
   --add PROGRAM       puts a statically linked program or a script into its /bin; may be given several times
-  --attach MOUNTPOINT attaches the machine to a mounted pgofs; without it the command that does so is printed
+  --attach MOUNTPOINT attaches the machine to a mounted pgofs; without this option, prints the command that does so
 
-optimize   builds the kernel with a profile, and one without profile and instrumentation, and compares the two:
-           boots both in turns, and prints the medians
+optimize   builds two kernels without instrumentation, one with the profile and one without, boots them in turns and
+           prints the medians of what was measured
   --runs N            how often each is measured; 5 by default
 
-Sources and builds are in ~/.cache/pgofs/kernel, or where PGOFS_KERNEL_DIR says. docs/kernel.md shows all steps.
+Sources and builds are in ~/.cache/pgofs/kernel, or in PGOFS_KERNEL_DIR if that is set. docs/kernel.md shows all steps.
 END
 }
 

@@ -44,7 +44,7 @@ optimize_build() { # BUILD WHAT WORD...
 optimize_warnings() {
   local number
   number=$(grep -cE 'profile data may be (out of date|corrupt)' "$cache/um-optimised/.pgofs.log" || true)
-  [ "$number" = 0 ] || echo "clang says of $number files that the profile does not fit: is it one of this source?"
+  [ "$number" = 0 ] || echo "clang reports for $number files that the profile does not fit: does it come from this source?"
 }
 
 # Boots one kernel, and adds to the arrays elapsed and processor what each kind of work took, in microseconds.

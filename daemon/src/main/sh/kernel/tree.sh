@@ -61,7 +61,7 @@ tree_lock() { # BUILD
   mkdir -p "$1"
   tree_own "$1/.pgofs.lock"
   exec 9>>"$1/.pgofs.lock"
-  flock -n 9 || die "another one is running: it uses $1"
+  flock -n 9 || die "another command is running and uses $1"
 }
 
 # Merges fragments into the smallest configuration there is. Does nothing if nothing has changed since it did so.
@@ -101,7 +101,7 @@ kernel_compile() { # BUILD WHAT WORD...
   [ ! -t 1 ] || printf '\r\033[K'
   if [ "$status" != 0 ]; then
     grep -E -m 5 'error:|undefined|\*\*\*' "$log" >&2 || tail -n 5 "$log" >&2
-    die "the build failed; all that make said is in $log"
+    die "the build failed; all of make's output is in $log"
   fi
   echo "$what: done in $((SECONDS - started)) s, $(compiled "$log") files compiled"
 }

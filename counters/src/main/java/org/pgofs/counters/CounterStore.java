@@ -134,7 +134,7 @@ public final class CounterStore implements AutoCloseable {
 
     private CounterStore(SegmentDirectory directory, Usage usage) throws IOException {
         liveness = Liveness.find(directory.state());
-        LOG.info("the end of a program is noticed by {}", liveness.text());
+        LOG.info("the ends of programs are noticed by: {}", liveness.text());
         this.usage = usage;
         freezer = new Freezer(lock, reader);
         names = new FunctionNames(lock, usage.readingTime());

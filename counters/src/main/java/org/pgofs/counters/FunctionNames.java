@@ -54,7 +54,7 @@ final class FunctionNames {
      */
     List<String> of(StoredImage image, int user, List<Integer> functions) {
         if (storeLock.isHeldByCurrentThread()) {
-            throw new IllegalStateException("everybody would wait for names");
+            throw new IllegalStateException("names must not be read under the store's lock");
         }
         List<Long> references = functions.stream().map(image::nameRef).toList();
         Map<Long, String> names = Map.of();

@@ -204,7 +204,7 @@ class BoundsTest extends StoreFixture {
                         () -> TimeUnit.SECONDS.toNanos(seconds.addAndGet(3))));
         assertEquals(2, store.images().size());
         assertEquals(
-                List.of(new OverBound(NOBODY, "to read the image files of a user may take a tenth of the time", 1)),
+                List.of(new OverBound(NOBODY, "reading the image files of a user may take a tenth of the time", 1)),
                 store.status().overBounds());
         targets.get(2).set(7, 0, 0);
 

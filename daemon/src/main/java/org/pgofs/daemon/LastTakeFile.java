@@ -34,7 +34,7 @@ final class LastTakeFile implements FileOperations {
     public OpenFile open(FileView view) throws FsException {
         RawBytes bytes = bytes();
         if (bytes.size() != view.size()) {
-            throw new FsException(Errno.ESTALE, "there was another take a moment before");
+            throw new FsException(Errno.ESTALE, "there was another take since the look-up");
         }
         return new OpenFile() {
             @Override

@@ -55,7 +55,7 @@ final class MountCommand implements Callable<Integer> {
             defaultValue = "${env:PGOFS_SEGMENT_DIR:-" + SegmentDirectory.DEFAULT + "}",
             description =
                     "Where targets publish their counters (default: PGOFS_SEGMENT_DIR, as for the targets, or else"
-                            + " /run/pgofs). It is created if necessary, and a tmpfs is mounted on it, unless it is one.")
+                            + " /run/pgofs). It is created if necessary. If it is not a tmpfs, one is mounted on it.")
     private Path segmentDirectory;
 
     @Option(
@@ -69,12 +69,13 @@ final class MountCommand implements Callable<Integer> {
     @Option(
             names = "--limits",
             paramLabel = "LIMITS",
-            description = "segments=N,segment-bytes=SIZE,images=N,memory=SIZE: what the daemon holds of all users"
-                    + " together. segments: one for each running process and each image in it; segment-bytes: their sizes;"
-                    + " images: executables and shared libraries, with those of ended processes; memory: what images"
-                    + " take up in the daemon. A SIZE may end in K, M, G or T. Segments over a limit wait; the status shows"
-                    + " them, and they are taken up when there is room. Their programs run on. (default:"
-                    + " segments=65536,segment-bytes=1T,images=8192,memory=half of the Java heap)")
+            description =
+                    "segments=N,segment-bytes=SIZE,images=N,memory=SIZE: bounds on what the daemon holds of all users"
+                            + " together. segments: one for each running process and each image in it; segment-bytes: their sizes;"
+                            + " images: executables and shared libraries, with those of ended processes; memory: that of images"
+                            + " in the daemon. A SIZE may end in K, M, G or T. Segments over a limit wait until there is room; the"
+                            + " status shows them, and their programs keep running. (default:"
+                            + " segments=65536,segment-bytes=1T,images=8192,memory=half of the Java heap)")
     private String limits;
 
     @Option(

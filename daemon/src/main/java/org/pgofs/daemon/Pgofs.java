@@ -88,7 +88,7 @@ public final class Pgofs {
                 command.setErr(
                         new PrintWriter(new FileOutputStream("/proc/self/fd/" + fd), true, StandardCharsets.UTF_8));
             } catch (IOException e) {
-                LOG.warn("cannot tell the launcher how it goes", e);
+                LOG.warn("cannot report to the launcher", e);
             }
         }
     }

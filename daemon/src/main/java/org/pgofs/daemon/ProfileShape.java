@@ -30,7 +30,7 @@ record ProfileShape(List<Image> images, RawProfileSequence sequence, long size) 
      */
     ProfileShape withSize(long stated) throws FsException {
         if (sequence.size() > stated || (images.isEmpty() && stated > 0)) {
-            throw new FsException(Errno.ESTALE, "there are other images than a moment before");
+            throw new FsException(Errno.ESTALE, "the images have changed since the look-up");
         }
         return new ProfileShape(images, sequence, stated);
     }

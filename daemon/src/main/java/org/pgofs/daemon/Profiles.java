@@ -68,7 +68,7 @@ final class Profiles {
         List<String> parts = choice.apply(List.of(image)).leavesOut(image);
         return parts.isEmpty()
                 ? Optional.empty()
-                : Optional.of("the raw version that was asked for has no room for its " + String.join(", ", parts));
+                : Optional.of("the requested raw version has no room for its " + String.join(", ", parts));
     }
 
     /**

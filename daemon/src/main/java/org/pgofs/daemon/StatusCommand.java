@@ -17,16 +17,16 @@ import picocli.CommandLine.Spec;
 /** {@code pgofs status}. */
 @Command(
         name = "status",
-        description = "Show images, processes and counts, and what was dropped or refused and why.",
+        description = "Show images, processes and counts; also what was dropped or refused, and why.",
         mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--json", description = "As one JSON object.")
+    @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
-    @Parameters(paramLabel = "MOUNTPOINT", description = "As given to pgofs mount.")
+    @Parameters(paramLabel = "MOUNTPOINT", description = "The mount point, as given to pgofs mount.")
     private Path mountPoint;
 
     @Override
@@ -54,7 +54,7 @@ final class StatusCommand implements Callable<Integer> {
             if (String.valueOf(e.getMessage()).endsWith(DEAD)) {
                 throw new IOException(
                         "the daemon of " + mountPoint + " was killed: pgofs mount " + mountPoint
-                                + " repairs it, umount " + mountPoint + " takes it away",
+                                + " repairs it, umount " + mountPoint + " removes it",
                         e);
             }
             throw new IOException("cannot read " + file + ": " + e.getMessage(), e);

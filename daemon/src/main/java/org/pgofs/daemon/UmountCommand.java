@@ -21,7 +21,7 @@ final class UmountCommand implements Callable<Integer> {
     private static final Duration NOTICED = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    @Parameters(paramLabel = "MOUNTPOINT", description = "As given to pgofs mount.")
+    @Parameters(paramLabel = "MOUNTPOINT", description = "The mount point, as given to pgofs mount.")
     private Path mountPoint;
 
     @Override
@@ -36,7 +36,8 @@ final class UmountCommand implements Callable<Integer> {
         String output = new String(umount.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (umount.waitFor() != 0) {
             String said = output.lines().findFirst().orElse("umount failed");
-            throw new IOException(said.contains("busy") ? said + " fuser -vm " + mountPoint + " shows by whom" : said);
+            throw new IOException(
+                    said.contains("busy") ? said + " fuser -vm " + mountPoint + " shows the processes" : said);
         }
         awaitRelease(Path.of(lines[1]), pid, daemon);
         return CommandLine.ExitCode.OK;

@@ -180,7 +180,7 @@ final class KernelBuildIT extends UserModeLinuxFixture {
                             READER.resolve("vmlinux.profdata").toString());
             assertEquals(1, second.status());
             assertTrue(
-                    second.errors().contains("another one is running: it uses " + CACHE.resolve("um-plain")),
+                    second.errors().contains("another command is running and uses " + CACHE.resolve("um-plain")),
                     second.errors());
         } finally {
             process.destroy();

@@ -191,7 +191,7 @@ final class LifeCycleIT {
                 assertEquals(1, result.status());
                 assertEquals(
                         "pgofs: the daemon of " + mount.root() + " was killed: pgofs mount " + mount.root()
-                                + " repairs it, umount " + mount.root() + " takes it away\n",
+                                + " repairs it, umount " + mount.root() + " removes it\n",
                         result.errors());
             }
             mount.startDaemon();
@@ -315,7 +315,7 @@ final class LifeCycleIT {
                             mount.root().toString());
             assertEquals(1, result.status());
             assertEquals(
-                    "pgofs: cannot write the log " + directory + "/missing/log: name another one by PGOFS_LOG\n",
+                    "pgofs: cannot write the log " + directory + "/missing/log: name another file with PGOFS_LOG\n",
                     result.errors());
         }
     }

@@ -83,7 +83,7 @@ final class UnpublishedIT {
             mount.shell().bash(work, program).ok();
             assertEquals(10, mount.profile(Toolchain.DEFAULT).calls("counted"));
             String reason =
-                    "no room in the segment directory: its tmpfs is limited, or more than 256 MiB were there and no daemon";
+                    "no room in the segment directory: its tmpfs is full, or it held more than 256 MiB while no daemon ran";
             assertEquals(Set.of(reason), ((Map<?, ?>) mount.status().get("refused")).keySet());
         }
     }

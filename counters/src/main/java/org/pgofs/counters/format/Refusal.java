@@ -6,7 +6,7 @@ import java.util.Optional;
 public enum Refusal {
     /** The segment directory's tmpfs is limited and full, or holds too much while no daemon runs. */
     NO_SPACE(
-            1, "no room in the segment directory: its tmpfs is limited, or more than 256 MiB were there and no daemon"),
+            1, "no room in the segment directory: its tmpfs is full, or it held more than 256 MiB while no daemon ran"),
     /** RLIMIT_FSIZE or RLIMIT_NOFILE of the target. */
     FILE_LIMIT(2, "limit of file size or of open files (ulimit -f, ulimit -n)"),
     /** Files cannot be created there by that user. */

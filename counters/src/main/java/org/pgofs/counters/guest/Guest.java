@@ -274,7 +274,7 @@ public final class Guest implements Member {
 
     @Override
     public Writer writer() {
-        throw new UnsupportedOperationException("a machine is never written to");
+        throw new UnsupportedOperationException("the memory of a machine is never written to");
     }
 
     @Override

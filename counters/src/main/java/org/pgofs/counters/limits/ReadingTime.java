@@ -65,7 +65,7 @@ public final class ReadingTime {
         long from = paid.getOrDefault(user, now) - SHARE * AT_ONCE_NS;
         if (from > now && user != ROOT) {
             retryAt = Math.min(retryAt, from);
-            throw new OverBoundException("to read the image files of a user may take a tenth of the time");
+            throw new OverBoundException("reading the image files of a user may take a tenth of the time");
         }
         return processorTime.getAsLong();
     }

@@ -39,11 +39,11 @@ public final class OwnFile {
                 if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
                     throw e;
                 }
-                LOG.debug("somebody else has made {}", file, e);
+                LOG.debug("another process has made {}", file, e);
             }
         }
         if (!isOwn(file, isDirectory)) {
-            throw new IOException("somebody makes " + file + " again and again: see who owns what is named "
+            throw new IOException("another process keeps creating " + file + ": see who owns the files named "
                     + file.resolveSibling(ASIDE) + "*, and stop that user's process");
         }
     }

@@ -101,12 +101,12 @@ public final class MemberEpochs {
             waiting.add(
                     member.name(),
                     member.owner(),
-                    "cannot be cleared, what it covers does not count: it " + e.getMessage());
+                    "cannot be cleared, and its coverage does not count meanwhile: it " + e.getMessage());
         } catch (IOException e) {
             dropped.add(
                     member.name(),
                     DroppedFiles.NOBODY,
-                    "cannot be cleared, what it covered counts on: " + e.getMessage());
+                    "cannot be cleared, and its coverage from before the reset still counts: " + e.getMessage());
         }
     }
 
@@ -123,7 +123,10 @@ public final class MemberEpochs {
         try {
             member.publishCleared();
         } catch (IOException e) {
-            dropped.add(member.name(), DroppedFiles.NOBODY, "cannot be told that it is cleared: " + e.getMessage());
+            dropped.add(
+                    member.name(),
+                    DroppedFiles.NOBODY,
+                    "was cleared, but that could not be noted in it: " + e.getMessage());
         }
     }
 }

@@ -90,7 +90,7 @@ public final class RefusedLog {
                 NAMED.matcher(name).matches()
                         && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
                         && Files.size(file) == 0,
-                "is not how a program says that it was refused");
+                "is not a valid record of a refusal");
         make();
         if (Files.size(path) < MAX_SIZE) {
             byte code = (byte) (name.charAt(PREFIX.length()) - '0');

@@ -186,7 +186,7 @@ public final class SegmentCatalog {
         boolean hasRoom = false;
         try {
             InvalidFileException.require(
-                    !inodes.containsKey(segment.inode()), "is the file that was %s", inodes.get(segment.inode()));
+                    !inodes.containsKey(segment.inode()), "is the same file as %s", inodes.get(segment.inode()));
             hasRoom = hasRoom(segment);
         } catch (IOException | InvalidFileException | RuntimeException | Error e) {
             segment.close();
@@ -332,7 +332,7 @@ public final class SegmentCatalog {
         String name = segment.name();
         boolean complete = ended.image.fold(segment, reader, images.memoryLeft(ended.image));
         if (!complete) {
-            dropped.add(name, segment.owner(), "was truncated: the counters that are missing count as 0");
+            dropped.add(name, segment.owner(), "was truncated: missing counters count as 0");
         }
         if (ended.image.carry().values().isFull()) {
             dropped.add(ended.image.image().name(), segment.owner(), "observed more values than there is room for");

@@ -130,7 +130,7 @@ public final class SegmentDirectory implements AutoCloseable {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
         FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
         FileLock held = channel.tryLock();
-        LOG.debug("targets are told by {}", held);
+        LOG.debug("targets see by {} that a daemon runs", held);
         return new HeldLock(channel, HeldLock.key(file));
     }
 
@@ -269,7 +269,7 @@ public final class SegmentDirectory implements AutoCloseable {
             channel.write(StandardCharsets.US_ASCII.encode(
                     String.format("%-10d%n", ProcessHandle.current().pid())));
         } catch (IOException e) {
-            LOG.warn("nobody will be told the pid of this daemon: {}", e.getMessage());
+            LOG.warn("cannot publish the pid of this daemon: {}", e.getMessage());
         }
         return new HeldLock(channel, HeldLock.key(file));
     }

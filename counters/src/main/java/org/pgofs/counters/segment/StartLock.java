@@ -104,7 +104,7 @@ final class StartLock implements AutoCloseable {
 
     /** Who has it locked, as far as this process can see it. */
     private static String holder(Path file) throws IOException {
-        return LockHolder.of(file).map(pid -> "process " + pid).orElse("a process that is not seen here");
+        return LockHolder.of(file).map(pid -> "process " + pid).orElse("a process of another pid namespace");
     }
 
     @Override

@@ -114,7 +114,7 @@ public final class CarryFile {
                 image();
             }
         } catch (IllegalArgumentException | IndexOutOfBoundsException | BufferUnderflowException e) {
-            throw new DamagedException("does not say of which image it is: " + e.getMessage());
+            throw new DamagedException("does not name its image: " + e.getMessage());
         }
     }
 

@@ -189,7 +189,7 @@ public record Manifest(
             StateFile.requireVersion(Long.parseLong(text.substring(FORMAT.length(), text.indexOf('\n'))));
             return lines(text.substring(0, end));
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            throw new DamagedException("has a line that is none: " + e.getMessage());
+            throw new DamagedException("has a malformed line: " + e.getMessage());
         }
     }
 

@@ -152,7 +152,7 @@ public final class SavedState {
         setAside(
                 StateDirectory.MANIFEST,
                 reason,
-                "the state was taken up by its copy in the carry files, generation " + found.generation());
+                "the state was restored from its copy in the carry files, generation " + found.generation());
         return copies.isEmpty() ? setAsideCarries() : found;
     }
 
@@ -199,7 +199,7 @@ public final class SavedState {
 
     private void lose(String file, String reason, String digest, String image) throws IOException {
         lost.put(digest, image);
-        setAside(file, reason, "the counts of " + image + " until now are lost, it counts from 0");
+        setAside(file, reason, "the counts of " + image + " until now are lost, and it starts again from 0");
     }
 
     private void readImage(Carry carry, CarryFile file) throws IOException {
@@ -289,7 +289,7 @@ public final class SavedState {
         } catch (DamagedException e) {
             reason = e.getMessage();
         }
-        setAside(taken.fileName(), reason, "what was taken last of an image cannot be read again");
+        setAside(taken.fileName(), reason, "the last take of an image cannot be read again");
     }
 
     /** What a machine counted, if it was saved. */
@@ -302,7 +302,7 @@ public final class SavedState {
             setAside(
                     source.fileName(),
                     e.getMessage(),
-                    "what " + source.name() + " counted before it last started is lost");
+                    "the counts of " + source.name() + " from before its last start are lost");
             return Optional.empty();
         }
     }

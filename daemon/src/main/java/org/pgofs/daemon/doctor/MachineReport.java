@@ -84,14 +84,14 @@ final class MachineReport {
                 }
             }
             if (!isRoot) {
-                return Finding.no("this is not root, whom pgofs mount needs: use sudo");
+                return Finding.no("not root, and pgofs mount needs root: use sudo");
             }
             long needed = 1L << CAP_SYS_ADMIN | 1L << CAP_LEASE;
             return (capabilities & needed) == needed
                     ? Finding.ok("root with CAP_SYS_ADMIN and CAP_LEASE")
                     : Finding.no("root without CAP_SYS_ADMIN or CAP_LEASE: give the container more privileges");
         } catch (IOException e) {
-            return Finding.unknown("not known who this is: " + e);
+            return Finding.unknown("the user and capabilities of this process are not known: " + e);
         }
     }
 
@@ -101,13 +101,14 @@ final class MachineReport {
         try {
             NativeLibrary.require();
         } catch (IOException e) {
-            return Finding.unknown(text + " cannot be looked at without that library");
+            return Finding.unknown(text + " cannot be checked without that library");
         }
         try {
             ForeignPath.requireNoFuse(directory, "");
             if (!Files.exists(directory)) {
-                return Finding.unknown(text + " is not there yet, and what starts now is not counted: pgofs mount"
-                        + " makes it, and systemctl start run-pgofs.mount");
+                return Finding.unknown(
+                        text + " does not exist yet, so programs that start now are not counted: pgofs mount"
+                                + " or systemctl start run-pgofs.mount makes it");
             }
             directory = directory.toRealPath(); // the kernel goes up from where a link leads
             if (!Files.isDirectory(directory)) {
@@ -121,17 +122,17 @@ final class MachineReport {
                 return Finding.no(text + " is a mount point of " + type + ", not of a tmpfs: choose another");
             }
         } catch (IOException e) {
-            return Finding.no(text + " cannot be looked at: " + e);
+            return Finding.no(text + " cannot be checked: " + e);
         }
         try {
             SegmentDirectory.checkPermissions(directory);
             if (SegmentTmpfs.held(directory) > SegmentTmpfs.HELD_MAX && !SegmentDirectory.isServed(directory)) {
-                return Finding.no(text + " holds more than 256 MiB and no daemon runs: what starts now is not counted"
-                        + " before pgofs mount");
+                return Finding.no(text + " holds more than 256 MiB and no daemon runs: programs that start before"
+                        + " pgofs mount are not counted");
             }
             return SegmentDirectory.closedToOthers(directory)
                     .map(Finding::no)
-                    .orElse(Finding.ok(text + " is a tmpfs, root's and sticky"));
+                    .orElse(Finding.ok(text + " is a tmpfs, owned by root and sticky"));
         } catch (IOException e) {
             return Finding.no(e.getMessage());
         }

@@ -35,7 +35,7 @@ final class ProgramReport {
     private static final int FORMAT_VERSION = 1;
     private static final long PAGE = 4096;
     private static final String RELINK = "link with $(pgofs config --libs)";
-    private static final String RECOMPILE = "compile by clang with $(pgofs config --cflags)";
+    private static final String RECOMPILE = "compile with clang and $(pgofs config --cflags)";
 
     private final Tools tools;
     private final List<Finding> findings = new ArrayList<>();
@@ -86,7 +86,7 @@ final class ProgramReport {
             findings.add(
                     missing.contains(COUNTERS)
                             ? Finding.no("not instrumented (no " + String.join(", ", missing) + "): " + RECOMPILE)
-                            : Finding.no("its records are not in it (no " + String.join(", ", missing)
+                            : Finding.no("its function records are missing (no " + String.join(", ", missing)
                                     + "): compile without -debug-info-correlate"));
         }
     }
@@ -131,7 +131,7 @@ final class ProgramReport {
             }
             if (count > 1) {
                 bad.add(Finding.no("the linker has left " + name + " in " + count
-                        + " pieces: link by GNU ld, lld or mold, without --unique"));
+                        + " pieces: link with GNU ld, lld or mold, without --unique"));
             }
         }
         return bad;
@@ -143,7 +143,7 @@ final class ProgramReport {
         if (bad.isEmpty()) {
             bad = badPages(elf, "bitmaps", BITMAPS);
         }
-        return bad.orElseGet(() -> Finding.ok("the counters have their pages for themselves"));
+        return bad.orElseGet(() -> Finding.ok("the counters share no page with other data"));
     }
 
     private static Optional<Finding> badPages(ElfFile elf, String what, String name) throws IOException {
@@ -151,7 +151,7 @@ final class ProgramReport {
         if (found.isEmpty()) {
             return Optional.empty();
         }
-        String advice = ": " + RELINK + ", by GNU ld, lld or mold";
+        String advice = ": " + RELINK + ", using GNU ld, lld or mold";
         if (found.get().address() % PAGE != 0) {
             return Optional.of(Finding.no("the " + what + " do not start at a page" + advice));
         }

@@ -20,12 +20,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "attach",
         description = {
-            "Add a kernel that is read through its memory and never written to: that of a virtual machine (--ram), or the"
-                    + " one that runs this machine (--running).",
+            "Add a kernel: that of a virtual machine (--ram), or the one that runs this machine (--running). It is read"
+                    + " through its memory, and never written to.",
             "The memory of a virtual machine must be a file that the machine has mapped shared. For QEMU:",
             "  -object memory-backend-file,id=ram,size=256M,mem-path=FILE,share=on -machine memory-backend=ram",
-            "The kernel of this machine is there by itself if pgofs kernel build made it, unless pgofs mount was told"
-                    + " -o kernel=no. --running adds it later, and with --vmlinux one that has no note of pgofs."
+            "If pgofs kernel build made the kernel of this machine, pgofs mount attaches it by itself, unless -o kernel=no"
+                    + " was given. --running attaches it later. With --vmlinux it attaches one without a note of pgofs."
         },
         mixinStandardHelpOptions = true)
 public final class AttachCommand implements Callable<Integer> {
@@ -68,7 +68,7 @@ public final class AttachCommand implements Callable<Integer> {
             description = "A name for the virtual machine (default: the last part of the memory's path).")
     private String name;
 
-    @Parameters(paramLabel = "MOUNTPOINT", description = "As given to pgofs mount.")
+    @Parameters(paramLabel = "MOUNTPOINT", description = "The mount point, as given to pgofs mount.")
     private Path mountPoint;
 
     /** Attaches; and waits a little for the kernel of a virtual machine to be found. */

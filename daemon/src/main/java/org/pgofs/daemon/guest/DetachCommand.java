@@ -10,20 +10,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code pgofs detach}. */
-@Command(
-        name = "detach",
-        description = "Let go of a kernel that was attached. What it counted stays.",
-        mixinStandardHelpOptions = true)
+@Command(name = "detach", description = "Detach a kernel. Its counts stay.", mixinStandardHelpOptions = true)
 public final class DetachCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "NAME",
-            description = "Of a virtual machine: as given to pgofs attach, or as the status has it. "
-                    + KernelStatus.VMLINUX
-                    + ": the kernel that runs this machine, with its modules; attached again, they count from then on.")
+            description = "The name of a virtual machine, as the status shows it; or " + KernelStatus.VMLINUX
+                    + ": the kernel that runs this machine, with its modules. Attached again, they count from then on.")
     private String name;
 
-    @Parameters(index = "1", paramLabel = "MOUNTPOINT", description = "As given to pgofs mount.")
+    @Parameters(index = "1", paramLabel = "MOUNTPOINT", description = "The mount point, as given to pgofs mount.")
     private Path mountPoint;
 
     /** Detaches. */

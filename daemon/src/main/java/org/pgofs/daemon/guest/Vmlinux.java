@@ -60,8 +60,8 @@ final class Vmlinux {
         ElfSection names = section(file, elf, "__llvm_prf_names");
         long rawVersion = elf.object(RAW_VERSION)
                 .filter(content -> content.limit() == Long.BYTES)
-                .orElseThrow(() -> new IOException(file + " does not say its raw version: is it stripped? Give the"
-                        + " vmlinux of the build directory, and not the bzImage"))
+                .orElseThrow(() -> new IOException(file + " has no raw version: is it stripped? Give the"
+                        + " vmlinux of the build directory, not the bzImage"))
                 .getLong(0);
         return new KernelSections(
                 file.toString(),

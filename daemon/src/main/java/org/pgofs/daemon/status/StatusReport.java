@@ -205,7 +205,7 @@ public final class StatusReport {
         store.shortages()
                 .shortage()
                 .ifPresent(shortage -> sentences.add("the daemon had not enough memory " + shortage.count()
-                        + " times, the last time at " + shortage.last() + ": what was wanted then failed, and can be"
+                        + " times, the last time at " + shortage.last() + ": those requests failed, and can be"
                         + " tried again"));
         if (!status.kernel().problem().isEmpty()) {
             sentences.add("the kernel of this machine: " + status.kernel().problem());
@@ -215,7 +215,7 @@ public final class StatusReport {
             sentences.add(path + " " + file.reason());
         }
         addSegments(sentences, state.deleted(), "were deleted: they count as long as this daemon runs");
-        addSegments(sentences, state.truncated(), "were truncated: what is missing counts as 0");
+        addSegments(sentences, state.truncated(), "were truncated: missing counters count as 0");
         long refused =
                 status.refused().values().stream().mapToLong(Long::longValue).sum();
         if (refused > 0) {

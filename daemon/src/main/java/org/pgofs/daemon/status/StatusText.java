@@ -79,7 +79,7 @@ final class StatusText {
     private void addGuests(List<Status.Guest> guests) {
         if (!guests.isEmpty()) {
             line(
-                    "guests: %d, looked at once a second: what one counts between the last look and a reboot is lost",
+                    "guests: %d, sampled once a second: counts between the last sample and a reboot are lost",
                     guests.size());
         }
         guests.forEach(guest -> line(

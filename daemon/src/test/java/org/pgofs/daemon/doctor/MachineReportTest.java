@@ -39,7 +39,7 @@ class MachineReportTest {
             assertEquals(
                     "ok root with CAP_SYS_ADMIN and CAP_LEASE", doctor.lines().get(2));
             assertEquals(
-                    "ok segment directory " + segments + " is a tmpfs, root's and sticky",
+                    "ok segment directory " + segments + " is a tmpfs, owned by root and sticky",
                     doctor.lines().get(3));
             assertTrue(
                     doctor.lines().get(4).contains("clang-19 (19."),
@@ -69,10 +69,10 @@ class MachineReportTest {
                 List.of(
                         "NO " + absent + " is missing: modprobe fuse; give a container --device " + absent,
                         "NO libnone.so.9 cannot be loaded: install the package libfuse2",
-                        "NO this is not root, whom pgofs mount needs: use sudo",
+                        "NO not root, and pgofs mount needs root: use sudo",
                         "-  segment directory " + absent
-                                + " is not there yet, and what starts now is not counted: pgofs mount"
-                                + " makes it, and systemctl start run-pgofs.mount",
+                                + " does not exist yet, so programs that start now are not counted: pgofs mount"
+                                + " or systemctl start run-pgofs.mount makes it",
                         "NO clang is not on PATH: install it",
                         "NO llvm-profdata is not on PATH: install it"),
                 MachineReport.of(bare).stream().map(Finding::line).toList());

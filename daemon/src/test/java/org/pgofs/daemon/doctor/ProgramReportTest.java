@@ -36,7 +36,7 @@ class ProgramReportTest {
                         "ok 64-bit x86 executable or shared library",
                         "ok instrumented",
                         "ok the pgofs runtime is linked in, format 1",
-                        "ok the counters have their pages for themselves",
+                        "ok the counters share no page with other data",
                         "ok raw version " + rawVersion),
                 lines.subList(0, 5));
         assertTrue(
@@ -82,7 +82,7 @@ class ProgramReportTest {
         assertTrue(
                 lines(program)
                         .contains("NO the linker has left __llvm_prf_data in 2 pieces:"
-                                + " link by GNU ld, lld or mold, without --unique"),
+                                + " link with GNU ld, lld or mold, without --unique"),
                 () -> String.join("\n", lines(program)));
         assertEquals(1, exitCode(program));
     }
@@ -124,7 +124,7 @@ class ProgramReportTest {
     @ParameterizedTest
     @CsvSource({
         "neighbour, NO the last page of the counters is shared by neighbour: link with",
-        "__llvm_prf_vnds, ok the counters have their pages for themselves",
+        "__llvm_prf_vnds, ok the counters share no page with other data",
     })
     void shouldNameWhatSharesTheLastPageOfTheCounters(String neighbour, String line) {
         String sections = programs.write(
@@ -186,7 +186,7 @@ class ProgramReportTest {
 
         assertEquals(
                 "NO not instrumented (no __llvm_prf_cnts, __llvm_prf_data, __llvm_prf_names):"
-                        + " compile by clang with $(pgofs config --cflags)",
+                        + " compile with clang and $(pgofs config --cflags)",
                 lines(program).get(1));
         assertEquals(2, lines(program).size());
         assertEquals(1, exitCode(program));
@@ -225,7 +225,7 @@ class ProgramReportTest {
         Path program = programs.compile(19, GENERATE, RUNTIME, "-g", "-mllvm", "-debug-info-correlate");
 
         assertEquals(
-                "NO its records are not in it (no __llvm_prf_data, __llvm_prf_names):"
+                "NO its function records are missing (no __llvm_prf_data, __llvm_prf_names):"
                         + " compile without -debug-info-correlate",
                 lines(program).get(1));
     }

@@ -106,7 +106,7 @@ final class StatusTest {
                   live processes  2: 7 9
                   ended processes 5
                 not in profraw: 13 images, they are in coverage.profraw
-                guests: 1, looked at once a second: what one counts between the last look and a reboot is lost
+                guests: 1, sampled once a second: counts between the last sample and a reboot are lost
                   vm vmlinux-3 in /dev/shm/vm, counting, rebooted 1 times
                 kernel of this machine: 1 images, read when their counts are wanted and not for this status
                   vmlinux is vmlinux-5, read last at 2026-01-02T00:00:00Z
