@@ -10,7 +10,7 @@ import org.pgofs.counters.image.GuestImage;
 import org.pgofs.counters.image.StoredImage;
 import org.pgofs.counters.segment.ImageCatalog;
 
-/** Attaches virtual machines durably, or not at all, and lets go of them. Guarded by the store's lock. */
+/** Attaches virtual machines, durably or not at all, and detaches them. Guarded by the store's lock. */
 final class Attachments {
     private final ImageCatalog images;
     private final Guests guests;
@@ -23,9 +23,9 @@ final class Attachments {
     }
 
     /**
-     * Checks what can be before the memory of a machine is known.
+     * Checks all that can be checked without the memory of the machine.
      *
-     * @return the image that it would be
+     * @return the image that its kernel would be
      * @throws IOException if it cannot be attached; the message is one line that says why
      */
     StoredImage check(String name, GuestImage kernel) throws IOException {
@@ -41,7 +41,7 @@ final class Attachments {
      */
     void attach(String name, KernelMemory memory, GuestImage kernel) throws IOException {
         guests.check(name, memory);
-        // Read again: meanwhile another image may have been given its name.
+        // Read again: another image may have been given this name meanwhile.
         StoredImage image = readImage(kernel);
         boolean known = images.image(image.digest()) != null;
         ImageCounters counters = images.add(image);
@@ -66,9 +66,9 @@ final class Attachments {
     }
 
     /**
-     * Lets go of a machine.
+     * Detaches a machine.
      *
-     * @throws IOException if there is none of that name, or the change cannot be saved now
+     * @throws IOException if no machine has this name, or the change cannot be saved now
      */
     void detach(String name) throws IOException {
         guests.detach(name);

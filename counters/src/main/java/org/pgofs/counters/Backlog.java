@@ -5,12 +5,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What ended programs have left in the directory: segments that are found, and not saved and deleted yet. It is more than
- * {@link #BOUND} only as long as the thread that deletes them gets no processor, or nothing can be saved; the log says when.
- * Guarded by the store's lock.
+ * The segments of ended programs that are found but not yet saved and deleted. They exceed {@link #BOUND} only as long
+ * as the thread that deletes them gets no processor, or nothing can be saved; the log says when. Guarded by the store's
+ * lock.
  */
 final class Backlog {
-    /** So many bytes are not left when all that was found is done. */
+    /** The bytes that may remain when all segments that were found are worked off. */
     static final long BOUND = 64L << 20;
 
     private final LongSupplier segments;
@@ -31,7 +31,7 @@ final class Backlog {
         this.log = log;
     }
 
-    /** Ended programs were looked for, and what they left is not deleted yet. */
+    /** Says that ended programs were looked for, and their segments are not deleted yet. */
     void found() {
         if (!isAbove && bytes.getAsLong() > BOUND) {
             isAbove = true;
@@ -42,7 +42,7 @@ final class Backlog {
         }
     }
 
-    /** All that was found is done. */
+    /** Says that all segments that were found are worked off. */
     void done() {
         mostBytesLeft = Math.max(mostBytesLeft, bytes.getAsLong());
         if (isAbove && bytes.getAsLong() <= BOUND) {

@@ -57,11 +57,11 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>Every count that a target made after its start is in the next {@link #freeze}, whether the target still runs,
- *       has ended or was killed, and whether this store was there or not when it started or ended.
+ *       has ended or was killed, and whether or not a store was open when the target started or ended.
  *   <li>A freeze and a reset see all segments that were published before they were called.
- *   <li>A count made before a reset returned is in no later freeze or it was made while the reset ran; a count made
- *       after it returned is in all of them.
- *   <li>A reset that returned holds after a crash of this process; one that threw has changed nothing.
+ *   <li>A count made before a reset is in no later freeze. A count made after the reset returned is in all later
+ *       freezes. A count made while the reset runs may be in them or not.
+ *   <li>A reset that returned survives a crash of this process. A reset that threw has changed nothing.
  * </ol>
  *
  * Thread-safe: one lock guards everything.
@@ -72,7 +72,7 @@ public final class CounterStore implements AutoCloseable {
     /** Each live segment is one open file; there are some others: libraries, open handles, state. */
     private static final long OTHER_FILES = 512;
 
-    // Fair: events that do not end must not keep a reader waiting for more than one turn.
+    // Fair: an endless stream of events must not keep a reader waiting for more than one turn.
     private final ReentrantLock lock = new ReentrantLock(true);
     private final MemberReader reader = new MemberReader();
     private final LeftOut leftOut = new LeftOut();
@@ -96,18 +96,18 @@ public final class CounterStore implements AutoCloseable {
     private boolean closed;
 
     /**
-     * Opens the store of a directory: takes up what an earlier store left, and finds the segments that are there.
+     * Opens the store of a directory: loads the state of an earlier store, and finds the segments in the directory.
      *
-     * @param directory held by the caller, to be closed after the store
-     * @param bounds how much it takes up
-     * @return the store, at work
+     * @param directory held by the caller, who closes it after the store
+     * @param bounds of the memory and files that the store takes up
+     * @return the store, whose threads run
      * @throws IOException if the state that an earlier store left cannot be read
      */
     public static CounterStore open(SegmentDirectory directory, Bounds bounds) throws IOException {
         return open(directory, bounds, new ReadingTime());
     }
 
-    /** The same, with what users may take of the time. */
+    /** The same, with an account of the time that users may take. */
     static CounterStore open(SegmentDirectory directory, Bounds bounds, ReadingTime readingTime) throws IOException {
         Usage usage = new Usage(bounds.within(openFiles(bounds)), readingTime);
         CounterStore store = new CounterStore(directory, usage);
@@ -173,7 +173,7 @@ public final class CounterStore implements AutoCloseable {
         watcher.start();
     }
 
-    /** Resets images of which nothing is known that was before; if that cannot be saved, in memory at least. */
+    /** Resets images whose saved counts are lost; if the reset cannot be saved, at least in memory. */
     private void startFromZero(Collection<String> digests) throws IOException {
         List<ImageCounters> images =
                 digests.stream().map(known::image).filter(Objects::nonNull).toList();
@@ -182,16 +182,16 @@ public final class CounterStore implements AutoCloseable {
         }
     }
 
-    /** Whether an image must be known even if it has neither processes nor counts. */
+    /** Whether an image must be kept even if it has neither processes nor counts. */
     private boolean isHeld(ImageCounters image) {
         return guests.hold(image) || kernel.hold(image) || takes.hold(image);
     }
 
     /**
-     * The images that have a process or counts. A reset leaves those that have processes: an old build of a program goes
-     * with it. One that was taken by itself, under its name as scope, stays for {@link #lastTake}.
+     * The images that have a process or counts. After a reset these are the images with a process: older builds of a
+     * program are gone. An image that was taken alone, with its name as scope, stays for {@link #lastTake}.
      *
-     * @return by name, a list of the caller's own
+     * @return the images, sorted by name; a list of the caller's own
      * @throws IOException if the directory cannot be read
      */
     public List<Image> images() throws IOException {
@@ -206,7 +206,7 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
-     * The image of a name. It is looked for among what is known, and only if it is not there are new files looked at.
+     * The image of a name. New files are read only if no known image has this name.
      *
      * @param name one of those of {@link #images()}
      * @return the image, if there is one
@@ -225,7 +225,7 @@ public final class CounterStore implements AutoCloseable {
         }
     }
 
-    /** Under the lock, before anything: a later daemon may have the directory. */
+    /** Under the lock, before any other step: another daemon may have the directory by now. */
     private void requireOpen() throws IOException {
         if (closed) {
             throw new IOException("the store is closed");
@@ -259,8 +259,8 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
-     * Starts to read the counts of some images, all at one moment. Until it is done no reset, take or end of a process
-     * comes between. A freeze of few counters is done when this returns.
+     * Starts to read the counts of some images, all at one moment. No reset, take or end of a process is applied until
+     * the freeze is done. A freeze of few counters is done when this method returns.
      *
      * @param selection which images
      * @return the freeze; to be closed
@@ -271,7 +271,7 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
-     * Reads what the value sites of some images observed, and nothing else.
+     * Reads only the observed values of some images.
      *
      * @param selection which images
      * @return the values of each
@@ -291,8 +291,8 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
-     * Sets the counts of some images to 0, all in one step. No target is written to, but for its marks: byte counters,
-     * bitmaps and times of first calls are taken back.
+     * Sets the counts of some images to 0, all in one step. The only memory of targets that it clears are marks: byte
+     * counters, bitmaps and times of first calls.
      *
      * @param selection which images
      * @throws IOException if the reset could not be made durable: nothing has changed then
@@ -309,7 +309,7 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
-     * Sets the counts of all images to 0, as {@link #reset}, and forgets what was refused until now.
+     * Sets the counts of all images to 0, as {@link #reset}, and the numbers of refusals too.
      *
      * @throws IOException if the reset could not be made durable: nothing has changed then
      */
@@ -339,12 +339,12 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
-     * Reads the counts of some images, all at one moment, in order to take them away.
+     * Reads the counts of some images, all at one moment. {@link Take#commit} subtracts them from the images.
      *
-     * @param scope a word without white space, under which {@link #lastTake} finds the counts again
+     * @param scope a word without white space, with which {@link #lastTake} finds the counts again
      * @param selection which images
-     * @return the counts; to be closed
-     * @throws TakeInProgressException if another one is not closed yet
+     * @return the take; to be closed
+     * @throws TakeInProgressException if another take is not closed yet
      * @throws IOException if counters cannot be read
      */
     public Take take(String scope, Selection selection) throws IOException {
@@ -393,7 +393,7 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
-     * What the last take took.
+     * The counts of the last take that was committed.
      *
      * @param scope as given to {@link #take}
      * @return the counts, empty if there was no take
@@ -408,9 +408,9 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
-     * What the store holds.
+     * The contents of the store.
      *
-     * @return at one moment
+     * @return the status, of one moment
      * @throws IOException if counters cannot be read
      */
     public CounterStoreStatus status() throws IOException {
@@ -447,10 +447,10 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
-     * What the store holds of one image.
+     * The status of one image.
      *
      * @param image one of {@link #images()}
-     * @return at one moment; nothing if there is no such image any more
+     * @return the status, of one moment; empty if the image no longer exists
      * @throws IOException if counters cannot be read
      */
     public Optional<ImageStatus> status(Image image) throws IOException {
@@ -482,7 +482,8 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
-     * What there was not enough memory for. Whoever calls this store notes here what it throws, and errors of his own.
+     * The requests that failed for lack of memory. Callers of this store note here the memory errors that it throws,
+     * and those of their own.
      *
      * @return always the same
      */
@@ -491,12 +492,12 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
-     * Adds a virtual machine: its kernel becomes an image, or belongs to one that is there. It stays until nobody uses its
-     * memory any more, or until it is detached, over restarts of this process.
+     * Adds a virtual machine: its kernel becomes an image, or a member of an existing one. The machine stays attached,
+     * also over restarts of this process, until no process uses its memory any more or until it is detached.
      *
-     * @param name of the machine, a word that no other one has
-     * @param memory the file that the machine has mapped as its memory; only read
-     * @param kernel what it runs
+     * @param name of the machine, a word that no other machine has
+     * @param memory the file that the machine has mapped as its memory; never written to
+     * @param kernel that the machine runs
      * @throws IOException if it cannot be attached; the message is one line that says why. Nothing has changed then.
      */
     public void attach(String name, Path memory, GuestImage kernel) throws IOException {
@@ -524,7 +525,7 @@ public final class CounterStore implements AutoCloseable {
         lock.lock();
         try {
             requireOpen();
-            watcher.wake(); // to look once a second from now on; it waits for the lock
+            watcher.wake(); // to take samples once a second from now on; it waits for the lock
             attachments.attach(name, memory, kernel);
         } finally {
             lock.unlock();
@@ -532,11 +533,12 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
-     * Lets go of a virtual machine. What it counted until now stays in the counts of its image.
+     * Detaches a virtual machine. Its counts until now stay in its image.
      *
      * @param name as given to {@link #attach}
-     * @throws IOException if there is none of that name; or if the change cannot be saved now: it is when it can, and only
-     *     if this process dies before is the machine attached again
+     * @throws IOException if no machine has this name; or if the change cannot be saved now. In this case the machine
+     *     is detached and the change is saved later; if this process dies before that, the next one attaches the
+     *     machine again
      */
     public void detach(String name) throws IOException {
         lock.lock();
@@ -550,8 +552,8 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
-     * Adds the kernel that this machine runs, and its modules: each becomes an image, or belongs to one that is there. They
-     * stay over restarts of this process, each of which attaches them again.
+     * Adds the kernel that this machine runs, and its modules: each becomes an image, or belongs to one that is there.
+     * They stay over restarts of this process, each of which attaches them again.
      *
      * @param watch of the kernel; closed with the store, or if this fails
      * @throws IOException if it cannot be attached; the message is one line that says why
@@ -622,7 +624,7 @@ public final class CounterStore implements AutoCloseable {
         }
     }
 
-    /** Saves what is not saved yet and lets go of the directory. Programs keep counting. */
+    /** Saves all unsaved counts and releases the directory. Programs keep counting. */
     @Override
     public void close() throws IOException {
         lock.lock();

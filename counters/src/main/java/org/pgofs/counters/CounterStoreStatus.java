@@ -16,19 +16,19 @@ import org.pgofs.counters.limits.UserStatus;
 import org.pgofs.counters.linux.Liveness;
 
 /**
- * What a store holds at one moment, and what it does not.
+ * The contents of a store at one moment, and the files that it leaves out.
  *
  * @param liveness how the end of a process is noticed
  * @param images the images, by name
  * @param dropped the files that are left out, oldest first; at most {@link DroppedFiles#KEPT} are named
  * @param moreDropped how many files are left out and not named
- * @param refused how often a process could not publish one of its images since the last reset of all, by reason
+ * @param refused how often, since the last reset of all images, a process could not publish an image, by reason
  * @param guests the virtual machines that are attached, by name
  * @param kernel the one that this machine runs
  * @param backlog of ended programs
- * @param unidentified the number of segments whose image file is not there yet
+ * @param unidentified the number of segments whose image file does not exist yet
  * @param overBounds the segments that wait because there are too many
- * @param users what live segments and images take up, by user
+ * @param users how much live segments and images of each user take up
  * @param state of what outlives the daemon
  */
 public record CounterStoreStatus(
@@ -68,8 +68,8 @@ public record CounterStoreStatus(
      * @param totals of its counters
      * @param livePids the processes that have it loaded, as their own pid namespace numbers them
      * @param ended the number of processes that ended, whose counters are included
-     * @param belowZero how many counters are served as 0 because their sum is less: what was counted in them is lost
-     * @param problems what of the counts is not served as it is, in words that follow the image's name
+     * @param belowZero how many counters are served as 0 because their sum is less than 0: their counts are lost
+     * @param problems why some counts are served changed or not at all, in words that follow the image's name
      */
     public record ImageStatus(
             Image image,
@@ -80,22 +80,22 @@ public record CounterStoreStatus(
             List<String> problems) {}
 
     /**
-     * Segments of ended programs that are found, and not saved and deleted yet.
+     * Segments of ended programs that are found but not yet saved and deleted.
      *
      * @param segments how many
      * @param bytes their sizes, without those that an earlier daemon has found
-     * @param mostBytesLeft the most that there ever were when the daemon had done all that there was to do
+     * @param mostBytesLeft the largest size that ever remained when the daemon had worked off all that it had found
      */
     public record BacklogStatus(long segments, long bytes, long mostBytesLeft) {}
 
     /**
-     * What outlives the daemon, and what does not.
+     * The state that outlives the daemon, and its losses.
      *
      * @param starts how many daemons have served this directory, each with the counts of the one before
-     * @param setAside files of the state that are damaged, and kept, or missing, and what each means
+     * @param setAside damaged files of the state, which are kept, and missing ones, each with the consequence
      * @param failedSave why counts cannot be saved now, if so
-     * @param deleted names of segments that were deleted though their process runs; at most {@link DroppedFiles#KEPT}
-     * @param truncated names of segments that were made shorter though their process runs; as many
+     * @param deleted names of segments that were deleted although their process runs; at most {@link DroppedFiles#KEPT}
+     * @param truncated names of segments that were truncated although their process runs; at most as many
      */
     public record StateStatus(
             long starts,

@@ -14,24 +14,24 @@ import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.linux.OffHeap;
 
 /**
- * Counts of images that are being read, all at one moment, by a thread of the store while others use what is there
- * already.
+ * Counts of images at one moment. A thread of the store may still read the counters while the caller uses the parts
+ * that are complete.
  *
  * <ol>
- *   <li>When it is handed out, images and values are settled; and all counters, if they are not more than
- *       1 MiB, or if they cannot be added up.
- *   <li>Counters are settled when {@link #await} returns, all of them.
+ *   <li>When the caller gets it, images and values are complete. All counters are complete too if they are at most 1
+ *       MiB, or if they cannot be added up.
+ *   <li>When {@link #await} returns, all counters are complete.
  *   <li>The store is locked until then.
- *   <li>After {@link #close} nobody may use the counters; their memory is used again.
+ *   <li>After {@link #close} nobody may use the counters, because their memory is reused.
  * </ol>
  *
  * Thread-safe.
  */
 public final class Freeze implements AutoCloseable {
-    /** A freeze of as much takes less time than to tell another thread. */
+    /** Bytes of counters. To freeze fewer takes less time than to hand the work to another thread. */
     static final int AT_ONCE = 1 << 20;
 
-    /** Less than that is not worth a mapping of its own. */
+    /** Bytes of counters. Fewer are not worth a mapping of their own. */
     private static final int SMALL = 1 << 17;
 
     private final CountDownLatch started = new CountDownLatch(1);
@@ -41,7 +41,7 @@ public final class Freeze implements AutoCloseable {
     private volatile Throwable failure;
     private volatile boolean closed;
 
-    /** The counters of one image on their way. */
+    /** The counters of one image, which are being read. */
     private record Part(ImageCounters image, ByteBuffer counters) {}
 
     private record Borrowed(ImageCounters image, OffHeap memory) {}
@@ -86,9 +86,9 @@ public final class Freeze implements AutoCloseable {
     }
 
     /**
-     * Nothing more will be read.
+     * Says that nothing more will be read.
      *
-     * @param reason why not everything was, or null
+     * @param reason why reading stopped early, or null if everything was read
      */
     synchronized void end(Throwable reason) {
         failure = reason;
@@ -99,7 +99,7 @@ public final class Freeze implements AutoCloseable {
         }
     }
 
-    /** Waits until images and values are settled. */
+    /** Waits until images and values are complete. */
     void awaitStart() throws IOException {
         await(started);
     }
@@ -107,14 +107,14 @@ public final class Freeze implements AutoCloseable {
     /**
      * The counts.
      *
-     * @return one snapshot for each image that was selected, in the same order; what of them is settled, see above
+     * @return one snapshot for each image that was selected, in the same order; the class says which parts are complete
      */
     public List<Snapshot> snapshots() {
         return snapshots;
     }
 
     /**
-     * Waits until all counters are settled.
+     * Waits until all counters are complete.
      *
      * @throws IOException if they cannot be read, or if the thread is interrupted
      */
@@ -134,7 +134,7 @@ public final class Freeze implements AutoCloseable {
         }
     }
 
-    /** Gives up what is not read yet, and gives the memory back. */
+    /** Stops reading, and gives the memory back. */
     @Override
     public synchronized void close() {
         closed = true;

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.Lock;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.MemberReader;
 
-/** The thread by which counts are read while others use what is read already. Thread-safe. */
+/** The thread that reads counts while other threads use those that are read already. Thread-safe. */
 final class Freezer {
     private final Lock lock;
     private final MemberReader reader;
@@ -33,7 +33,7 @@ final class Freezer {
         Collection<ImageCounters> select() throws IOException;
     }
 
-    /** Starts to read; a freeze of few counters is done when this returns. Without the lock. */
+    /** Starts to read. A freeze of few counters is done when this method returns. Without the lock. */
     Freeze start(Images images) throws IOException {
         Freeze freeze = new Freeze();
         try {
@@ -63,12 +63,12 @@ final class Freezer {
         freeze.end(failure);
     }
 
-    /** Takes nothing more. */
+    /** Accepts no more freezes. */
     void end() {
         thread.shutdown();
     }
 
-    /** Waits until all that was started is read, without the lock. */
+    /** Waits, without the lock, until all freezes are done. */
     void awaitEnd() throws InterruptedException {
         thread.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
     }

@@ -11,31 +11,34 @@ import org.pgofs.counters.limits.ReadingTime;
 import org.pgofs.counters.linux.OverBoundException;
 
 /**
- * Tells the names of functions for a text. To find one, all names of its image are unfolded, which may take a second; so
+ * Finds the names of functions for a text. To find one, all names of its image must be inflated, which may take a
+ * second.
  *
  * <ol>
- *   <li>it is done without the store's lock, and nobody else waits for it: who asks meanwhile is told numbers;
- *   <li>it is done once for a function, and for so many of an image;
- *   <li>its time is that of the user whose image it is ({@link ReadingTime}). Who has none left is told by number.
+ *   <li>Names are inflated without the store's lock, and no thread waits for another one's: a caller who comes
+ *       meanwhile gets numbers instead of names.
+ *   <li>Each name is looked up once, and only a bounded number of names of each image.
+ *   <li>The time is charged to the user of the image ({@link ReadingTime}). If that user has none left, the caller gets
+ *       numbers.
  * </ol>
  *
  * Thread-safe.
  */
 final class FunctionNames {
-    /** Functions of an image for whose names all are unfolded. */
+    /** After so many names of an image, no more are looked up. */
     static final int MOST_RESOLVED = 64;
 
     private final ReentrantLock storeLock;
     private final ReadingTime time;
     private final ReentrantLock unfolding = new ReentrantLock();
-    // Guarded by the lock of unfolding.
-    /** By image and reference: what was resolved, which will be asked for again. */
+    // Guarded by the lock of inflating.
+    /** The names found, by image and reference: they will be needed again. */
     private final Map<StoredImage, Map<Long, String>> resolved = new WeakHashMap<>();
 
     private long unfolded;
 
     /**
-     * Has told nothing.
+     * Knows no names yet.
      *
      * @param storeLock by which the time is guarded
      * @param time that users may take
@@ -112,7 +115,7 @@ final class FunctionNames {
         }
     }
 
-    /** How many bytes of names were unfolded until now. */
+    /** How many bytes of names were inflated until now. */
     long unfolded() {
         unfolding.lock();
         try {

@@ -12,7 +12,7 @@ import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.image.Image;
 
 /**
- * What the store holds of one image. It lacks the names of functions, which are found without the store's lock.
+ * The status of one image, without the names of functions, which are looked up without the store's lock.
  *
  * @param image the image
  * @param totals of its counters

@@ -30,11 +30,11 @@ import org.slf4j.LoggerFactory;
 final class Ledger {
     private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
 
-    /** Ended processes may wait this long, or be this much of the tmpfs. */
+    /** Segments of ended processes are saved after this time, or when they have this size on the tmpfs. */
     private static final long SAVE_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private static final long SAVE_BYTES = 16L << 20;
-    /** This much, while the next ones wait to be found: to save takes as long for many as for few. */
+    /** Their size while further ended processes wait to be found: saving many takes as long as saving few. */
     private static final long SAVE_BYTES_OF_MANY = 3 * SAVE_BYTES;
 
     private static final long RETRY_DELAY_NS = TimeUnit.SECONDS.toNanos(1);
@@ -67,10 +67,11 @@ final class Ledger {
     }
 
     /**
-     * Saves what ended processes left, if it is time to. What cannot be saved is kept in memory, and in the segments.
+     * Saves the counts of ended processes if they are due. Counts that cannot be saved stay in memory and in the
+     * segments.
      *
-     * @param moreWait whether others have ended that are not found yet
-     * @return milliseconds until it is time, -1 if there is nothing to save
+     * @param moreWait whether further processes have ended and are not found yet
+     * @return milliseconds until they are due, -1 if there is nothing to save
      */
     int saveIfDue(boolean moreWait) {
         long bytes = moreWait ? SAVE_BYTES_OF_MANY : SAVE_BYTES;
@@ -98,7 +99,7 @@ final class Ledger {
     /** Saves everything. */
     void save() throws IOException {
         try {
-            // First: a baseline must not be further than the sample with which a later daemon goes on.
+            // First: a baseline must not be newer than the sample from which a later daemon continues.
             guests.saveSamples();
             kernel.saveSamples();
             state.commit(images.images(), images.changed(), takes, guests.saved(), kernel.saved());
@@ -117,16 +118,17 @@ final class Ledger {
         state.renewReserve();
     }
 
-    /** Why counts cannot be saved, since it was tried last. */
+    /** Why the last attempt to save counts failed, if it did. */
     Optional<FailedSave> failedSave() {
         return Optional.ofNullable(failedSave);
     }
 
     /**
-     * Sets baselines durably, all of them or none, and starts new epochs of value sites: what they hold is in the
-     * baselines. Marks that are in them too are taken back; if that is cut short, they count twice, which is as good.
+     * Sets baselines durably, all of them or none, and starts new epochs of value sites, whose values the baselines
+     * contain. Marks that the baselines contain are cleared in the live members. If this process dies before that, they
+     * are merged twice, which does no harm.
      *
-     * @param moves what the value sites of live members hold
+     * @param moves the values in the sites of live members
      */
     void startEpoch(Map<ImageCounters, Baseline> baselines, Map<Member, ValueList> moves) throws IOException {
         changeWithEpochs(baselines, moves);
@@ -134,10 +136,10 @@ final class Ledger {
     }
 
     /**
-     * Sets baselines durably, all of them or none, and starts new epochs: what value sites hold is meant to go, and so are
-     * marks, which the next daemon takes back if this one dies before it has.
+     * Sets baselines durably, all of them or none, and starts new epochs of value sites, whose values are dropped.
+     * Marks are cleared in the live members; if this process dies before that, the next daemon clears them.
      *
-     * @param moves what the value sites of live members hold
+     * @param moves the values in the sites of live members
      */
     void reset(Map<ImageCounters, Baseline> baselines, Map<Member, ValueList> moves) throws IOException {
         List<ImageCounters> withMarks =
@@ -188,7 +190,7 @@ final class Ledger {
             save();
         } catch (IOException | RuntimeException | Error e) {
             before.forEach(ImageCounters::setBaseline);
-            // What failed may have come after the state was in force.
+            // The failed step may have come after the state was committed.
             images.changed().addAll(baselines.keySet());
             throw e;
         }

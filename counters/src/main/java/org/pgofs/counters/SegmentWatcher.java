@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the store up to date with its directory: by a thread of its own, which does what events and time ask for, and for
- * others who need everything that has happened until now. Guarded by the store's lock.
+ * Keeps the store up to date with its directory. A thread of its own handles events and work that is due. Other threads
+ * call {@link #catchUp} when they need everything that has happened until now. Guarded by the store's lock.
  */
 final class SegmentWatcher {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentWatcher.class);
@@ -61,7 +61,7 @@ final class SegmentWatcher {
     }
 
     private void run() {
-        // Files of programs that ended take up memory until it has seen them, and a busy machine makes many.
+        // Segments of ended programs take up memory until this thread has found them, and a busy machine makes many.
         Linux.hurry();
         int timeoutMs = 0;
         while (timeoutMs != Integer.MIN_VALUE) {
@@ -79,7 +79,7 @@ final class SegmentWatcher {
         }
     }
 
-    /** To log takes memory: the thread lives on if there is none. */
+    /** Logging needs memory: the thread must survive if there is none. */
     private static void logError(Throwable error) {
         try {
             LOG.error("watching the segment directory", error);
@@ -89,9 +89,9 @@ final class SegmentWatcher {
     }
 
     /**
-     * Does what events ask for.
+     * Handles events and work that is due.
      *
-     * @return milliseconds until it is to be called again without an event, -1 for never
+     * @return milliseconds after which to call this again even without an event, -1 for never
      */
     private int work() throws IOException {
         discovery.applyAll(watch::drain);
@@ -112,12 +112,12 @@ final class SegmentWatcher {
                 .orElse(-1);
     }
 
-    /** What ended programs have left. */
+    /** The segments of ended programs that are not deleted yet. */
     CounterStoreStatus.BacklogStatus backlog() {
         return backlog.status();
     }
 
-    /** Applies everything that happened before it was called; what follows from it is left to the thread. */
+    /** Applies all events from before the call. Work that follows from them, such as saving, is left to the thread. */
     void catchUp() throws IOException {
         boolean some = true; // if an error ends this
         try {
@@ -132,7 +132,7 @@ final class SegmentWatcher {
         kernel.catchUp();
     }
 
-    /** Lets the thread look again at what is due. */
+    /** Lets the thread check again which work is due. */
     void wake() throws IOException {
         watch.wake();
     }
@@ -143,7 +143,7 @@ final class SegmentWatcher {
         watch.wake();
     }
 
-    /** Waits for the end of the thread, without the lock, and lets go of the directory. */
+    /** Waits, without the lock, for the end of the thread, and releases the directory. */
     void awaitEnd() throws InterruptedException {
         thread.join();
         watch.close();

@@ -14,7 +14,7 @@ public interface Selection {
      * Chooses.
      *
      * @param images all images of the store, by name
-     * @return those that are meant
+     * @return those that are selected
      */
     List<Image> of(List<Image> images);
 
@@ -30,9 +30,9 @@ public interface Selection {
         List<Image> list() throws IOException;
 
         /**
-         * Whether an image is one of them.
+         * Whether an image is in the store now.
          *
-         * @param image one that is or was
+         * @param image that is or was in the store
          * @return whether it is there
          * @throws IOException if they cannot be found
          */
@@ -42,10 +42,10 @@ public interface Selection {
     }
 
     /**
-     * Chooses, and asks for all images only if that takes part in the choice.
+     * Chooses, and lists all images only if the choice depends on them.
      *
      * @param all asked at most once
-     * @return those that are meant
+     * @return those that are selected
      * @throws IOException if they cannot be found
      */
     default List<Image> among(All all) throws IOException {
@@ -53,9 +53,9 @@ public interface Selection {
     }
 
     /**
-     * Chooses less.
+     * Chooses those images that also fulfil a condition.
      *
-     * @param condition that an image must fulfil, too
+     * @param condition that an image must fulfil
      * @return a new selection
      */
     default Selection where(Predicate<Image> condition) {
@@ -63,7 +63,7 @@ public interface Selection {
     }
 
     /**
-     * One image, whichever others there are.
+     * One image, whether or not there are others.
      *
      * @param image the image
      * @return a new selection, which does not ask for the others
@@ -73,10 +73,10 @@ public interface Selection {
     }
 
     /**
-     * Those of some images that are still there.
+     * Those of some images that are still in the store.
      *
      * @param images the images
-     * @return a new selection, which asks for each of them and not for the others
+     * @return a new selection, which asks only for these images
      */
     static Selection remaining(List<Image> images) {
         return new Selection() {
@@ -99,7 +99,7 @@ public interface Selection {
     }
 
     /**
-     * Images that are known beforehand.
+     * A fixed list of images.
      *
      * @param images the images
      */

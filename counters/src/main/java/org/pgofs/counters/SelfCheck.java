@@ -9,16 +9,16 @@ import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.StoredImage;
 
 /**
- * What of an image's counts is not served as it is: one bad function must not cost the profiles of all others.
+ * Counts of an image that are not served unchanged: one bad function must not cost the profiles of all others.
  *
  * @param image the image
- * @param user whose it is
- * @param belowZero how many counters are served as 0 because their sum is less
+ * @param user to whom it is charged
+ * @param belowZero how many counters are served as 0 because their sum is less than 0
  * @param absurd the functions that have counters above 2^56
  * @param cut how many value sites have more values than are served
  */
 record SelfCheck(StoredImage image, int user, int belowZero, List<Integer> absurd, int cut) {
-    /** Functions that are named. */
+    /** The largest number of functions that are named. */
     private static final int NAMED = 5;
 
     static SelfCheck of(StoredImage image, int user, Counts counts) {
@@ -40,7 +40,7 @@ record SelfCheck(StoredImage image, int user, int belowZero, List<Integer> absur
         return new SelfCheck(image, user, below, absurd, counts.values().sitesOver(Snapshot.MAX_VALUES));
     }
 
-    /** Sentences about the image. Without the store's lock, as names are told. */
+    /** Sentences about the image. Without the store's lock, since names are looked up. */
     List<String> problems(FunctionNames names) {
         List<String> problems = new ArrayList<>();
         if (belowZero > 0) {

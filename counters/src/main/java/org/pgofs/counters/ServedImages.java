@@ -15,8 +15,8 @@ import org.pgofs.counters.kernel.RunningKernel;
 import org.pgofs.counters.segment.ImageCatalog;
 
 /**
- * The images that have something to serve: a process, counts, or what was taken of them last. The others are kept for
- * their next process only, as long as there is room. Guarded by the store's lock.
+ * The images that are served: those that have a process, counts, or a last take of their own. The store keeps others
+ * only for their next process, and as long as there is room. Guarded by the store's lock.
  */
 final class ServedImages implements Selection.All {
     private final ImageCatalog known;
@@ -31,7 +31,7 @@ final class ServedImages implements Selection.All {
         this.takes = takes;
     }
 
-    /** By name, a list of the caller's own. */
+    /** The images, sorted by name; a list of the caller's own. */
     @Override
     public List<Image> list() {
         List<Image> images = new ArrayList<>();
@@ -66,13 +66,14 @@ final class ServedImages implements Selection.All {
         return known.image(((StoredImage) image).digest());
     }
 
-    /** What is to be done about an image that is selected and was forgotten. */
+    /** Called with each image that is selected but was forgotten. */
     interface Forgotten {
         void accept(Image image) throws IOException;
     }
 
     /**
-     * The images of a selection. Some may be forgotten: whoever has a file of an image open selects what was there then.
+     * The images of a selection. Some may have been forgotten since: an open file still selects the images that existed
+     * when it was opened.
      *
      * @return in the order of the selection, each once
      */

@@ -9,8 +9,8 @@ import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.counts.ValueCounts;
 
 /**
- * Counts that are read to be taken away: committing resets the images to exactly what was read, and not to what they
- * count by then. A store has one at a time. Thread-safe, by the store's lock.
+ * Counts that were read in order to be subtracted. The commit subtracts exactly these counts; counts made since the
+ * reading stay. A store has one take at a time. Thread-safe, by the store's lock.
  */
 public final class Take implements AutoCloseable {
     private final CounterStore store;
@@ -18,13 +18,13 @@ public final class Take implements AutoCloseable {
     private volatile List<Part> parts;
 
     /**
-     * What is taken of one image.
+     * The taken counts of one image.
      *
      * @param image the image
      * @param counts its counts at the freeze, unclamped
      * @param ended the number of processes of it that had ended by then
      * @param resets how often it had been reset by then
-     * @param snapshot what is served of it
+     * @param snapshot the counts as they are served
      */
     record Part(ImageCounters image, Counts counts, long ended, long resets, Snapshot snapshot) {
         private Part delivering(ValueCounts values) {
@@ -62,9 +62,9 @@ public final class Take implements AutoCloseable {
     }
 
     /**
-     * Says that some values were left out of what is delivered: they stay where they are.
+     * Says which values are delivered. The commit subtracts only these.
      *
-     * @param delivered the values of each of {@link #snapshots()} that are delivered
+     * @param delivered the delivered values of each of {@link #snapshots()}
      */
     public void deliver(List<ValueCounts> delivered) {
         List<Part> left = new ArrayList<>();
@@ -75,16 +75,16 @@ public final class Take implements AutoCloseable {
     }
 
     /**
-     * Takes the counts away: durable when it returns.
+     * Subtracts the counts; durable when it returns.
      *
-     * @throws IOException if one of the images was reset or taken meanwhile, if this was closed, or if the change cannot
-     *     be saved: nothing has changed then
+     * @throws IOException if one of the images was reset or taken meanwhile, if this take was closed, or if the change
+     *     cannot be saved: nothing has changed then
      */
     public void commit() throws IOException {
         store.commit(this);
     }
 
-    /** Leaves the counts where they are, unless they were taken. */
+    /** Ends the take. If it was not committed, its counts stay in the images. */
     @Override
     public void close() {
         store.forget(this);

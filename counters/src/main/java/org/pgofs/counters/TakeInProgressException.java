@@ -2,7 +2,7 @@ package org.pgofs.counters;
 
 import java.io.IOException;
 
-/** A store has one {@link Take} at a time, and there is one. */
+/** Another {@link Take} is in progress; a store has one at a time. */
 public final class TakeInProgressException extends IOException {
     private static final long serialVersionUID = 1;
 

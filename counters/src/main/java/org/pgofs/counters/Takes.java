@@ -17,7 +17,7 @@ import org.pgofs.counters.counts.ValueList;
 import org.pgofs.counters.state.LastTakes;
 import org.pgofs.counters.state.LastTakes.TakenCounts;
 
-/** Takes counts away, by one take at a time, and keeps what the last ones took. Guarded by the store's lock. */
+/** The take in progress, at most one, and the counts of the last take of each scope. Guarded by the store's lock. */
 final class Takes {
     private final MemberReader reader;
     private final Ledger ledger;
@@ -34,7 +34,7 @@ final class Takes {
         return current != null;
     }
 
-    /** Whether an image is being taken, or was the last time by itself: under its own name. */
+    /** Whether an image must be served: it is being taken, or it has a last take of its own, with its name as scope. */
     boolean serve(ImageCounters image) {
         return isBeingTaken(image) || last.of(image.image().name()).stream().anyMatch(taken -> taken.image() == image);
     }
@@ -43,7 +43,7 @@ final class Takes {
         return current != null && current.parts().stream().anyMatch(part -> part.image() == image);
     }
 
-    /** Whether an image must be known for what is being taken, or was taken last. */
+    /** Whether an image must be kept because it is part of the take in progress or of a last take. */
     boolean hold(ImageCounters image) {
         return isBeingTaken(image) || last.all().stream().anyMatch(taken -> taken.image() == image);
     }
@@ -63,7 +63,7 @@ final class Takes {
                 withEpochs.put(image, new Baseline(carry, counts.marks(), image.ended(), image.resets()));
             }
         }
-        // Values and marks cannot be subtracted from what a target holds: they are put where a commit can.
+        // Values and marks in a target cannot be subtracted: they move to the carry, where a commit can subtract them.
         Take take = new Take(store, scope, parts);
         if (!withEpochs.isEmpty()) {
             startEpoch(withEpochs, moves);
@@ -76,7 +76,7 @@ final class Takes {
         try {
             ledger.startEpoch(withEpochs, moves);
         } catch (IOException | RuntimeException | Error e) {
-            // What came after the change was saved may have failed too.
+            // The failed step may have come after the change was saved.
             withEpochs.keySet().forEach(ImageCounters::giveBack);
             throw e;
         }
@@ -112,7 +112,7 @@ final class Takes {
         current = null;
     }
 
-    /** Leaves the counts where they are, unless they were taken. */
+    /** Ends a take. If it was not committed, its counts stay in the images. */
     void forget(Take take) {
         if (current == take) {
             take.parts().forEach(part -> part.image().giveBack());
@@ -120,7 +120,7 @@ final class Takes {
         }
     }
 
-    /** What the last take of a scope took. */
+    /** The counts of the last take of a scope. */
     List<Snapshot> last(String scope) {
         List<Snapshot> snapshots = new ArrayList<>();
         for (TakenCounts taken : last.of(scope)) {
