@@ -6,15 +6,15 @@ import java.util.Arrays;
 import org.pgofs.counters.format.Saturated;
 
 /**
- * An array of signed sums of counters. Sums saturate: a segment that its owner damaged must not wrap into another count.
- * What is below 0 or absurd is served as 0.
+ * An array of signed sums of counters. Sums saturate: a segment that its owner damaged must not make a sum wrap around.
+ * A sum below 0 or above {@link #LARGEST} is served as 0.
  */
 public final class CounterSum {
-    /** No program counts as far; for one counter that is larger, llvm-profdata rejects a whole profile. */
+    /** No program counts this far. If one counter is larger, llvm-profdata rejects the whole profile. */
     public static final long LARGEST = 1L << 56;
 
     private final long[] sums;
-    /** Known to be, which saves time; some sums are 0 without it. */
+    /** Whether all sums are known to be 0, which saves time. They may be 0 without being known to be. */
     private boolean zero;
 
     public CounterSum(int counters) {
@@ -66,7 +66,7 @@ public final class CounterSum {
     }
 
     /**
-     * Makes unsigned counters of a segment what is served.
+     * Replaces unsigned counters of a segment by the values that are served.
      *
      * @param counters the counters, changed in place
      * @param count how many of them
@@ -94,7 +94,7 @@ public final class CounterSum {
         }
     }
 
-    /** Looks whether all sums are 0; then it is known. */
+    /** Checks whether all sums are 0, and remembers it if so. */
     boolean isNothing() {
         zero = zero || Arrays.stream(sums).allMatch(sum -> sum == 0);
         return zero;
@@ -105,7 +105,9 @@ public final class CounterSum {
         zero = true;
     }
 
-    /** Adds as many of other sums as these are, from an index on, and makes them what is served. */
+    /**
+     * Adds a part of other sums, from an index on and as long as this array, and clamps the results as they are served.
+     */
     void addAndClamp(CounterSum other, int from) {
         zero &= other.zero;
         for (int i = 0; i < sums.length; i++) {
@@ -121,7 +123,7 @@ public final class CounterSum {
         }
     }
 
-    /** Becomes minus what it was. */
+    /** Changes the sign of all sums. */
     public void negate() {
         for (int i = 0; i < sums.length; i++) {
             sums[i] = negated(sums[i]);
@@ -132,7 +134,7 @@ public final class CounterSum {
         return sum == Long.MIN_VALUE ? Long.MAX_VALUE : -sum;
     }
 
-    /** What is served, as a counters section has it. */
+    /** The served sums, in the form of a counters section. */
     ByteBuffer toSection() {
         ByteBuffer section = ByteBuffer.allocate(sums.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (long sum : sums) {
@@ -141,7 +143,7 @@ public final class CounterSum {
         return section.rewind().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Without a branch, as the next. */
+    /** Without a branch, like the next method. */
     private static long clamped(long sum) {
         return sum & ~((sum | (LARGEST - sum)) >> 63);
     }

@@ -9,11 +9,11 @@ import org.pgofs.counters.image.StoredImage;
  * The counts of an image, in a form to calculate with.
  *
  * @param counters signed sums
- * @param values what the value sites observed, signed too
- * @param marks what cannot be added up; where they hold parts of the counters section, the sums have no meaning
+ * @param values observed values, with signed counts
+ * @param marks the parts that cannot be added up; where marks cover the counters section, the sums have no meaning
  */
 public record Counts(CounterSum counters, ValueCounts values, Marks marks) {
-    /** No counts of an image. */
+    /** Counts of an image that are all 0. */
     public static Counts none(StoredImage image) {
         return new Counts(new CounterSum(image.sums()), ValueCounts.ofLive(), Marks.none(image));
     }
@@ -26,7 +26,7 @@ public record Counts(CounterSum counters, ValueCounts values, Marks marks) {
         return counters.isNothing() && values.isEmpty() && marks.isNone();
     }
 
-    /** Adds others, all but values for which there is no memory. */
+    /** Adds other counts, without values for which there is no memory. */
     void add(Counts other) {
         counters.add(other.counters);
         marks.add(other.marks);

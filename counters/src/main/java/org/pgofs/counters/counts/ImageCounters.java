@@ -18,10 +18,10 @@ import org.pgofs.counters.image.StoredImage;
 import org.pgofs.counters.linux.OffHeap;
 
 /**
- * The counters of one image: those of its live members, and a carry for everything else. What is served is
- * {@code sum over live members + carry}. A member that ended is added to the carry; a reset makes the carry
- * minus the sum of the live ones, so that it never writes into a target. Marks (see {@link Marks}) are merged in the same
- * way, but a reset must take them back from the live ones. Guarded by the store's lock.
+ * The counters of one image: those of its live members, and a carry for everything else. The image serves
+ * {@code sum over live members + carry}. When a member ends, it is added to the carry. A reset sets the carry to minus
+ * the sum of the live members, so it need not write into targets. Marks (see {@link Marks}) are merged in the same way,
+ * but a reset must clear them in the live members. Guarded by the store's lock.
  */
 public final class ImageCounters {
     private final StoredImage image;
@@ -31,9 +31,9 @@ public final class ImageCounters {
     private final Map<Member, ValueList> moves = new LinkedHashMap<>();
     private final Set<Member> uncleared = new HashSet<>();
     private Counts carry;
-    /** Of the last freeze, for the next one: new memory takes as long to fault in as to fill. */
+    /** The memory of the last freeze, for the next one: faulting in new memory takes as long as filling it. */
     private final AtomicReference<OffHeap> spare = new AtomicReference<>();
-    /** The marks that a take in progress took from the live ones and from the carry. */
+    /** The marks that a take in progress has removed from the live members and from the carry. */
     private Marks taken;
 
     private long ended;
@@ -64,7 +64,7 @@ public final class ImageCounters {
         return live.isEmpty() && folded.isEmpty() && ended == 0 && carry.isZero();
     }
 
-    /** By which names segments may ask for this image. */
+    /** The references by which segments may name this image. */
     public Set<ImageReference> references() {
         return references;
     }
@@ -78,12 +78,14 @@ public final class ImageCounters {
         return folded;
     }
 
-    /** What live members still have in value sites that do not count any more, because they are not told so yet. */
+    /**
+     * The values in sites of live members that no longer count, but that the members have not been told to clear yet.
+     */
     public Map<Member, ValueList> moves() {
         return moves;
     }
 
-    /** Live members whose marks a reset or a take took back, but that cannot be cleared yet: their marks do not count. */
+    /** Live members whose marks a reset or take should have cleared but could not yet: their marks do not count. */
     public Set<Member> uncleared() {
         return uncleared;
     }
@@ -97,7 +99,7 @@ public final class ImageCounters {
         return carry;
     }
 
-    /** The carry with what a take took: after a crash it was not taken. */
+    /** The carry, with the marks of a take in progress: after a crash, that take has not happened. */
     public Counts savedCarry() {
         Counts saved =
                 new Counts(carry.counters(), carry.values(), carry.marks().copy());
@@ -105,18 +107,18 @@ public final class ImageCounters {
         return saved;
     }
 
-    /** Gives back what a take took and did not commit. */
+    /** Gives back the marks of a take that was not committed. */
     public void giveBack() {
         carry.marks().add(taken);
         taken = Marks.none(image);
     }
 
-    /** Whether the image has anything that cannot be added up. */
+    /** Whether the image has marks. */
     public boolean hasMarks() {
         return taken.exist();
     }
 
-    /** Whether live members have what a reset or a take must tell them of. */
+    /** Whether a reset or take must write to live members: they have value sites or marks. */
     boolean hasEpochs() {
         return hasMarks() || live.values().stream().anyMatch(Member::hasValueSites);
     }
@@ -126,7 +128,7 @@ public final class ImageCounters {
         return resets;
     }
 
-    /** The part of the state that a reset replaces, and a take. */
+    /** The part of the state that a reset or take replaces. */
     public record Baseline(Counts carry, Marks taken, long ended, long resets) {}
 
     public Baseline baseline() {
@@ -147,8 +149,8 @@ public final class ImageCounters {
     /**
      * Moves the counts of a member that ended into the carry.
      *
-     * @param room how many bytes its values may take up; those that are too many are left out
-     * @return whether all of them could be read
+     * @param room how many bytes its values may take up; further values are left out
+     * @return whether all its counts could be read
      */
     public boolean fold(Member member, MemberReader reader, long room) throws IOException {
         if (!live.containsKey(member.name())) {
@@ -166,13 +168,13 @@ public final class ImageCounters {
         return complete;
     }
 
-    /** Adds the counts of one that ended and was not a member. */
+    /** Adds the counts of an ended process that was not a member. */
     public void addEnded(Counts counts) {
         ended++;
         carry.add(counts);
     }
 
-    /** A member leaves that has no counts. */
+    /** Removes a member that has no counts. */
     public void leave(Member member) {
         live.remove(member.name());
         uncleared.remove(member);
@@ -194,7 +196,7 @@ public final class ImageCounters {
     }
 
     /**
-     * What is served, before it is clamped.
+     * The counts that are served, before they are clamped.
      *
      * @param values {@link #liveValues}
      */
@@ -209,7 +211,9 @@ public final class ImageCounters {
         return sum;
     }
 
-    /** What the value sites of each live member hold; of no member if neither sites nor marks are to be told anything. */
+    /**
+     * The values in the sites of each live member; empty if members need not be told of resets, see {@link #hasEpochs}.
+     */
     public Map<Member, ValueList> liveValues(MemberReader reader) throws IOException {
         Map<Member, ValueList> values = new LinkedHashMap<>();
         if (hasEpochs()) {
@@ -222,7 +226,7 @@ public final class ImageCounters {
         return values;
     }
 
-    /** What the value sites of live and ended processes observed. */
+    /** The observed values of live and ended processes. */
     public ValueCounts freezeValues(MemberReader reader) throws IOException {
         ValueCounts values = ValueCounts.ofLive();
         for (Member member : live.values()) {
@@ -243,13 +247,13 @@ public final class ImageCounters {
         return marks;
     }
 
-    /** Memory for the sums that are served, with anything in it. */
+    /** Memory for the sums that are served; its content is arbitrary. */
     public OffHeap borrowMemory() throws IOException {
         OffHeap kept = spare.getAndSet(null);
         return kept == null ? new OffHeap(image.countersSize(), image.countersBegin()) : kept;
     }
 
-    /** Takes such memory back; without the store's lock. */
+    /** Accepts such memory back. Without the store's lock. */
     public void giveBackMemory(OffHeap memory) {
         memory.discard();
         if (!spare.compareAndSet(null, memory)) {
@@ -258,7 +262,7 @@ public final class ImageCounters {
     }
 
     /**
-     * Puts a piece of the sums that are served.
+     * Writes a piece of the sums that are served.
      *
      * @param section as {@link MemberReader#freezePiece} takes it
      */
@@ -266,7 +270,7 @@ public final class ImageCounters {
         reader.freezePiece(live.values(), image.countersBegin(), carry.counters(), section);
     }
 
-    /** What is served. */
+    /** The counts that are served. */
     public Snapshot freeze(MemberReader reader) throws IOException {
         ByteBuffer sums = ByteBuffer.allocate(image.sums() * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         while (sums.hasRemaining()) {
@@ -275,7 +279,7 @@ public final class ImageCounters {
         return snapshot(sums.rewind(), freezeMarks(reader), freezeValues(reader));
     }
 
-    /** Of sums that are read already, or will be. */
+    /** A snapshot of sums that are read already, or will be. */
     public Snapshot snapshot(ByteBuffer sums, Marks marks, ValueCounts values) {
         ByteBuffer counters =
                 marks.countersSection(image, sums.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN));

@@ -7,13 +7,17 @@ import org.pgofs.counters.format.Area;
 import org.pgofs.counters.image.StoredImage;
 
 /**
- * Reads the marks of members, and takes them back: what cannot be subtracted is overwritten where the member counts. Only
- * what was seen to be set is overwritten, so that a mark which is set meanwhile stays. Not thread-safe: it has buffers.
+ * Reads the marks of members, and clears them in the memory where the member counts, since they cannot be subtracted.
+ * Only marks that were read as set are overwritten, so that a mark that is set meanwhile stays. Not thread-safe: it has
+ * buffers.
  */
 final class MarkReader {
     private static final int PAGE = 4096;
     private static final int PIECE = 1 << 17;
-    /** A page with more separate marks is overwritten as a whole from there on: nobody may keep the store busy for long. */
+    /**
+     * After so many separate marks, the rest of a page is overwritten as a whole: nobody may keep the store busy for
+     * long.
+     */
     private static final int MAX_RUNS = 512;
 
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE + PAGE).alignedSlice(PAGE);
@@ -32,9 +36,9 @@ final class MarkReader {
     }
 
     /**
-     * Takes marks back.
+     * Clears marks.
      *
-     * @param taken which; what else the member has set stays
+     * @param taken the marks to clear; all others that the member has set stay
      */
     void clear(Member member, StoredImage image, Marks taken) throws IOException {
         try (Member.Writer writer = member.writer()) {
@@ -59,7 +63,7 @@ final class MarkReader {
         }
     }
 
-    /** Writes where the new bytes differ. */
+    /** Writes the bytes that differ. */
     private void overwrite(Member.Writer writer, Area area, int begin, byte[] now, byte[] next) throws IOException {
         for (int at = 0; at < now.length; at += PAGE) {
             int end = Math.min(at + PAGE, now.length);
@@ -86,9 +90,9 @@ final class MarkReader {
     }
 
     /**
-     * Reads holes too: a page of byte counters that are all covered is one.
+     * Reads holes too: a page whose byte counters are all 0, and so covered, may be a hole.
      *
-     * @param missing what stands for bytes that a truncated member does not have
+     * @param missing the value of bytes that are missing in a truncated member
      */
     private byte[] read(Member member, Area area, int begin, int size, byte missing) throws IOException {
         byte[] bytes = new byte[size];

@@ -8,16 +8,17 @@ import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.Image;
 
 /**
- * What of an image's counts cannot be added up: which byte counters and which bits of bitmaps were set, and when functions
- * were first called. Merging takes what any process has seen, of times the smallest: to merge twice changes nothing.
+ * The counts of an image that cannot be added up: which byte counters and which bits of bitmaps were set, and the times
+ * of functions' first calls. Merging keeps a mark that any process has set, and the smallest time. Merging twice
+ * changes nothing.
  */
 public final class Marks {
-    /** A byte counter of code that did not run; 0 is one of code that ran. */
+    /** The value of a byte counter whose code did not run; 0 if the code ran. */
     static final byte UNCOVERED = (byte) 0xff;
 
     private static final Marks NONE = new Marks(new byte[0], new byte[0], new long[0]);
 
-    /** Byte counters, inverted: 1 bits where a process ran. Nothing where a time is. */
+    /** Byte counters, inverted: 1 bits where code ran. 0 in the places of times. */
     private final byte[] covered;
 
     private final byte[] bitmaps;
@@ -61,7 +62,7 @@ public final class Marks {
         return bitmaps.length > 0;
     }
 
-    /** Whether the image has anything that is a mark. */
+    /** Whether the image has any marks. */
     public boolean exist() {
         return hasCounters() || hasBitmaps();
     }
@@ -78,7 +79,7 @@ public final class Marks {
         }
     }
 
-    /** Reads what {@link #put} wrote of the same image. */
+    /** Reads the marks that {@link #put} wrote for the same image. */
     public void get(ByteBuffer file) {
         file.get(covered).get(bitmaps);
         for (int function = 0; function < times.length; function++) {
@@ -123,12 +124,14 @@ public final class Marks {
         }
     }
 
-    /** Whether a process has set a time: at the start it is 0, or like the byte counters around it. */
+    /**
+     * Whether a process has set a time. An unset time is 0, or has the initial value of the byte counters around it.
+     */
     private static boolean isSet(long time) {
         return time != 0 && time != -1;
     }
 
-    /** What a time is that no process has set. */
+    /** The value of a time that no process has set. */
     long neverTime() {
         return covered.length > 0 ? -1 : 0;
     }
@@ -144,7 +147,7 @@ public final class Marks {
         }
     }
 
-    /** The functions of which these marks have a time, and so have the counters of a process. */
+    /** The functions that have a time both in these marks and in the counters of a process. */
     int[] setTimes(Image image, byte[] counters) {
         return IntStream.range(0, times.length)
                 .filter(function -> times[function] != 0 && isSet(time(image, counters, function)))
@@ -164,7 +167,7 @@ public final class Marks {
         }
     }
 
-    /** The byte counters of a process without these marks; as they are if they are no byte counters. */
+    /** The byte counters of a process without these marks; other counters unchanged. */
     byte[] uncovered(byte[] counters) {
         byte[] without = counters.clone();
         for (int i = 0; i < covered.length; i++) {
@@ -196,7 +199,7 @@ public final class Marks {
      * The counters section as it is served.
      *
      * @param image whose marks these are
-     * @param sums what the section is without marks
+     * @param sums the section without marks
      */
     ByteBuffer countersSection(Image image, ByteBuffer sums) {
         if (!hasCounters()) {

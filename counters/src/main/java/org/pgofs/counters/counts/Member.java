@@ -6,12 +6,12 @@ import java.util.OptionalInt;
 import org.pgofs.counters.format.Area;
 import org.pgofs.counters.image.LinkTimes;
 
-/** One that counts for an image right now: its counters, and its value sites if it has any, can be read at any time. */
+/** A source of live counts of an image. Its counters, and its value sites if it has any, can be read at any time. */
 public interface Member extends AutoCloseable {
-    /** A word without white space, of no other member. */
+    /** A word without white space that no other member has as its name. */
     String name();
 
-    /** The user whose it is. */
+    /** The user to whom it belongs. */
     int owner();
 
     /** The process, as its own pid namespace numbers it, if there is one to show. */
@@ -26,7 +26,7 @@ public interface Member extends AutoCloseable {
     /** Where its value sites are; of size 0 if it has none. */
     Area valueSites();
 
-    /** How the addresses that its value sites observe are made link-time addresses. */
+    /** Converts the addresses that its value sites observe to link-time addresses. */
     LinkTimes linkTimes() throws IOException;
 
     /**
@@ -34,27 +34,27 @@ public interface Member extends AutoCloseable {
      *
      * @param area of which a part is read
      * @param offset bytes from the start of the area
-     * @param target a direct buffer, to be filled; what is missing reads as 0
-     * @return how many bytes were there
+     * @param target a direct buffer, to be filled; missing bytes read as 0
+     * @return how many bytes existed
      */
     int read(Area area, long offset, ByteBuffer target) throws IOException;
 
     /**
-     * Where an area goes on: what was never touched may be left out.
+     * The next offset of an area that may hold data: pages that were never touched may be skipped.
      *
-     * @return bytes from the start of the area, at a page or at the given offset, from which on something may be; at
-     *     least the area's size if nothing is
+     * @return bytes from the start of the area, at a page boundary or the given offset; at least the area's size if
+     *     there is no more data
      */
     long nextData(Area area, long offset) throws IOException;
 
-    /** Whether something that was there is missing and reads as 0. */
+    /** Whether bytes are missing that once existed; they read as 0. */
     boolean isTruncated() throws IOException;
 
     default boolean hasValueSites() {
         return valueSites().size() > 0;
     }
 
-    /** Writes into what it counts with. */
+    /** Writes into the memory in which the member counts. */
     interface Writer extends AutoCloseable {
         /**
          * Writes into an area.
@@ -71,20 +71,22 @@ public interface Member extends AutoCloseable {
     /** Begins to write. */
     Writer writer() throws IOException;
 
-    /** The number that value sites have which were not reset. */
+    /** The current epoch: value sites with another epoch do not count. */
     long epoch();
 
     void setEpoch(long newEpoch);
 
-    /** Tells who counts the epoch: from then on sites of another one are cleared before they are used. */
+    /**
+     * Tells the counting process the epoch. From then on the process clears sites of another epoch before it uses them.
+     */
     void publishEpoch() throws IOException;
 
-    /** The epoch of the last reset: marks of before it are to be cleared. */
+    /** The epoch of the last reset: older marks are to be cleared. */
     long clearedEpoch();
 
     void setClearedEpoch(long epoch);
 
-    /** Notes where it counts that the marks of before {@link #clearedEpoch} are cleared. */
+    /** Notes in the memory where it counts that marks older than {@link #clearedEpoch} are cleared. */
     void publishCleared() throws IOException;
 
     @Override

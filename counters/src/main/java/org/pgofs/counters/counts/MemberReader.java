@@ -15,7 +15,7 @@ public final class MemberReader {
     private static final int PAGE = 4096;
     private static final byte[] ZEROS = new byte[PIECE];
 
-    // Aligned to pages, as the counters in the file are: then no 8-byte counter is read in two halves.
+    // Aligned to pages, as the counters in the file are: so no 8-byte counter is read in two halves.
     private final ByteBuffer buffer =
             ByteBuffer.allocateDirect(PIECE + 2 * PAGE).alignedSlice(PAGE);
     private final long[] piece = new long[(PIECE + PAGE) / Long.BYTES];
@@ -29,7 +29,7 @@ public final class MemberReader {
         marks.add(member, image, counts);
     }
 
-    /** Takes marks back from a member. */
+    /** Clears marks in a member. */
     public void clearMarks(Member member, StoredImage image, Marks taken) throws IOException {
         marks.clear(member, image, taken);
     }
@@ -40,8 +40,8 @@ public final class MemberReader {
     }
 
     /**
-     * Puts a piece of what is served, the sum of members and a carry: through all steps, so that it stays in the
-     * processor's cache.
+     * Writes a piece of the served counters, the sum of members and a carry. All steps are done for one piece at a
+     * time, so that it stays in the processor's cache.
      *
      * @param begin offset in bytes of the first counter in the counters section
      * @param carry of all counters
@@ -66,7 +66,7 @@ public final class MemberReader {
         section.position(at + target.limit());
     }
 
-    /** What is served if there are no sums to calculate, as most often. */
+    /** The usual case, in which there are no sums to calculate. */
     private void copy(Member member, int begin, ByteBuffer target) throws IOException {
         if (member.nextData(member.counters(), begin) >= begin + target.limit()) {
             target.put(ZEROS, 0, target.limit());
@@ -84,7 +84,8 @@ public final class MemberReader {
      * Adds the counters that an image serves.
      *
      * @param begin offset in bytes of the first counter in the counters section
-     * @param sum to which to add; its length says how many. What is missing in a truncated one counts as 0.
+     * @param sum to which to add; its length is the number of counters. Missing counters of a truncated member count as
+     *     0.
      */
     public void addCounters(Member member, int begin, CounterSum sum) throws IOException {
         Area counters = member.counters();

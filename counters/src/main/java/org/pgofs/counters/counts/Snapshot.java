@@ -11,7 +11,7 @@ import org.pgofs.counters.image.StoredImage;
  * @param image whose counts these are
  * @param counters the counters section, {@link Image#countersSize()} bytes, little-endian, from position 0
  * @param bitmaps the bitmaps section, {@link Image#bitmapsSize()} bytes, from position 0
- * @param values what the value sites observed; not to be changed
+ * @param values the observed values; not to be changed
  * @param taken when the counts were read
  */
 public record Snapshot(Image image, ByteBuffer counters, ByteBuffer bitmaps, ValueCounts values, Instant taken) {
@@ -39,7 +39,7 @@ public record Snapshot(Image image, ByteBuffer counters, ByteBuffer bitmaps, Val
     }
 
     /**
-     * How much memory it keeps beside its image.
+     * How much memory it takes up besides its image.
      *
      * @return bytes, about
      */

@@ -7,7 +7,7 @@ import org.pgofs.counters.format.Saturated;
 import org.pgofs.counters.image.Image;
 
 /**
- * What the value sites of an image observed: for each site a histogram of values. Values are canonical, the same in all
+ * The observed values of an image: for each value site a histogram. Values are canonical, the same in all
  * processes of the image: link-time addresses of its functions and vtables, 0 for an address that is none of them, and
  * bucketed sizes. Not thread-safe while it is changed.
  */
@@ -15,7 +15,7 @@ public final class ValueCounts implements ValueSink {
     /** About how many bytes a value of a site takes up. */
     static final int PAIR_BYTES = 128;
 
-    /** How many values of sites live processes may add; those of a whole compiler are fewer. */
+    /** How many values live processes may add; a whole compiler has fewer. */
     private static final long MOST_LIVE = 1 << 20;
 
     private final Map<Integer, Map<Long, Long>> sites = new HashMap<>();
@@ -26,14 +26,14 @@ public final class ValueCounts implements ValueSink {
     /** No values at all. */
     public ValueCounts() {}
 
-    /** For what live processes observed: whoever writes the values invents as many as there is memory. */
+    /** For the values of live processes. It is bounded, since a hostile process could invent values without end. */
     static ValueCounts ofLive() {
         ValueCounts values = new ValueCounts();
         values.setRoom(MOST_LIVE);
         return values;
     }
 
-    /** How many more values of sites are kept; of the others the counts are left out. */
+    /** Sets how many more values are kept; further ones are left out. */
     void setRoom(long values) {
         room = values;
     }
@@ -47,7 +47,7 @@ public final class ValueCounts implements ValueSink {
         return size;
     }
 
-    /** Whether something was left out because there was no room. */
+    /** Whether values were left out for lack of room. */
     public boolean isFull() {
         return full;
     }
@@ -57,7 +57,7 @@ public final class ValueCounts implements ValueSink {
      *
      * @param site the number of the site in the image, see {@link Image#valueSite}
      * @param value the canonical value
-     * @param count how often; less than 0 to take away, also what comes only later
+     * @param count how often; less than 0 subtracts, even if the value has not been added yet
      */
     @Override
     public void add(int site, long value, long count) {
@@ -115,7 +115,7 @@ public final class ValueCounts implements ValueSink {
         other.sites.forEach((site, values) -> values.forEach((value, count) -> add(site, value, count)));
     }
 
-    /** The same; what there is no memory for is left out. */
+    /** Adds all observations of another one, except values for which there is no memory. */
     void addIfPossible(ValueCounts other) {
         try {
             add(other);
@@ -124,13 +124,13 @@ public final class ValueCounts implements ValueSink {
         }
     }
 
-    /** Takes away observations. */
+    /** Subtracts observations. */
     public void subtract(ValueCounts other) {
         other.sites.forEach((site, values) -> values.forEach((value, count) -> add(site, value, -count)));
         sites.values().removeIf(Map::isEmpty);
     }
 
-    /** Without what was left out when a part of it was delivered; what is not above 0 is never delivered. */
+    /** These values, without those that are served but left out of the part that was delivered. */
     public ValueCounts delivered(ValueCounts part) {
         ValueCounts delivered = new ValueCounts();
         sites.forEach((site, values) -> values.forEach((value, count) -> {
@@ -141,7 +141,7 @@ public final class ValueCounts implements ValueSink {
         return delivered;
     }
 
-    /** What is served: without what is below 0. */
+    /** The values that are served: those with counts above 0. */
     ValueCounts clamped() {
         ValueCounts clamped = new ValueCounts();
         sites.forEach((site, values) -> values.forEach((value, count) -> {
@@ -158,7 +158,7 @@ public final class ValueCounts implements ValueSink {
         return copy;
     }
 
-    /** The sites that observed something, and what. */
+    /** The histograms of all sites that have values, by site. */
     public Map<Integer, Map<Long, Long>> sites() {
         return sites;
     }

@@ -3,7 +3,7 @@ package org.pgofs.counters.counts;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Observed values in the order in which they came, in little memory. Not thread-safe. */
+/** Observed values in the order in which they were added, in little memory. Not thread-safe. */
 public final class ValueList implements ValueSink {
     private static final int ENTRY = 3;
 

@@ -8,11 +8,11 @@ import org.pgofs.counters.format.ValueSiteLayout;
 import org.pgofs.counters.image.CanonicalValues;
 import org.pgofs.counters.image.LinkTimes;
 
-/** Adds what the value sites of members observed to histograms. Not thread-safe: it has one buffer. */
+/** Adds the observed values of members to histograms. Not thread-safe: it has one buffer. */
 final class ValueReader {
     private static final int SITES = 512;
 
-    /** How many values one member may have; a whole compiler has fewer. What is behind them is left out. */
+    /** How many values one member may have; a whole compiler has fewer. Further ones are left out. */
     private static final int MOST = 1 << 20;
 
     private int found;
@@ -20,7 +20,7 @@ final class ValueReader {
             ByteBuffer.allocateDirect(SITES * ValueSiteLayout.SIZE).order(ByteOrder.LITTLE_ENDIAN);
 
     /**
-     * Adds the values that were observed since the last reset: sites of another epoch are empty.
+     * Adds the values observed since the last reset; sites of another epoch count as empty.
      *
      * @param canonical of the member's image
      * @param counts to which to add

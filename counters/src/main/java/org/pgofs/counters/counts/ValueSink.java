@@ -1,10 +1,10 @@
 package org.pgofs.counters.counts;
 
-/** Takes what value sites observed. */
+/** Receives observed values. */
 @FunctionalInterface
 public interface ValueSink {
     /**
-     * Takes an observation.
+     * Receives an observation.
      *
      * @param site the number of the site in the image
      * @param value the canonical value

@@ -3,8 +3,8 @@ package org.pgofs.counters.limits;
 import java.util.Set;
 
 /**
- * How much a store takes up of what targets publish: anyone may publish. What is over a bound waits as a file, and its
- * program runs on; it is taken up when there is room. What was taken up once stays.
+ * Bounds on what a store takes up: anyone may publish. A segment over a bound waits as a file until there is room, and
+ * its program keeps running. A segment that was taken up stays.
  *
  * @param total for all users together
  * @param user for each user, by the owner of the files
@@ -40,10 +40,10 @@ public record Bounds(Limits total, Limits user, Set<Integer> users) {
     }
 
     /**
-     * Bounds that let a compile farm through.
+     * Default bounds, which are large enough for a compile farm.
      *
-     * @param heap the bytes that this process may take for objects
-     * @return with at most half of them for images, and a quarter for those of one user
+     * @param heap the size of this process's heap, in bytes
+     * @return bounds with at most half of the heap for images, and a quarter for those of one user
      */
     public static Bounds of(long heap) {
         return new Bounds(
@@ -52,7 +52,7 @@ public record Bounds(Limits total, Limits user, Set<Integer> users) {
                 Set.of());
     }
 
-    /** These, with not more live segments in all. */
+    /** The same bounds, with at most so many live segments in all. */
     public Bounds within(long segments) {
         return new Bounds(
                 new Limits(Math.min(total.segments, segments), total.segmentBytes, total.images, total.memory),

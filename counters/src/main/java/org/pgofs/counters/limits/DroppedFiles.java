@@ -11,23 +11,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers the files that are left out, so that each is logged once. Anyone may make more of them: so many of one user
- * are named, and so many in all; the others are counted. Guarded by the store's lock.
+ * Remembers the files that are left out, so that each is logged once. Anyone may make any number of them, so the number
+ * of names is bounded, for each user and in all; further files are only counted. Guarded by the store's lock.
  */
 public final class DroppedFiles {
-    /** How many are named. */
+    /** How many files are named. */
     public static final int KEPT = 1000;
 
-    /** How many of one user, so that the others' are seen too. */
+    /** How many files of one user are named, so that those of others are seen too. */
     public static final int KEPT_OF_USER = 200;
 
-    /** Whoever has so many is no longer looked at: to open and check each of his files is what he wants. */
+    /** A user with so many dropped files is ignored, since checking further ones would take time from others. */
     public static final int FLOOD = 10_000;
 
-    /** How many of the others are remembered, so that no scan opens them again. */
+    /** How many files without a name in the list are remembered, so that no scan opens them again. */
     private static final int REMEMBERED = 1 << 18;
 
-    /** The owner of files of which it is not known. */
+    /** Stands for an unknown owner. */
     public static final int NOBODY = -1;
 
     private static final int ROOT = 0;
@@ -36,7 +36,7 @@ public final class DroppedFiles {
     private final Map<String, String> reasons = new LinkedHashMap<>();
     private final Map<Integer, Integer> ofUsers = new HashMap<>();
     private Set<String> others = new HashSet<>();
-    /** Those that a scan has not come upon yet. */
+    /** The files that the current scan has not found yet. */
     private Set<String> before = new HashSet<>();
 
     private long forgotten;
@@ -44,7 +44,7 @@ public final class DroppedFiles {
     private final SkippedInodes flood = new SkippedInodes();
 
     /**
-     * Adds a file, unless it is there.
+     * Adds a file, unless it was added before.
      *
      * @param user the owner, or {@link #NOBODY}
      */
@@ -72,7 +72,7 @@ public final class DroppedFiles {
         LOG.warn("dropped {}: {}", file, reason);
     }
 
-    /** Whether so many files of a user were dropped that there is no point in looking at more. */
+    /** Whether {@link #FLOOD} files of a user were dropped: then all files of this user are ignored. */
     public boolean isFlooding(int user) {
         return user != ROOT && user != NOBODY && ofUsers.getOrDefault(user, 0) >= FLOOD;
     }
@@ -87,7 +87,7 @@ public final class DroppedFiles {
     }
 
     /**
-     * Whether a file is one of those.
+     * Whether a file was added with {@link #addToFlood}.
      *
      * @param inode its number
      */
@@ -115,12 +115,12 @@ public final class DroppedFiles {
         return reasons.containsKey(name) || others.contains(name);
     }
 
-    /** How many are not in the list. */
+    /** How many dropped files are not in the list. */
     public long more() {
         return others.size() + forgotten + flood.size();
     }
 
-    /** From here on every file of the directory is come upon again; those that are gone are forgotten at the end. */
+    /** Begins a scan, which finds every existing file again. At its end, files that no longer exist are forgotten. */
     public void beginScan() {
         before.addAll(others); // there may be some still, of a scan that failed
         others = new HashSet<>();
@@ -139,7 +139,7 @@ public final class DroppedFiles {
         return list;
     }
 
-    /** Of a name, which ends in logs and on terminals, a word; of a sentence, the spaces stay. */
+    /** Makes a text safe for logs and terminals. A name becomes one word; a sentence keeps its spaces. */
     private static String printable(String text, char first) {
         return text.replaceAll("[^" + first + "-~]+", "?");
     }

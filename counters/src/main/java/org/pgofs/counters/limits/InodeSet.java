@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A set of the inode numbers of one tmpfs, where they ascend: a bit for each. There may be millions, since anyone may make files;
- * it takes up 8 MiB at most.
+ * A set of inode numbers of one tmpfs, where they ascend: one bit each. Anyone may make files, so there may be millions
+ * of numbers; the set takes up 8 MiB at most.
  */
 final class InodeSet {
     private static final int PAGE_BITS = 16;
@@ -16,9 +16,9 @@ final class InodeSet {
     private long size;
 
     /**
-     * Adds a inode, unless there is no room for it.
+     * Adds an inode number, if there is room for it.
      *
-     * @return whether it is there now
+     * @return whether the number is in the set now
      */
     boolean add(long inode) {
         BitSet page = page(inode >>> PAGE_BITS);

@@ -7,7 +7,6 @@ package org.pgofs.counters.limits;
  * @param waiting those for which there is no room, or no time, now
  */
 public record LeftOut(DroppedFiles dropped, WaitingSegments waiting) {
-    /** None yet. */
     public LeftOut() {
         this(new DroppedFiles(), new WaitingSegments());
     }

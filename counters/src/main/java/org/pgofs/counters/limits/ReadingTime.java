@@ -8,19 +8,19 @@ import org.pgofs.counters.linux.Linux;
 import org.pgofs.counters.linux.OverBoundException;
 
 /**
- * How much of a processor's time the image files of each user have taken, while the store does nothing else: to read and
- * check one can take a second, and anyone may make as many as he likes. Who has taken more than his share of the time that
- * has passed waits; root does not. What a busy machine adds, while others have the processor, is charged to nobody. Guarded
+ * The processor time that the image files of each user have taken. Reading and checking one can take a second, during
+ * which the store does nothing else, and anyone may make any number of them. A user who has taken more than a share of
+ * the elapsed time waits; root does not. Time in which other programs have the processor is charged to nobody. Guarded
  * by the store's lock.
  */
 public final class ReadingTime {
     /** A user may take the n-th part of the time. */
     public static final long SHARE = 10;
 
-    /** So much at once, since programs bring all their libraries at a time. */
+    /** A user may take so much at once, since a program publishes all its libraries at a time. */
     public static final long AT_ONCE_NS = TimeUnit.SECONDS.toNanos(3);
 
-    /** Bytes of names in one image: to unfold them takes some seconds. */
+    /** The most bytes of names in one image: inflating them takes some seconds. */
     static final long NAMES_AT_ONCE = 1L << 29;
 
     private static final int ROOT = 0;
@@ -29,7 +29,7 @@ public final class ReadingTime {
     private final LongSupplier clock;
     private final LongSupplier processorTime;
     private final long start;
-    /** When a user will have taken no more than his share since he began. */
+    /** By user, the time at which the time taken will be no more than the share of the time since the user began. */
     private final Map<Integer, Long> paid = new HashMap<>();
 
     private long retryAt = NEVER;
@@ -58,7 +58,7 @@ public final class ReadingTime {
     /**
      * Starts to charge a user, who pays until the same thread calls {@link #end}.
      *
-     * @return what that is to be given
+     * @return a value for {@link #end}
      */
     public long begin(int user) throws OverBoundException {
         long now = now();
@@ -70,7 +70,7 @@ public final class ReadingTime {
         return processorTime.getAsLong();
     }
 
-    /** Throws if an image has more names than everybody may be kept waiting for. */
+    /** Throws if an image has so many names that inflating them would keep everybody waiting too long. */
     public static void requireNames(int user, long bytes) throws OverBoundException {
         if (bytes > NAMES_AT_ONCE && user != ROOT) {
             throw new OverBoundException(
@@ -79,7 +79,7 @@ public final class ReadingTime {
     }
 
     /**
-     * Charges him.
+     * Charges the user for the time since {@link #begin}.
      *
      * @param begun what {@link #begin} returned
      */
@@ -90,12 +90,12 @@ public final class ReadingTime {
         paid.merge(user, since + SHARE * taken, (until, fresh) -> until + SHARE * taken);
     }
 
-    /** Somebody waits for something else than time, and is to try again in a second. */
+    /** Says that a user waits for something other than time, and is to try again in a second. */
     public void retryLater() {
         retryAt = Math.min(retryAt, now() + TimeUnit.SECONDS.toNanos(1));
     }
 
-    /** Whether somebody who had to wait need not do so any more; once. */
+    /** Whether a user who had to wait may try again now; true once for each wait. */
     boolean pollReady() {
         boolean ready = retryAt <= now();
         retryAt = ready ? NEVER : retryAt;

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Remembers that there was not enough memory for something: whoever wanted it gets an error, and nobody else would know.
- * Thread-safe.
+ * Remembers that a request failed for lack of memory: the caller gets an error, and without this nobody else would
+ * know. Thread-safe.
  */
 public final class Shortages {
     private long count;
@@ -22,7 +22,7 @@ public final class Shortages {
     public record Shortage(long count, Instant last) {}
 
     /**
-     * Remembers an error, if it or what caused it is a lack of memory. Takes no memory itself.
+     * Remembers an error, if it or its cause is a lack of memory. Takes no memory itself.
      *
      * @param error of any kind
      */
@@ -37,9 +37,9 @@ public final class Shortages {
     }
 
     /**
-     * What there was.
+     * The shortages until now.
      *
-     * @return nothing if there was always enough
+     * @return empty if there was always enough memory
      */
     public synchronized Optional<Shortage> shortage() {
         return count == 0 ? Optional.empty() : Optional.of(new Shortage(count, Instant.ofEpochMilli(lastMs)));

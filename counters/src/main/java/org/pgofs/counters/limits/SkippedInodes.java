@@ -1,19 +1,19 @@
 package org.pgofs.counters.limits;
 
 /**
- * Files that a scan passes over, since nothing will be done for them: known by their inode numbers, because to look at each
- * of a million files takes seconds. Those that are gone are forgotten by a scan. Guarded by the store's lock.
+ * Files that a scan skips, since nothing will be done for them. They are known by their inode numbers, because opening
+ * each of a million files takes seconds. A scan forgets those that no longer exist. Guarded by the store's lock.
  */
 final class SkippedInodes {
     private InodeSet files = new InodeSet();
-    /** Those that a scan has not come upon yet. */
+    /** The files that the current scan has not found yet. */
     private InodeSet before = new InodeSet();
 
     /**
      * Adds a file.
      *
      * @param inode of its inode
-     * @return whether it was not there
+     * @return whether it is new
      */
     boolean add(long inode) {
         return !contains(inode) && files.add(inode);
@@ -27,7 +27,7 @@ final class SkippedInodes {
         return files.size();
     }
 
-    /** From here on every file of the directory is come upon again. */
+    /** Begins a scan, which finds every existing file again. */
     void beginScan() {
         before.addAll(files); // there may be some still, of a scan that failed
         files = new InodeSet();

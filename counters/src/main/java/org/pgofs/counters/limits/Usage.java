@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.pgofs.counters.linux.OverBoundException;
 
-/** What the store has taken up, in all and for each user, beside what it may. Guarded by the store's lock. */
+/** How much the store takes up, in all and for each user, and how much it may. Guarded by the store's lock. */
 public final class Usage {
     private final Bounds bounds;
     private final Amounts total = new Amounts();
@@ -101,7 +101,7 @@ public final class Usage {
         add(user, 0, 0, -1, -memory);
     }
 
-    /** More, or less, memory for the values of an image. */
+    /** Adds memory for the values of an image; less than 0 gives some back. */
     public void addMemory(int user, long memory) {
         add(user, 0, 0, 0, memory);
     }
@@ -119,12 +119,12 @@ public final class Usage {
         return readingTime;
     }
 
-    /** What there was not enough memory for. */
+    /** The requests that failed for lack of memory. */
     public Shortages shortages() {
         return shortages;
     }
 
-    /** Whether anything was given back since the last call, or who has waited for time has it. */
+    /** Whether, since the last call, anything was given back or a user who waited for time may try again. */
     public boolean pollFreed() {
         boolean was = readingTime.pollReady() || freed;
         freed = false;

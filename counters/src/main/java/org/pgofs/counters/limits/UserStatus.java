@@ -1,7 +1,7 @@
 package org.pgofs.counters.limits;
 
 /**
- * What the store has taken up of a user's.
+ * How much the store takes up for one user.
  *
  * @param user the owner of the files
  * @param segments live ones

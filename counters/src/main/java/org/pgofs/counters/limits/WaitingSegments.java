@@ -25,7 +25,7 @@ public final class WaitingSegments {
 
     private final Map<String, Reason> names = new LinkedHashMap<>();
     private final Map<Reason, Long> unnamed = new LinkedHashMap<>();
-    /** How many were seen, by user. */
+    /** How many segments of excluded users were seen, by user. */
     private final Map<Integer, Long> excluded = new HashMap<>();
 
     private final SkippedInodes excludedFiles = new SkippedInodes();
@@ -44,7 +44,7 @@ public final class WaitingSegments {
     }
 
     /**
-     * Counts a segment of a user whose segments do not count; it waits for nothing.
+     * Counts a segment of a user who is excluded; it waits for nothing.
      *
      * @param inode its number
      */
@@ -55,7 +55,7 @@ public final class WaitingSegments {
     }
 
     /**
-     * Whether a file is one of those.
+     * Whether a file was added with {@link #exclude}.
      *
      * @param inode its number
      */
@@ -71,7 +71,7 @@ public final class WaitingSegments {
         return names.containsKey(name);
     }
 
-    /** Whose segment waits under a name, if one does. */
+    /** The owner of the waiting segment of a name, if there is one. */
     public OptionalInt user(String name) {
         Reason reason = names.get(name);
         return reason == null ? OptionalInt.empty() : OptionalInt.of(reason.user);
@@ -81,17 +81,17 @@ public final class WaitingSegments {
         return names.isEmpty() && unnamed.isEmpty();
     }
 
-    /** Whether there are some that can be asked for by name. */
+    /** Whether some waiting segments are known by name. */
     public boolean hasNamed() {
         return !names.isEmpty();
     }
 
-    /** Whether there are some that only a scan finds. */
+    /** Whether there are waiting segments that only a scan finds. */
     public boolean hasUnnamed() {
         return !unnamed.isEmpty();
     }
 
-    /** A scan comes upon those again that are not remembered by name. */
+    /** Begins a scan, which finds those again that are not remembered by name. */
     public void beginScan() {
         unnamed.clear();
         excludedFiles.beginScan();

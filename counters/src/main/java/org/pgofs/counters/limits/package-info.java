@@ -1,4 +1,4 @@
 /**
- * How much of each user the store takes up, and what it leaves out because of that.
+ * How much the store takes up for each user, and the files that it leaves out because of that.
  */
 package org.pgofs.counters.limits;

@@ -3,17 +3,17 @@ package org.pgofs.counters.segment;
 import java.util.regex.Pattern;
 import org.pgofs.counters.format.ImageLayout;
 
-/** What a file of the segment directory is, by its name. */
+/** The kinds of files in the segment directory, told by their names. */
 public enum FileKind {
     SEGMENT,
     IMAGE,
     /** Not published yet. */
     UNFINISHED,
-    /** Says by its name why a target could not publish. */
+    /** An empty file whose name says why a target could not publish. */
     REFUSAL,
     /** The store's own. */
     STATE,
-    /** None that a target would give: it may hold anything, bytes that are no text too, and is not made a path. */
+    /** A name that no target gives. It may hold any bytes, also such that are no text, and is never used as a path. */
     FOREIGN;
 
     public static final String TEMPORARY_PREFIX = "t-";

@@ -38,17 +38,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The images, and the image files by which segments ask for them. Guarded by the store's lock.
+ * The images, and the names of the image files to which segments refer. Guarded by the store's lock.
  *
- * <p>An image file that no live segment needs is kept for the next processes as long as there are few; then it is
- * deleted, because the store has a copy. A process that found it a moment before has published its segment before that
- * (publish.c), and so was announced when the file went: what the file was called is forgotten only after a look at
- * the events that came meanwhile, and only if no segment needs it then.
+ * <p>As long as there are few image files that no live segment needs, they are kept for the next processes; then they
+ * are deleted, because the store has copies. A process may have found such a file just before it was deleted. That
+ * process published its segment even earlier (publish.c), so the event of this segment is already queued when the file
+ * is deleted. Therefore the name of a deleted file is forgotten only after all events were applied, and only if no
+ * segment needs it then.
  */
 public final class ImageCatalog {
     private static final Logger LOG = LoggerFactory.getLogger(ImageCatalog.class);
 
-    /** How much image files without a process may take up in the directory, and how many they may be. */
+    /** How many bytes, and how many, image files without a process may be kept in the directory. */
     private static final long IDLE_BYTES = 256L << 20;
 
     public static final int IDLE_FILES = 256;
@@ -56,7 +57,7 @@ public final class ImageCatalog {
     private final Path directory;
     private final FileChanges changes;
     private final Usage usage;
-    /** Images that somebody else needs. */
+    /** Images that other parts of the store need. */
     private final Predicate<ImageCounters> isHeld;
 
     private final Map<String, ImageCounters> images = new TreeMap<>();
@@ -107,7 +108,7 @@ public final class ImageCatalog {
         usage.addImage(user, image.memory());
     }
 
-    /** The images, in a lasting order. */
+    /** The images, in an order that does not change. */
     public Collection<ImageCounters> images() {
         return Collections.unmodifiableCollection(images.values());
     }
@@ -127,11 +128,11 @@ public final class ImageCatalog {
     }
 
     /**
-     * The image of a segment, which is read if it is not known.
+     * The image of a segment. If it is not known, its image file is read.
      *
-     * @throws IOException if its file is not there
+     * @throws IOException if the image file does not exist
      * @throws OverBoundException if there are too many images
-     * @throws InvalidFileException if it is not what the segment needs
+     * @throws InvalidFileException if the image file does not fit the segment
      */
     ImageCounters find(SegmentFile segment) throws IOException, InvalidFileException {
         ImageCounters image = byReference.get(segment.image());
@@ -191,7 +192,7 @@ public final class ImageCatalog {
 
     private ImageCounters create(byte[] bytes, String digest, SegmentFile segment)
             throws OverBoundException, InvalidFileException {
-        // Before anything that takes time: what waits is asked for again and again.
+        // Before anything that takes time: segments that wait ask for their image again and again.
         ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         ImageLayout.Header header = ImageLayout.read(file, bytes.length);
         requireRoom(segment.owner(), StoredImage.memory(header, bytes.length));
@@ -206,12 +207,12 @@ public final class ImageCatalog {
         return create(image, segment.owner());
     }
 
-    /** Reads the image file of an image that no segment brings. */
+    /** Reads the image file of an image to which no segment refers. */
     public StoredImage read(byte[] file, String path) throws InvalidFileException {
         return StoredImage.read(file, path, byName::containsKey);
     }
 
-    /** Adds such an image, or finds the one that it is; root asked for it, so there is no bound. */
+    /** Adds such an image, or returns the known image with this content. Root asked for it, so no bound applies. */
     public ImageCounters add(StoredImage image) {
         ImageCounters known = images.get(image.digest());
         if (known != null) {
@@ -222,7 +223,7 @@ public final class ImageCatalog {
         return added;
     }
 
-    /** With the carry that waits for it, if there is one. */
+    /** Makes an image, with the carry that waits for it, if there is one. */
     private ImageCounters create(StoredImage image, int user) {
         Optional<ImageCounters> waited = saved.adopt(image);
         ImageCounters created = waited.orElseGet(() -> new ImageCounters(image));
@@ -244,7 +245,7 @@ public final class ImageCatalog {
         }
     }
 
-    /** Forgets an image without counts and without a process, unless somebody else needs it. */
+    /** Forgets an image without counts and without a process, unless another part of the store needs it. */
     public void forgetIfEmpty(ImageCounters image) {
         if (!image.isEmpty() || isHeld.test(image) || !Collections.disjoint(image.references(), deleted)) {
             return;
@@ -261,14 +262,14 @@ public final class ImageCatalog {
         }
     }
 
-    /** One more live segment has this image file. */
+    /** Says that one more live segment refers to this image file. */
     void join(ImageReference reference) {
         if (uses.merge(reference, 1, Integer::sum) == 1) {
             noLongerIdle(reference, byReference.get(reference));
         }
     }
 
-    /** One live segment less has it; the counts of the image have changed. */
+    /** Says that a live segment less refers to it, and that the counts of the image have changed. */
     void leave(ImageReference reference) {
         ImageCounters image = byReference.get(reference);
         changed.add(image);
@@ -308,10 +309,10 @@ public final class ImageCatalog {
     }
 
     /**
-     * Deletes image files that no process has and that are many, or have a name that no other process will ask for. The
+     * Deletes image files that no process uses, if there are many or if no other process will look for their names. The
      * caller has saved everything.
      *
-     * @return whether {@link #forgetDeleted} has something to do that it had not before
+     * @return whether {@link #forgetDeleted} has new work to do
      */
     boolean deleteIdle() {
         boolean some = false;
@@ -342,7 +343,7 @@ public final class ImageCatalog {
         }
     }
 
-    /** Forgets what the deleted files were called, unless a segment needs it. The caller has applied all events. */
+    /** Forgets the names of deleted files that no segment needs. The caller has applied all events. */
     void forgetDeleted() {
         for (ImageReference reference : deleted) {
             ImageCounters image = byReference.get(reference);

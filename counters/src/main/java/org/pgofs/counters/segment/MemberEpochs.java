@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells live members of resets and takes: that their value sites begin anew, and which marks are taken back. What one
- * cannot be told is made up for where that is possible, and named where not. Guarded by the store's lock.
+ * Tells live members of resets and takes: it starts new epochs of their value sites and clears their marks. If a member
+ * cannot be told, the store corrects its counts where that is possible, and otherwise reports the member. Guarded by
+ * the store's lock.
  */
 public final class MemberEpochs {
     private static final Logger LOG = LoggerFactory.getLogger(MemberEpochs.class);
@@ -35,14 +36,14 @@ public final class MemberEpochs {
         waiting = leftOut.waiting();
     }
 
-    /** Adds what an earlier daemon meant to tell segments, by their names. */
+    /** Adds the epochs that an earlier daemon saved for segments, by their names. */
     public void restore(Map<String, Epoch> epochs) {
         saved.putAll(epochs);
     }
 
     /**
-     * Tells members that their value sites begin anew. Values that one goes on adding to, because it cannot be told, are
-     * counted from what they were.
+     * Starts new epochs in the value sites of members. If a member cannot be told, it keeps adding to its old values:
+     * of these only the increase since then counts.
      */
     public void endMoves(ImageCounters image) {
         image.moves().forEach((member, values) -> {
@@ -58,7 +59,7 @@ public final class MemberEpochs {
         image.moves().clear();
     }
 
-    /** Finishes what a daemon began that died before it could tell a member of a reset. */
+    /** Finishes the reset of a daemon that died before it could tell a member. */
     public void finishReset(Member member, ImageCounters image) {
         Epoch meant = saved.remove(member.name());
         if (meant == null) {
@@ -83,14 +84,14 @@ public final class MemberEpochs {
         }
     }
 
-    /** Takes marks back from the live members of an image. */
+    /** Clears marks in the live members of an image. */
     public void clearMarks(ImageCounters image, Marks taken) {
         if (taken.exist()) {
             image.live().forEach(member -> clearMarks(member, image, taken));
         }
     }
 
-    /** From one of which all are to go still, all are taken back. */
+    /** If an earlier clearing of a member failed, all of its marks are cleared. */
     private void clearMarks(Member member, ImageCounters image, Marks taken) {
         try {
             boolean all = image.uncleared().contains(member);
@@ -115,7 +116,7 @@ public final class MemberEpochs {
         image.live().forEach(member -> publishCleared(member, image));
     }
 
-    /** Of one that could not be cleared nothing is noted: a later daemon must know. */
+    /** Notes nothing for a member that could not be cleared: a later daemon must know that. */
     private void publishCleared(Member member, ImageCounters image) {
         if (image.uncleared().contains(member)) {
             return;

@@ -10,24 +10,24 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Files that were closed, each to be looked at: is it still in use? The kernel reports a close a moment before it lets go
- * of the file, so one that is in use is looked at again, after 1 ms, 2, 4 and so on; what is in use for 8 s has other
- * users, whose close will be reported. By time, not by rounds: events may call for a round at any moment.
+ * Files that were closed. Each is checked: is it still in use? The kernel reports a close a moment before it releases
+ * the file, so a file that is in use is checked again after 1 ms, 2 ms, 4 ms and so on. After 8 s it has other users,
+ * whose close will be reported. Checks are due by time, not by rounds, since events may start a round at any moment.
  *
- * <p>Whoever opens and closes his files without end must not keep others waiting: of each user so many files are looked at
- * in vain at a time, and then none for a while. A look that finds the end of a program is not one in vain: it is made once.
- * Guarded by the store's lock.
+ * <p>A user who opens and closes files without end must not keep others waiting: after {@link #IN_VAIN} checks in vain
+ * of one user's files, that user's files pause. A check that finds the end of a program is not in vain, since it
+ * happens only once. Guarded by the store's lock.
  */
 final class Rechecks {
     /** As many as there may be live segments. */
     static final int MOST = 1 << 16;
 
-    /** How many files of a user are looked at in vain at a time. */
+    /** How many files of a user are checked in vain before a pause. */
     static final int IN_VAIN = 128;
 
     private static final long FIRST_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long LAST_DELAY_NS = FIRST_DELAY_NS << 12;
-    /** Until files of a user are looked at who had as many. */
+    /** The pause of a user's files after so many checks in vain. */
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final LongSupplier clock;
@@ -72,29 +72,29 @@ final class Rechecks {
             return !byDue.isEmpty() && next() - now <= 0;
         }
 
-        /** When the next is to be looked at; there is one. */
+        /** When the next check is due; there is one. */
         long next() {
             long due = byDue.first().due;
             return due - notBefore < 0 ? notBefore : due;
         }
     }
 
-    /** By a clock in nanoseconds. */
+    /** Measures time by a clock in nanoseconds. */
     Rechecks(LongSupplier clock) {
         this.clock = clock;
     }
 
     /**
-     * A file was closed.
+     * Adds a file that was closed.
      *
-     * @param user whose it is
+     * @param user who owns it
      * @return whether there is room for one more
      */
     boolean add(String name, int user) {
         return put(name, user, 0);
     }
 
-    /** The same of a file that may have been closed, unless it is to be looked at anyway: one look does. */
+    /** Adds a file that may have been closed, unless its check is due anyway: one check is enough. */
     boolean addOnce(String name, int user) {
         OfUser own = users.get(user);
         return (own != null && own.byName.containsKey(name)) || put(name, user, LAST_DELAY_NS);
@@ -113,9 +113,9 @@ final class Rechecks {
     }
 
     /**
-     * Looks at files whenever they are due, those that were closed last first, and at no more than some of each user's.
+     * Checks all files, due or not, the last closed first, and only a bounded number of each user.
      *
-     * @param isDone tells those of which nothing is to be done any more
+     * @param isDone checks a file, and returns whether nothing is left to do for it
      */
     void lookAtNewest(Predicate<String> isDone) {
         users.values().forEach(own -> lookAtNewest(own, isDone));
@@ -146,9 +146,9 @@ final class Rechecks {
     }
 
     /**
-     * Looks at those that are due, and at no more than some of each user's.
+     * Checks files that are due, and only a bounded number of each user.
      *
-     * @param isDone tells those of which nothing is to be done any more
+     * @param isDone checks a file, and returns whether nothing is left to do for it
      * @return milliseconds until it is to be called again, -1 for never
      */
     int lookAtDue(Predicate<String> isDone) {
@@ -193,7 +193,7 @@ final class Rechecks {
         users.values().removeIf(own -> own.byName.isEmpty());
     }
 
-    /** How many looks there were. */
+    /** How many checks were made. */
     long looks() {
         return looks;
     }

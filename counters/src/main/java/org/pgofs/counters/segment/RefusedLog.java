@@ -26,12 +26,12 @@ public final class RefusedLog {
     public static final String NAME = ".refused";
     private static final String UNFINISHED = "refused.new";
 
-    /** Of the empty files by which targets say it whose limits leave no room for a byte. */
+    /** Begins the names of empty files: targets whose limits leave no room for a byte give the reason in the name. */
     public static final String PREFIX = "r-";
 
     private static final Pattern NAMED = Pattern.compile(PREFIX + "[0-9]-[0-9a-f]{30}");
 
-    /** Targets do not append to a longer one. */
+    /** Targets do not append to a longer log. */
     private static final int MAX_SIZE = 1 << 20;
 
     private final Path path;
@@ -50,14 +50,14 @@ public final class RefusedLog {
     }
 
     /**
-     * Makes the file, empty, in the place of whatever has its name and is no directory, unless it is there. Targets and
-     * this class trust only one that is root's.
+     * Makes the file, empty, unless it exists. Another file of its name that is not a directory is replaced: targets
+     * and this class trust only a file that root owns.
      */
     void make() throws IOException {
         OwnFile.make(path, false, changes, this::begin);
     }
 
-    /** Forgets what was refused until now. */
+    /** Forgets all refusals until now. */
     void clear() throws IOException {
         make();
         if (Files.size(path) > 0) {
@@ -74,13 +74,13 @@ public final class RefusedLog {
 
     private void beginAt(Path file) throws IOException {
         int fd = changes.create(file);
-        // So that a tmpfs that is full is told in it.
+        // So that targets can report a full tmpfs in it.
         Linux.reserve(fd, ROOM);
         Linux.close(fd);
     }
 
     /**
-     * Takes the reason in the name of a file into the log, and deletes the file.
+     * Adds the reason in the name of a file to the log, and deletes the file.
      *
      * @throws InvalidFileException if no target makes such a file
      */

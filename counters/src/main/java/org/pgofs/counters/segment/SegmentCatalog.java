@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which segments there are and to which image each belongs. A segment goes from pending (its image file is not there
- * yet) to live to folded; or it is dropped, because something is wrong with it; or it waits, because there are too many.
+ * The segments, and the image to which each belongs. A segment is pending until its image file exists, then live, then
+ * folded when its process has ended. A segment with which something is wrong is dropped; a segment over a bound waits.
  * Guarded by the store's lock.
  */
 public final class SegmentCatalog {
@@ -46,7 +46,7 @@ public final class SegmentCatalog {
     private final Map<String, SegmentFile> pending = new LinkedHashMap<>();
     private final Map<String, Live> live = new HashMap<>();
     private final Map<Long, String> inodes = new HashMap<>();
-    /** The sizes of segments that are in a carry and not deleted yet, 0 of those that an earlier daemon folded. */
+    /** The sizes of segments that are in a carry and not deleted yet; 0 for those that an earlier daemon folded. */
     private final Map<String, Long> folded = new HashMap<>();
 
     private long unsavedBytes;
@@ -107,7 +107,9 @@ public final class SegmentCatalog {
         images.images().forEach(this::deleteFolded);
     }
 
-    /** Deletes the files of segments that are in the saved carry; what cannot be deleted is not counted again. */
+    /**
+     * Deletes the files of segments that are in the saved carry. A file that cannot be deleted is not counted again.
+     */
     private void deleteFolded(ImageCounters image) {
         image.folded().removeIf(segment -> {
             boolean deleted = delete(segment);
@@ -133,7 +135,7 @@ public final class SegmentCatalog {
         return true;
     }
 
-    /** Forgets image files that went, unless a segment waits, which may need any of them. */
+    /** Forgets deleted image files, unless a segment waits, which may need any of them. */
     void forgetDeletedImageFiles() throws IOException {
         if (waiting.isEmpty()) {
             images.forgetDeleted();
@@ -141,15 +143,17 @@ public final class SegmentCatalog {
     }
 
     /**
-     * Deletes image files that are not needed. All is saved; {@link SegmentDiscovery#tidy} is to be called when events were
-     * applied.
+     * Deletes image files that are not needed. All is saved; {@link SegmentDiscovery#tidy} is to be called when events
+     * were applied.
      */
     public boolean deleteIdleImageFiles() {
-        // What waits may need any of them.
+        // A segment that waits may need any of them.
         return waiting.isEmpty() && images.deleteIdle();
     }
 
-    /** Takes up the segment of a name, if it is a new one and there is room for it; or makes up for what it could not be told. */
+    /**
+     * Takes up a segment if it is new and there is room for it. Of a known one, clears marks that could not be cleared.
+     */
     public void add(String name) {
         Live alive = live.get(name);
         if (alive != null) {
@@ -176,7 +180,7 @@ public final class SegmentCatalog {
         } catch (OverBoundException e) {
             waiting.add(name, owner, e.getMessage());
         } catch (IOException | InvalidFileException | RuntimeException e) {
-            // Whatever one file brings about, the others are looked at.
+            // An error of one file must not keep the others from being handled.
             dropped.add(name, owner, String.valueOf(e.getMessage()));
         }
     }
@@ -198,7 +202,10 @@ public final class SegmentCatalog {
         }
     }
 
-    /** Whether a segment may stay; one that has ended does not, and needs no room. */
+    /**
+     * Whether a segment may stay, for which there must be room. One whose process has ended need not: it is folded at
+     * once.
+     */
     private boolean hasRoom(SegmentFile segment) throws IOException {
         try {
             usage.requireSegment(segment.owner(), segment.size());
@@ -231,7 +238,7 @@ public final class SegmentCatalog {
         dropped.add(segment.name(), segment.owner(), reason);
     }
 
-    /** Takes up segments whose image file has come. */
+    /** Takes up segments whose image file has appeared. */
     void retryPending() {
         for (SegmentFile segment : List.copyOf(pending.values())) {
             retry(segment);
@@ -266,7 +273,7 @@ public final class SegmentCatalog {
             pending.put(segment.name(), segment);
             hold(segment);
         } catch (InvalidFileException | RuntimeException e) {
-            // Whatever one file brings about, the others are looked at.
+            // An error of one file must not keep the others from being handled.
             drop(segment, String.valueOf(e.getMessage()));
         } catch (OutOfMemoryError e) {
             usage.shortages().note(e);
@@ -283,7 +290,7 @@ public final class SegmentCatalog {
         return names;
     }
 
-    /** Whose a segment is, if it is live or waits for its image file or for room. */
+    /** The owner of a segment, if it is live or waits for its image file or for room. */
     OptionalInt owner(String name) {
         SegmentFile segment = live.containsKey(name) ? live.get(name).segment : pending.get(name);
         return segment == null ? waiting.user(name) : OptionalInt.of(segment.owner());
@@ -312,7 +319,7 @@ public final class SegmentCatalog {
         } catch (IOException e) {
             LOG.warn("cannot tell whether {} is still in use: {}", name, e.getMessage());
         } catch (OutOfMemoryError e) {
-            // It stays live, and counts: others must not be kept from what they want.
+            // The segment stays live, and counts: its error must not stop work for others.
             usage.shortages().note(e);
             endsLeft = true;
             return false;
@@ -320,7 +327,9 @@ public final class SegmentCatalog {
         return true;
     }
 
-    /** Whether there was not enough memory for the end of a segment since the last call: all are to be looked at again. */
+    /**
+     * Whether memory was short at the end of a segment since the last call: then all segments are to be checked again.
+     */
     boolean takeEndsLeft() {
         boolean were = endsLeft;
         endsLeft = false;
@@ -355,12 +364,12 @@ public final class SegmentCatalog {
         }
     }
 
-    /** The names of live segments whose file was deleted; the open one is read on. */
+    /** The names of live segments whose file was deleted; they are still read through the open descriptor. */
     public List<String> deleted() throws IOException {
         return named(segment -> segment.status().links() == 0);
     }
 
-    /** The names of live segments of which a part is missing. */
+    /** The names of live segments that were truncated. */
     public List<String> truncated() throws IOException {
         return named(SegmentFile::isTruncated);
     }

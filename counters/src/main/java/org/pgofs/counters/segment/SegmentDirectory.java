@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * One daemon at a time holds it.
  */
 public final class SegmentDirectory implements AutoCloseable {
-    /** Where it is when nobody says otherwise, for targets too. */
+    /** The default path, for targets too. */
     public static final String DEFAULT = "/run/pgofs";
 
     private static final Logger LOG = LoggerFactory.getLogger(SegmentDirectory.class);
@@ -42,7 +42,7 @@ public final class SegmentDirectory implements AutoCloseable {
 
     private static final String STATE = ".state";
 
-    /** Locked while a daemon runs; anyone may ask whether it is, and nobody but root can lock it. */
+    /** A file that is locked while a daemon runs. Anyone may ask whether it is locked, but only root can lock it. */
     private static final String SERVING = ".serving";
 
     private static final long TMPFS_MAGIC = 0x01021994;
@@ -66,8 +66,8 @@ public final class SegmentDirectory implements AutoCloseable {
     }
 
     /**
-     * Makes a directory ready for targets and takes it for this process: mounts a tmpfs over it unless it is the mount
-     * point of one, and checks that it is root's and sticky.
+     * Makes a directory ready for targets and locks it for this process: mounts a tmpfs over it unless it is the mount
+     * point of one, and checks that it belongs to root and is sticky.
      *
      * @param directory absolute
      * @return the directory, held until it is closed
@@ -104,7 +104,7 @@ public final class SegmentDirectory implements AutoCloseable {
         Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
     }
 
-    /** Makes the directory of the state and the lock in it again, if somebody took them away while they were held. */
+    /** Makes the state directory and its lock again if somebody deleted them while this daemon runs. */
     public void restoreState() throws IOException {
         makeState(state(), changes);
         if (!lock.isAt(lockFile(path))) {
@@ -119,12 +119,12 @@ public final class SegmentDirectory implements AutoCloseable {
         }
     }
 
-    /** Tells targets that a daemon runs. Nothing else of this process may open the file: that would unlock it. */
+    /** Shows targets that a daemon runs. This process must not open the file again: closing it would drop the lock. */
     private static HeldLock serve(Path directory, FileChanges changes) throws IOException {
         Path file = directory.resolve(SERVING);
         OwnFile.setAsideForeign(file, false, changes);
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            changes.delete(file); // whoever may read it can have it locked for reading
+            changes.delete(file); // a process that may read it may hold a read lock on it
         }
         OwnFile.make(file, false, changes, () -> Linux.close(changes.create(file)));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
@@ -265,7 +265,7 @@ public final class SegmentDirectory implements AutoCloseable {
                     + ": unmount that one, or give this one another --segment-dir");
         }
         try {
-            // Over the pid of an earlier one: then there is room for it, even on a tmpfs that is full.
+            // Overwrites the pid of an earlier daemon: so there is room even on a full tmpfs.
             channel.write(StandardCharsets.US_ASCII.encode(
                     String.format("%-10d%n", ProcessHandle.current().pid())));
         } catch (IOException e) {
@@ -284,7 +284,7 @@ public final class SegmentDirectory implements AutoCloseable {
     public static boolean isHeld(Path directory) throws IOException {
         Path file = lockFile(directory);
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            return true; // somebody took it away: a daemon that has ended leaves it
+            return true; // somebody deleted it: a daemon that ends leaves it
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
@@ -296,7 +296,7 @@ public final class SegmentDirectory implements AutoCloseable {
      * Whether a daemon runs, as targets see it. Anyone may ask.
      *
      * @param directory a segment directory
-     * @return whether another process takes away what is counted there
+     * @return whether another process serves the directory
      * @throws IOException if that cannot be found out
      */
     public static boolean isServed(Path directory) throws IOException {
@@ -312,7 +312,7 @@ public final class SegmentDirectory implements AutoCloseable {
      * The process that holds a directory.
      *
      * @param directory a segment directory that is held
-     * @return its pid, if it could leave it there
+     * @return its pid, if it could write it
      * @throws IOException if the file cannot be read
      */
     public static Optional<Long> holder(Path directory) throws IOException {
@@ -337,17 +337,17 @@ public final class SegmentDirectory implements AutoCloseable {
         return changes;
     }
 
-    /** What targets could not publish. */
+    /** The log of images that targets could not publish. */
     RefusedLog refused() {
         return new RefusedLog(path, state(), changes);
     }
 
-    /** Where the store keeps what must outlive the daemon. */
+    /** The directory of the state that outlives the daemon. */
     public Path state() {
         return path.resolve(STATE);
     }
 
-    /** Lets go of the directory; the tmpfs stays, with what targets have published. */
+    /** Releases the directory; the tmpfs stays, with the files that targets have published. */
     @Override
     public void close() throws IOException {
         serving.channel.close();

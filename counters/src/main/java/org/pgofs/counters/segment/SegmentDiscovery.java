@@ -27,23 +27,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds files in the segment directory, by events and by looking at all of them, and hands each to whom it concerns.
+ * Finds files in the segment directory, by events and by scans, and hands each to the catalogue that handles it.
  * Guarded by the store's lock.
  */
 public final class SegmentDiscovery {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentDiscovery.class);
 
     /**
-     * A scan looks at every file: unless somebody needs it now, it is made a second after the last one, and takes no more
-     * than a tenth of the time.
+     * A scan reads the whole directory. Unless somebody needs it now, it starts at least a second after the last one,
+     * and scans take at most a tenth of the time.
      */
     private static final long SCAN_DELAY_NS = TimeUnit.SECONDS.toNanos(1);
 
     private static final int SCAN_SHARE = 10;
 
     /**
-     * What waits is asked again at least so often: that a lease is gone, or that there is memory, nobody says. A user whose
-     * first segment waits on is not asked for the next ones.
+     * Segments that wait are tried again at least so often, because no event says that a lease is gone or that there is
+     * memory. If the first segment of a user must still wait, that user's other segments are not tried.
      */
     private static final long RETRY_DELAY_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -61,7 +61,7 @@ public final class SegmentDiscovery {
     private long scanNotBefore;
     private long retryNotBefore;
     private boolean scanDue;
-    /** Some were lost, or not applied because of an error: only a scan finds what they told of. */
+    /** Whether events were lost, or not applied because of an error: only a scan finds the files that they reported. */
     private boolean eventsMissed;
 
     /** By a clock in nanoseconds. */
@@ -83,8 +83,8 @@ public final class SegmentDiscovery {
     }
 
     /**
-     * How often an image was refused, by reason. If that cannot be read or begun anew, nothing else may fail for it: then
-     * the log is among the files that are left out.
+     * How often an image was refused, by reason. If the log cannot be read or made again, nothing else fails; the log
+     * is then among the files that are left out.
      */
     public Map<Refusal, Long> refused() {
         try {
@@ -95,7 +95,7 @@ public final class SegmentDiscovery {
         }
     }
 
-    /** Forgets what was refused until now, if it can be. */
+    /** Forgets all refusals until now, if the log can be cleared. */
     public void clearRefused() {
         try {
             refused.clear();
@@ -104,14 +104,14 @@ public final class SegmentDiscovery {
         }
     }
 
-    /** How many files were looked at because they were closed. */
+    /** How many checks of closed files were made. */
     long looks() {
         return rechecks.looks();
     }
 
     /**
-     * Looks at every file of the directory that was not dropped, the oldest first: who had room before this store was
-     * opened has it again, before those who came later.
+     * Reads the directory and handles every file that was not dropped, the oldest first: so segments that had room
+     * before this store was opened get it again before newer ones.
      */
     public void scan() throws IOException {
         long begin = clock.getAsLong();
@@ -119,7 +119,7 @@ public final class SegmentDiscovery {
         eventsMissed = true; // a scan that fails is made again
         waiting.beginScan();
         dropped.beginScan();
-        // The numbers of a tmpfs ascend.
+        // Inode numbers of a tmpfs ascend.
         for (String name : listing.list(inode -> dropped.isInFlood(inode) || waiting.isExcluded(inode))
                 .values()) {
             if (!dropped.contains(name)) {
@@ -143,7 +143,7 @@ public final class SegmentDiscovery {
         }
     }
 
-    /** Where events come from; what was taken from there and not applied is missed. */
+    /** A source of events. Events that were drained from it but not applied count as missed. */
     public interface Events {
         List<DirectoryWatch.Event> drain() throws IOException;
     }
@@ -191,13 +191,13 @@ public final class SegmentDiscovery {
         return FileKind.of(name) == FileKind.UNFINISHED ? OptionalInt.of(DroppedFiles.NOBODY) : catalog.owner(name);
     }
 
-    /** Looks again at segments that were closed lately and still in use. */
+    /** Checks segments again that were closed lately and were still in use. */
     public void recheck() {
         rechecks.lookAtNewest(name -> FileKind.of(name) == FileKind.SEGMENT && endIfUnused(name));
     }
 
     /**
-     * Looks again at those of them that are due.
+     * Checks those of them again that are due.
      *
      * @return milliseconds until it is to be called again, -1 for never
      */
@@ -206,8 +206,7 @@ public final class SegmentDiscovery {
     }
 
     /**
-     * Takes up segments that waited, if there is room for some, and forgets image files that went. The events have been
-     * applied.
+     * Takes up waiting segments if there is room, and forgets deleted image files. The caller has applied all events.
      *
      * @return milliseconds until it is to be called again, -1 for never
      */
@@ -231,7 +230,7 @@ public final class SegmentDiscovery {
                 .orElse(-1);
     }
 
-    /** Milliseconds until what waits is to be asked again, -1 for never. */
+    /** Milliseconds until waiting segments are to be tried again, -1 for never. */
     private int retryInMs() {
         return waiting.hasNamed() ? millisecondsTo(retryNotBefore) : -1;
     }
@@ -265,7 +264,7 @@ public final class SegmentDiscovery {
     private boolean retryWaiting(String name) {
         waiting.remove(name);
         catalog.add(name);
-        closed(name); // it may have been meanwhile
+        closed(name); // it may have been closed meanwhile
         return !waiting.contains(name);
     }
 
@@ -300,7 +299,7 @@ public final class SegmentDiscovery {
                 waiting.remove(name);
                 catalog.add(name);
             }
-            // One that is live may wait too, for its marks to be cleared.
+            // A live segment may wait too, until its marks can be cleared.
             return catalog.endIfUnused(name) && !waiting.contains(name);
         } catch (IOException e) {
             LOG.warn("cannot tell whether {} is still in use: {}", name, e.getMessage());

@@ -18,8 +18,8 @@ import org.pgofs.counters.linux.FileChanges;
 import org.pgofs.counters.linux.Linux;
 
 /**
- * One published segment, held open for reading: it stays readable when somebody unlinks it. Its content belongs to a
- * process that may do anything with it at any time.
+ * One published segment, held open for reading: it stays readable when somebody unlinks it. The process that maps it
+ * may change its content in any way at any time.
  */
 public final class SegmentFile implements Member {
     public static final String PREFIX = "s-";
@@ -128,7 +128,7 @@ public final class SegmentFile implements Member {
         return header.valueSites();
     }
 
-    /** Read anew each time: seldom there, and of many processes more than would be kept for nothing. */
+    /** Read anew each time: few segments have them, and those of many processes would take much memory. */
     @Override
     public LinkTimes linkTimes() throws IOException {
         Area relocated = header.relocated();
@@ -149,17 +149,17 @@ public final class SegmentFile implements Member {
         return new ImageReference(owner, header.imageKey());
     }
 
-    /** Whether the process is gone, or has unmapped the segment: its counters are final. */
+    /** Whether no process has the segment mapped any more: then its counters are final. */
     boolean ended() throws IOException {
         return Linux.unusedByWriters(fd);
     }
 
-    /** What the file is now. */
+    /** The file's status now. */
     Linux.Status status() throws IOException {
         return Linux.status(fd);
     }
 
-    /** Whether somebody made the file shorter than it was published: the process that has it mapped may die of it. */
+    /** Whether somebody truncated the file since it was published: this may kill the process that has it mapped. */
     @Override
     public boolean isTruncated() throws IOException {
         return status().size() < size;

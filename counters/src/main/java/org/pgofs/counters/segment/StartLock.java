@@ -18,9 +18,9 @@ import java.util.concurrent.TimeUnit;
 import org.pgofs.counters.linux.LockHolder;
 
 /**
- * Held for a moment while a daemon starts: two of them must not each mount a tmpfs, one over the other. Whoever can open
- * the file can hold its lock, so nobody but root can: a file that others could open once is replaced, since they may have
- * it open still.
+ * A lock that a daemon holds for a moment while it starts: two daemons must not each mount a tmpfs, one over the other.
+ * Any process that can open the file can hold the lock, so only root may open it. A file that others could ever open is
+ * replaced, since they may still have it open.
  */
 final class StartLock implements AutoCloseable {
     private static final Set<PosixFilePermission> PERMISSIONS = PosixFilePermissions.fromString("rw-------");
@@ -36,10 +36,10 @@ final class StartLock implements AutoCloseable {
     }
 
     /**
-     * Waits for the lock, though not for ever.
+     * Waits for the lock, for a bounded time.
      *
      * @param file in a directory that is root's
-     * @throws IOException if another process keeps it; the message is one line that says which
+     * @throws IOException if another process keeps the lock; the message is one line that names it
      */
     static StartLock take(Path file, Duration patience) throws IOException {
         long begin = System.nanoTime();
@@ -102,7 +102,7 @@ final class StartLock implements AutoCloseable {
                         .equals(0);
     }
 
-    /** Who has it locked, as far as this process can see it. */
+    /** The process that holds the lock, as far as this process can see it. */
     private static String holder(Path file) throws IOException {
         return LockHolder.of(file).map(pid -> "process " + pid).orElse("a process of another pid namespace");
     }

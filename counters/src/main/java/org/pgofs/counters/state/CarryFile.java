@@ -17,8 +17,8 @@ import org.pgofs.counters.state.StateFile.DamagedException;
 import org.pgofs.counters.state.StateFile.Kind;
 
 /**
- * What is saved of one image: its carry and all that belongs to it, so that one file that is lost costs no other image
- * anything; or what was taken of it last.
+ * The saved counts of one image. A carry file has the carry and everything else about its image, so that a lost file
+ * affects no other image. A file of the last take has the counts that were taken of the image.
  */
 public final class CarryFile {
     private static final int MOVED_SIZE = Long.BYTES + ValueList.ENTRY_SIZE;
@@ -29,7 +29,7 @@ public final class CarryFile {
         this.file = file;
     }
 
-    /** What was taken. */
+    /** The file of a take. */
     static CarryFile of(Counts counts) {
         return new CarryFile(new StateFile()
                 .with(Kind.SUMS, sums(counts.counters()))
@@ -37,7 +37,7 @@ public final class CarryFile {
                 .with(Kind.MARKS, marks(counts.marks())));
     }
 
-    /** The carry of an image, with the generation's manifest. */
+    /** The carry file of an image, with the generation's manifest. */
     static CarryFile of(Counts carry, SavedImage image, Manifest manifest) {
         CarryFile carryFile = of(carry);
         carryFile
@@ -97,7 +97,7 @@ public final class CarryFile {
      * Reads a file.
      *
      * @param fileName under which it was found
-     * @throws DamagedException if it is not what was written
+     * @throws DamagedException if its contents are not those that were written
      * @throws IOException if another version of pgofs wrote it
      */
     public static CarryFile decode(byte[] bytes, String fileName) throws IOException, DamagedException {
@@ -123,7 +123,7 @@ public final class CarryFile {
         return Manifest.parse(file.text(Kind.MANIFEST));
     }
 
-    /** What it says of the image. */
+    /** Its description of the image. */
     SavedImage image() {
         SavedImage saved = SavedImage.parse(file.text(Kind.IMAGE));
         ByteBuffer moved = file.section(Kind.MOVED_VALUES);

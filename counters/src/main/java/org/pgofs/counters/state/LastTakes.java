@@ -7,12 +7,12 @@ import java.util.TreeMap;
 import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.ImageCounters;
 
-/** What the last take of each scope took, until the next one. Guarded by the store's lock. */
+/** The counts of the last take of each scope. Guarded by the store's lock. */
 public final class LastTakes {
     private final Map<String, List<TakenCounts>> takes = new TreeMap<>();
 
     /**
-     * What was taken of one image.
+     * The taken counts of one image.
      *
      * @param scope of the take
      * @param image the image
@@ -20,7 +20,7 @@ public final class LastTakes {
      */
     public record TakenCounts(String scope, ImageCounters image, Counts counts) {}
 
-    /** Remembers what was taken, and returns what that replaces. */
+    /** Remembers the counts of a take, and returns those that it replaces. */
     public List<TakenCounts> put(String scope, List<TakenCounts> taken) {
         List<TakenCounts> before = takes.put(scope, taken);
         return before == null ? List.of() : before;

@@ -12,8 +12,8 @@ import org.pgofs.counters.image.GuestLayout;
 import org.pgofs.counters.state.StateFile.DamagedException;
 
 /**
- * Which files one generation of the store's state consists of. Its rename into place is what commits the generation.
- * Every carry file holds a copy of the manifest that it was written for.
+ * The list of the files of one generation of the store's state. The rename of the manifest into place commits the
+ * generation. Every carry file holds a copy of the manifest that it was written for.
  *
  * <p>As text, a line each:
  *
@@ -31,9 +31,9 @@ import org.pgofs.counters.state.StateFile.DamagedException;
  * </pre>
  *
  * @param generation counts the commits, those that failed too
- * @param starts how many daemons have taken up this state, and the one that began it
+ * @param starts how many daemons have used this state, including the one that began it
  * @param images the images with a carry
- * @param takes what was taken last
+ * @param takes the files of the last takes
  * @param guests the virtual machines that are attached
  * @param kernels what of the running kernel is attached, or was
  */
@@ -74,7 +74,7 @@ public record Manifest(
     }
 
     /**
-     * What was taken of an image, in a file of its own.
+     * The file with the taken counts of an image.
      *
      * @param scope of the take
      * @param digest of the image
@@ -86,9 +86,9 @@ public record Manifest(
         }
     }
 
-    /** What counts in memory, and whose last sample is in a file. */
+    /** A kernel or module that counts in memory, and whose last sample is in a file. */
     public interface Sampled {
-        /** What it is called. */
+        /** Its name. */
         String name();
 
         /** The file of the sample. */
@@ -96,8 +96,8 @@ public record Manifest(
     }
 
     /**
-     * A virtual machine. What it counted is in a file that is not part of a generation: it is true at any time as long as
-     * the run of the kernel is this one.
+     * A virtual machine. Its sample is in a file that is not part of a generation: the file may be replaced at any
+     * time, and is valid as long as this run of the kernel lasts.
      *
      * @param name under which it was attached
      * @param digest of its kernel's image
@@ -174,9 +174,9 @@ public record Manifest(
     }
 
     /**
-     * Reads what {@link #toText} wrote.
+     * Reads a text that {@link #toText} wrote.
      *
-     * @throws DamagedException if it did not
+     * @throws DamagedException if the text is damaged
      * @throws IOException if another version of pgofs wrote it
      */
     public static Manifest parse(String text) throws IOException, DamagedException {

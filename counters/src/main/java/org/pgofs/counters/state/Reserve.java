@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Some room on a limited tmpfs that nobody else gets. When it is full, of segments of ended processes perhaps, their
- * counts can be saved in it, and then the segments can be deleted.
+ * A reserved part of a limited tmpfs. When the tmpfs is full, for example of segments of ended processes, their counts
+ * can be saved in the reserve, and then the segments can be deleted.
  */
 final class Reserve {
     static final String NAME = "reserve";
@@ -28,7 +28,7 @@ final class Reserve {
         this.changes = changes;
     }
 
-    /** Takes the room, if it is there and was not taken; a tmpfs without a limit needs none. */
+    /** Reserves the room, if there is enough and it is not reserved already; a tmpfs without a limit needs none. */
     void hold() {
         try {
             long size = Math.min(MAX, SegmentTmpfs.limit(file.getParent()) / SHARE);
@@ -42,9 +42,9 @@ final class Reserve {
     }
 
     /**
-     * Gives the room.
+     * Frees the room.
      *
-     * @return whether there was some
+     * @return whether some was reserved
      */
     boolean release() {
         try {

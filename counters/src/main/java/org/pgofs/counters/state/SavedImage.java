@@ -8,7 +8,7 @@ import org.pgofs.counters.format.ImageKey;
 import org.pgofs.counters.format.ImageReference;
 
 /**
- * What a carry file says of its image besides the counts.
+ * The description of an image in its carry file, besides the counts.
  *
  * <p>As text, a line each, with fields that hold no white space:
  *
@@ -22,8 +22,8 @@ import org.pgofs.counters.format.ImageReference;
  * @param digest of its image file
  * @param name under which it is served
  * @param ended number of processes in the carry
- * @param references by which names segments ask for it
- * @param folded segments whose counts are in the carry and which may still be there
+ * @param references by which segments name it
+ * @param folded segments whose counts are in the carry and whose files may still exist
  * @param epochs of the live segments that were reset or taken
  */
 public record SavedImage(
@@ -39,10 +39,11 @@ public record SavedImage(
      * A live segment that was reset or taken.
      *
      * @param epoch of the value sites that count
-     * @param cleared how often its marks were reset: if it was not told so yet, they are still to be cleared
+     * @param cleared how often its marks were reset: if the segment does not have this number, they are still to be
+     *     cleared
      * @param name of the segment
-     * @param moved the values that its sites of the epoch before held when this one began; in the carry, or reset. If it
-     *     was not told of this epoch yet, they are still there too.
+     * @param moved the values in its sites when this epoch began: they are in the carry, or were reset. If the segment
+     *     was not told of this epoch yet, its sites still hold them too.
      */
     public record Epoch(long epoch, long cleared, String name, ValueList moved) {}
 
@@ -76,7 +77,7 @@ public record SavedImage(
         text.append('\n');
     }
 
-    /** Reads what {@link #toText} wrote; a checksum has said that it did. */
+    /** Reads a text that {@link #toText} wrote; a checksum has confirmed that. */
     static SavedImage parse(String text) {
         String digest = "";
         String name = "";

@@ -32,17 +32,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an earlier daemon left, as it was taken up. A file that is damaged is renamed and kept, and costs nothing but what
- * it held:
+ * The state of an earlier daemon, as it was loaded. A damaged file is renamed and kept, and only its own contents are
+ * lost:
  *
  * <ul>
- *   <li>Without the manifest, its copy in the carry files serves: of the newest generation that is whole, or else of the
- *       newest.
- *   <li>Without its carry, an image counts from now on: what its processes counted before may have been reset or taken,
- *       and must not come back.
- *   <li>Without its copy in the state, an image is read from the segment directory. If it is not there any more, its carry
- *       waits until one of its processes brings it.
- *   <li>Without what was taken last, it cannot be had again.
+ *   <li>Without the manifest, its copy in the carry files is used: that of the newest complete generation, or else of
+ *       the newest.
+ *   <li>Without its carry, an image counts from now on: the earlier counts of its processes may have been reset or
+ *       taken, and must not reappear.
+ *   <li>Without its copy in the state, an image is read from the segment directory. If its image file no longer exists,
+ *       its carry waits until one of its processes publishes the file.
+ *   <li>Without its file, a last take cannot be read again.
  * </ul>
  */
 public final class SavedState {
@@ -81,27 +81,27 @@ public final class SavedState {
         return List.copyOf(images.values());
     }
 
-    /** Images to be saved again. */
+    /** Images that must be saved again. */
     public List<ImageCounters> incomplete() {
         return incomplete;
     }
 
-    /** Of segments that were live, by their names. */
+    /** The epochs of segments that were live, by their names. */
     public Map<String, Epoch> epochs() {
         return epochs;
     }
 
-    /** What was taken last, and by which generation it was written. */
+    /** The last takes, with the generations that wrote their files. */
     Map<TakenCounts, Long> takes() {
         return takes;
     }
 
-    /** The images whose counts of before are lost, their names by their digests. */
+    /** The names, by digest, of the images whose earlier counts are lost. */
     public Map<String, String> lost() {
         return lost;
     }
 
-    /** The damaged files that are kept and those that are missing, and what they mean. */
+    /** The damaged files, which are kept, and missing ones, each with the consequence. */
     public Map<String, String> setAside() {
         return setAside;
     }
@@ -176,7 +176,7 @@ public final class SavedState {
         return true;
     }
 
-    /** None of them can be read. */
+    /** Sets all carry files aside, since none of them can be read. */
     private Manifest setAsideCarries() throws IOException {
         for (Path file : files(Manifest.CARRY_PREFIX)) {
             String name = file.getFileName().toString();
@@ -222,7 +222,7 @@ public final class SavedState {
         file.image().epochs().forEach(epoch -> epochs.put(epoch.name(), epoch));
     }
 
-    /** From the segment directory: somebody's file, of which the digest proves that it is the same. */
+    /** Reads an image again from the segment directory. The digest proves that a user's file has the same content. */
     private boolean readImageAgain(Carry carry, CarryFile file, ImageReference reference, String reason)
             throws IOException {
         Path segments = directory.toAbsolutePath().getParent();
@@ -243,7 +243,7 @@ public final class SavedState {
         return image;
     }
 
-    /** Whether the carry of an image waits for it. */
+    /** Whether a carry waits for its image. */
     boolean isWaiting(String digest) {
         return waiting.containsKey(digest);
     }
@@ -255,7 +255,7 @@ public final class SavedState {
                 .toList();
     }
 
-    /** Takes up the carry that waited for an image, if there is one. */
+    /** Restores an image from the carry that waited for it, if there is one. */
     public Optional<ImageCounters> adopt(StoredImage image) {
         CarryFile file = waiting.remove(image.digest());
         try {
@@ -292,7 +292,7 @@ public final class SavedState {
         setAside(taken.fileName(), reason, "the last take of an image cannot be read again");
     }
 
-    /** What a machine counted, if it was saved. */
+    /** The last sample of a kernel or module, if it was saved. */
     Optional<Counts> sample(Sampled source, StoredImage image) throws IOException {
         try {
             return Optional.of(decode(directory.resolve(source.fileName())).counts(image));

@@ -35,13 +35,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What outlives the daemon: copies of the image files, carry files, and the manifest that says which of them count. A
- * change writes new files first and becomes true by one rename of the manifest, over all images at once; what a daemon
- * leaves behind that dies before it, the next one removes. It lies on the tmpfs of the segments: whatever clears one
- * clears both.
+ * The files that outlive the daemon: copies of image files, carry files, and the manifest that lists the valid ones. A
+ * change writes new files first, and one rename of the manifest then makes them valid, for all images at once. If a
+ * daemon dies before the rename, the next one removes the new files. The directory lies on the tmpfs of the segments,
+ * so that both vanish together.
  */
 public final class StateDirectory {
-    /** Held by the daemon that has the directory. */
+    /** The file that is locked by the daemon that serves the directory. */
     public static final String LOCK = "lock";
 
     static final String MANIFEST = "manifest";
@@ -53,7 +53,7 @@ public final class StateDirectory {
     private final FileChanges changes;
     private final Restoration restoration;
     private final Reserve reserve;
-    /** By what generation each of the last takes was written. */
+    /** The generation that wrote the file of each last take. */
     private final Map<TakenCounts, Long> takeGenerations = new HashMap<>();
 
     private Manifest manifest = Manifest.EMPTY;
@@ -61,7 +61,7 @@ public final class StateDirectory {
     private long triedGeneration;
     private long starts;
 
-    /** Makes the directory again if somebody took it away. */
+    /** Makes the directory again if somebody deleted it. */
     public interface Restoration {
         void restore() throws IOException;
     }
@@ -74,7 +74,7 @@ public final class StateDirectory {
     }
 
     /**
-     * Takes up the generation in force.
+     * Loads the current generation.
      *
      * @param takes to which the last takes are added
      */
@@ -91,12 +91,12 @@ public final class StateDirectory {
         return saved;
     }
 
-    /** The generation in force. */
+    /** The manifest of the current generation. */
     public Manifest manifest() {
         return manifest;
     }
 
-    /** How many daemons have taken up this state, with this one and the one that began it. */
+    /** How many daemons have used this state, including this one and the one that began it. */
     public long starts() {
         return starts;
     }
@@ -109,7 +109,7 @@ public final class StateDirectory {
      * @param takes the last takes
      * @param guests the attached machines
      * @param kernels what of the running kernel is attached, or was
-     * @throws IOException if it could not be made: then the last generation is still in force
+     * @throws IOException if it could not be made: then the last generation is still current
      */
     public void commit(
             Collection<ImageCounters> images,
@@ -128,7 +128,7 @@ public final class StateDirectory {
         }
     }
 
-    /** Makes sure that the next commit will find some room, after files were deleted. */
+    /** Reserves room for the next commit, after files were deleted. */
     public void renewReserve() {
         reserve.hold();
     }
@@ -140,7 +140,7 @@ public final class StateDirectory {
             List<SavedGuest> guests,
             List<SavedKernel> kernels)
             throws IOException {
-        // One that failed may have left files: its number is not used again.
+        // A commit that failed may have left files: its number is not used again.
         long generation = ++triedGeneration;
         restoration.restore();
         Set<String> there = new HashSet<>(files());
@@ -162,7 +162,10 @@ public final class StateDirectory {
         }
     }
 
-    /** Files that are not there any more are written again, like those of images that changed. */
+    /**
+     * The carry files of a generation. Those of changed images, and those that no longer exist, get its number: they
+     * are new.
+     */
     private Map<ImageCounters, Carry> carries(
             Collection<ImageCounters> images, Set<ImageCounters> changed, long generation, Set<String> there) {
         Map<String, Long> generations = new HashMap<>();
@@ -241,25 +244,25 @@ public final class StateDirectory {
         }
     }
 
-    /** Saves what a machine counted; at any time, see {@link SavedGuest}. */
+    /** Saves the sample of a kernel or module; possible at any time, see {@link SavedGuest}. */
     public void saveSample(Sampled source, Counts sample) throws IOException {
         Path unfinished = directory.resolve("unfinished-" + source.fileName());
         changes.write(unfinished, CarryFile.of(sample).encode(source.fileName()));
         changes.rename(unfinished, directory.resolve(source.fileName()));
     }
 
-    /** What {@link #saveSample} saved last, if it did. */
+    /** The sample that {@link #saveSample} saved last, if there is one. */
     public Optional<Counts> sample(Sampled source, StoredImage image) throws IOException {
         return saved.sample(source, image);
     }
 
-    /** When {@link #saveSample} saved it last, 1970 if it did not. */
+    /** When {@link #saveSample} saved the last sample; 1970 if there is none. */
     public Instant sampled(Sampled source) throws IOException {
         Path file = directory.resolve(source.fileName());
         return Files.exists(file) ? Files.getLastModifiedTime(file).toInstant() : Instant.EPOCH;
     }
 
-    /** What cannot be removed now is tried again after the next commit. */
+    /** Removes unused files; those that cannot be removed now are tried again after the next commit. */
     private void removeUnused() {
         Set<String> used = new HashSet<>(manifest.fileNames());
         used.add(MANIFEST);

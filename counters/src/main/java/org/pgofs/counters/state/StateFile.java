@@ -10,7 +10,8 @@ import java.util.zip.CRC32C;
 import org.pgofs.counters.counts.Marks;
 
 /**
- * A file of the state directory: typed sections of any size, under one checksum. Little-endian, all in units of 8 bytes:
+ * A file of the state directory: typed sections of any size, under one checksum. Little-endian, all in units of 8
+ * bytes:
  *
  * <pre>
  *      +---------------+---------+----------------+-----------+--------------------------------+---
@@ -20,11 +21,11 @@ import org.pgofs.counters.counts.Marks;
  *      0               8         16               24          32
  * </pre>
  *
- * The checksum is over everything but itself. A file of another version is refused and never guessed at: a section that
- * is added is a new version.
+ * The checksum covers everything but itself. A file of another version is refused, never guessed at: adding a section
+ * makes a new version.
  */
 public final class StateFile {
-    /** Of everything in the state directory. */
+    /** The version of everything in the state directory. */
     static final int VERSION = 2;
 
     private static final long MAGIC = 0x54415453464f4750L; // "PGOFSTAT"
@@ -36,7 +37,7 @@ public final class StateFile {
 
     private final Map<Kind, ByteBuffer> sections = new EnumMap<>(Kind.class);
 
-    /** What a section holds. */
+    /** The kinds of sections. */
     enum Kind {
         /** The name of the file, as text: a file under another one's name is damaged. */
         NAME(1),
@@ -69,7 +70,7 @@ public final class StateFile {
         }
     }
 
-    /** Content that is not what was written. The message says what is wrong with it. */
+    /** The content of a file is not the content that was written. The message says what is wrong with it. */
     public static final class DamagedException extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -115,7 +116,7 @@ public final class StateFile {
     /**
      * Reads a file.
      *
-     * @throws DamagedException if it is not what was written
+     * @throws DamagedException if its contents are not those that were written
      * @throws IOException if another version of pgofs wrote it
      */
     static StateFile decode(byte[] bytes) throws IOException, DamagedException {
@@ -142,7 +143,7 @@ public final class StateFile {
     /**
      * Refuses the state of another version.
      *
-     * @param found the version that it says
+     * @param found the version in the file
      */
     static void requireVersion(long found) throws IOException {
         if (found != VERSION) {

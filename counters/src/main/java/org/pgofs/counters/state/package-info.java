@@ -1,4 +1,4 @@
 /**
- * What outlives the daemon: the manifest, and the files that it makes true.
+ * The state that outlives the daemon: the manifest, and the files that it makes valid.
  */
 package org.pgofs.counters.state;
