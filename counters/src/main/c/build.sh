@@ -2,7 +2,8 @@
 # Builds the target runtime. Usage: build.sh ARCHIVE; the compiler is ${CC:-cc}.
 # All that a program needs is the first archive member: whatever brings in a part brings in the constructor and the
 # sections. The last one is for mold (strong_runtime.c), and has to be the last: other linkers take what comes first.
-# Beside it, for user-mode Linux: pgofs_modules.o for the kernel, pgofs_module.o for each of its modules.
+# Beside it: in um/, for user-mode Linux, modules.o for the kernel and module.o for each of its modules; in running/, for a
+# kernel that can be read while it runs, pgofs.o for vmlinux and module.o for each of its modules.
 set -eu
 source=$(CDPATH="" cd "$(dirname "$0")" && pwd)
 archive=$1
@@ -50,14 +51,31 @@ compile "$objects/strong_runtime.o" "$source/strong_runtime.c" -fPIC
 ar rcs "$archive" "$objects/pgofs.o" "$objects/internal.o" "$objects/strong_runtime.o"
 
 beside=$(dirname "$archive")
+mkdir -p "$beside/um" "$beside/running"
 for file in modules.c export.S; do
-  compile "$objects/kernel-$file.o" "$source/kernel/$file" -fno-pic
+  compile "$objects/um-$file.o" "$source/kernel/um/$file" -fno-pic
   keep_from_libc "$object"
 done
-join "$beside/pgofs_modules.o" "$objects"/kernel-*.o
+join "$beside/um/modules.o" "$objects"/um-*.o
 # A module may be far from the kernel, and is no user of the C library.
-for file in kernel/module.c kernel/import.S values.c; do
-  compile "$objects/module-$(basename "$file").o" "$source/$file" -fno-pic -mcmodel=large -ffreestanding -fcf-protection=none
+for file in kernel/um/module.c kernel/um/import.S values.c; do
+  compile "$objects/um_module-$(basename "$file").o" "$source/$file" -fno-pic -mcmodel=large -ffreestanding -fcf-protection=none
 done
-join "$beside/pgofs_module.o" "$objects"/module-*.o
+join "$beside/um/module.o" "$objects"/um_module-*.o
+# Code of a kernel for x86-64: its addresses, its stack, no registers but the general ones, and a landing at each function.
+running() { # OBJECT FLAG...
+  part=$1
+  shift
+  for name in values.c note.S; do
+    compile "$objects/running-$part-$name.o" "$source/kernel/running/$name" -fno-pic -mcmodel=kernel -ffreestanding \
+      -mno-red-zone -mgeneral-regs-only -fno-tree-vectorize -fcf-protection=branch "$@"
+  done
+  join "$beside/running/$part.o" "$objects/running-$part"-*.o
+}
+case $($compiler -dumpmachine) in
+  x86_64*)
+    running pgofs
+    running module -DMODULE
+    ;;
+esac
 rm -r "$objects"

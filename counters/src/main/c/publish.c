@@ -1,6 +1,6 @@
 /*
  * The steps from the records of an image to its segment and image file: of a program or library when it starts
- * (start.c), and of a module of user-mode Linux (kernel/modules.c). May make system calls only.
+ * (start.c), and of a module of user-mode Linux (kernel/um/modules.c). May make system calls only.
  */
 #include "publish.h"
 

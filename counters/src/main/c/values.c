@@ -1,119 +1,13 @@
 /*
- * Records values into the value sites of the segment: where indirect calls go, how large memory operations are. May
- * call nothing: it runs wherever instrumented code runs, in signal handlers and on small stacks too, before this image
- * is published and when it never is.
- *
- * Threads share sites without locks. A count is incremented as the compiler increments a counter, not atomically; all
- * else is changed only if it still is what was read, so that a thread that was held up does not undo what others did
- * meanwhile. A race loses single observations or counts them for another value of the same site, or for 0. At worst a
- * value that had been seen once, and becomes frequent just while another thread replaces it, leaves its count to the
- * new one. A signal handler is one more thread here. What is relied on: an aligned word is read and written as a
- * whole, and the place of a site is computed from nothing that is written here.
+ * The functions of a program that the compiler calls with values. May call nothing: they run before this image is
+ * published, and when it never is.
  */
 #include "values.h"
 
-#include <stdbool.h>
-
-/* An inner loop is counted in instructions: a few slots a turn. */
-#ifdef __clang__
-#define UNROLLED _Pragma("clang loop unroll_count(4)")
-#else
-#define UNROLLED _Pragma("GCC unroll 4")
-#endif
-
-#define MEMOP_EXACT 8u   /* sizes up to this are told apart */
-#define MEMOP_LARGE 513u /* stands for itself and all above */
-
 struct pgofs_values pgofs_values;
 
-static bool change(uint64_t *at, uint64_t from, uint64_t to) {
-  return __atomic_compare_exchange_n(at, &from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
-}
-
-/* Twice: an increment that was under way on another processor may have undone the first. */
-static void site_clear(struct pgofs_value_site *site, uint64_t before, uint64_t now) {
-  for (size_t i = 0; i < 2 * PGOFS_VALUE_SLOTS; i++) {
-    struct pgofs_value_slot *slot = &site->slot[i % PGOFS_VALUE_SLOTS];
-    uint64_t value = __atomic_load_n(&slot->value, __ATOMIC_ACQUIRE);
-    uint64_t count = __atomic_load_n(&slot->count, __ATOMIC_ACQUIRE);
-    if (__atomic_load_n(&site->epoch, __ATOMIC_ACQUIRE) != before) {
-      return; /* somebody else has cleared it, and what was read may be new */
-    }
-    (void)change(&slot->count, count, 0);
-    (void)change(&slot->value, value, 0);
-  }
-  (void)change(&site->epoch, before, now);
-}
-
-/*
- * For a value that has no slot. The first of the smallest counts gives way: a free slot, as long as there is one; one
- * that has counted a single time; otherwise it loses a count. So the frequent values stay, and they are those that the
- * compiler's own runtime keeps.
- */
-__attribute__((noinline)) static void value_add(struct pgofs_value_site *site, uint64_t value) {
-  struct pgofs_value_slot *least = site->slot;
-  uint64_t count = least->count;
-  UNROLLED
-  for (struct pgofs_value_slot *slot = least + 1; slot != site->slot + PGOFS_VALUE_SLOTS; slot++) {
-    uint64_t other = slot->count;
-    least = other < count ? slot : least;
-    count = other < count ? other : count;
-  }
-  uint64_t replaced = __atomic_load_n(&least->value, __ATOMIC_ACQUIRE);
-  if (count > 1) {
-    (void)change(&least->count, count, count - 1);
-  } else if (__atomic_load_n(&least->count, __ATOMIC_RELAXED) == count && change(&least->value, replaced, value)) {
-    (void)change(&least->count, count, 1);
-  }
-}
-
-/* A free slot has value 0: a value of 0 needs no other way in. */
-static inline void site_record(struct pgofs_value_site *site, uint64_t value) {
-  UNROLLED
-  for (struct pgofs_value_slot *slot = site->slot; slot != site->slot + PGOFS_VALUE_SLOTS; slot++) {
-    if (slot->value == value) {
-      slot->count++;
-      return;
-    }
-  }
-  value_add(site, value);
-}
-
-__attribute__((noinline, cold)) static void site_clear_and_record(struct pgofs_value_site *site, uint64_t before,
-                                                                  uint64_t now, uint64_t value) {
-  site_clear(site, before, now);
-  site_record(site, value);
-}
-
-static inline void value_record(uint64_t value, const void *record, uint32_t index) {
-  uint64_t sites = __atomic_load_n(&pgofs_values.sites, __ATOMIC_ACQUIRE);
-  uint64_t first;
-  __builtin_memcpy(&first, (const unsigned char *)record + pgofs_values.field, sizeof first);
-  uint64_t distance = first + 8 * (uint64_t)index - pgofs_values.begin;
-  uint64_t number = distance >> 3 | distance << 61; /* huge if it is no multiple of 8 */
-  if (number >= sites) {
-    return;
-  }
-  struct pgofs_value_site *site = &pgofs_values.site[number];
-  uint64_t now = __atomic_load_n(&pgofs_values.control->reset_epoch, __ATOMIC_RELAXED);
-  uint64_t epoch = __atomic_load_n(&site->epoch, __ATOMIC_ACQUIRE);
-  if (epoch == now) {
-    site_record(site, value);
-  } else {
-    site_clear_and_record(site, epoch, now, value);
-  }
-}
-
-/* Between the limits a power of two stands for itself, and the number after it for all up to the next. */
-static inline uint64_t memop_bucket(uint64_t size) {
-  if (size <= MEMOP_EXACT) {
-    return size;
-  }
-  if (size >= MEMOP_LARGE) {
-    return MEMOP_LARGE;
-  }
-  uint64_t power = UINT64_C(1) << (63 - __builtin_clzll(size));
-  return power + (size != power);
+static inline void record_value(uint64_t value, const void *record, uint32_t site) {
+  value_record(&pgofs_values, __atomic_load_n(&pgofs_values.sites, __ATOMIC_ACQUIRE), value, record, site);
 }
 
 #pragma GCC visibility push(hidden)
@@ -123,11 +17,11 @@ void __llvm_profile_instrument_memop(uint64_t size, void *record, uint32_t site)
 
 /* Calls through a pointer and, since raw version 10, the vtables of virtual calls. */
 void __llvm_profile_instrument_target(uint64_t value, void *record, uint32_t site) {
-  value_record(value, record, site);
+  record_value(value, record, site);
 }
 
 void __llvm_profile_instrument_memop(uint64_t size, void *record, uint32_t site) {
-  value_record(memop_bucket(size), record, site);
+  record_value(memop_bucket(size), record, site);
 }
 
 #pragma GCC visibility pop

@@ -1,4 +1,5 @@
 /* Prints every constant and offset of the format, a property a line, for the comparison with the Java side. */
+#include "kernel/running/note.h"
 #include "pgofs_format.h"
 
 #include <inttypes.h>
@@ -114,9 +115,34 @@ static void image(void) {
   FIELD(vtable, reserved);
 }
 
+static void kernel(void) {
+  NUMBER(KERNEL_NOTE_TYPE);
+  NUMBER(KERNEL_NOTE_VERSION);
+  NUMBER(KERNEL_NOTE_LINKED);
+  NUMBER(KERNEL_NOTE_DISTANCES);
+  SIZE(kernel_range);
+  SIZE(kernel_note);
+  FIELD(kernel_note, version);
+  FIELD(kernel_note, form);
+  FIELD(kernel_note, text);
+  FIELD(kernel_note, control);
+  FIELD(kernel_note, counters);
+  FIELD(kernel_note, data);
+  FIELD(kernel_note, names);
+  FIELD(kernel_note, values);
+  FIELD(kernel_note, sites);
+  FIELD(kernel_note, bitmaps);
+  SIZE(kernel_control);
+  printf("kernel_control.reset_epoch=%zu\n", offsetof(struct pgofs_kernel_control, control.reset_epoch));
+  printf("kernel_control.cleared_epoch=%zu\n", offsetof(struct pgofs_kernel_control, control.cleared_epoch));
+  FIELD(kernel_control, raw_version);
+  FIELD(kernel_control, value_site_size);
+}
+
 int main(void) {
   constants();
   segment();
   image();
+  kernel();
   return 0;
 }

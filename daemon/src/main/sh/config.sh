@@ -4,7 +4,7 @@
 
 config_usage() {
   cat <<'END_OF_USAGE'
-usage: pgofs config --cflags | --libs | --runtime | --rustflags | --segment-dir
+usage: pgofs config --cflags | --libs | --runtime | --rustflags | --segment-dir | --kernel
 
 Prints the options that a build needs: clang $(pgofs config --cflags) -c a.c; clang $(pgofs config --libs) a.o
 
@@ -16,6 +16,7 @@ Prints the options that a build needs: clang $(pgofs config --cflags) -c a.c; cl
                  archive then
   --rustflags    for rustc, or in RUSTFLAGS for cargo: the options that instrument and link
   --segment-dir  the directory where targets publish: PGOFS_SEGMENT_DIR, or else /run/pgofs
+  --kernel       the directory of the files that are linked into a Linux kernel and its modules: see docs/kernel-build.md
 END_OF_USAGE
 }
 
@@ -28,6 +29,7 @@ config_main() {
     # Not bundled: each library would carry a copy to the final link.
     --rustflags) echo "-Cprofile-generate -Cllvm-args=-do-counter-promotion=false -Lnative=$home/lib -lstatic:-bundle=pgofs_rt" ;;
     --segment-dir) case ${PGOFS_SEGMENT_DIR-} in /*) echo "$PGOFS_SEGMENT_DIR" ;; *) echo /run/pgofs ;; esac ;;
+    --kernel) echo "$home/lib/kernel/running" ;;
     -h | --help) config_usage ;;
     *)
       echo "pgofs: config takes one option; see pgofs config --help" >&2

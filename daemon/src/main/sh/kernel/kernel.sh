@@ -9,11 +9,12 @@ shopt -s inherit_errexit
 
 kernel_usage() {
   cat <<'END'
-usage: pgofs kernel build [--machine um|x86_64] [--source DIR] [--config FRAGMENT]... [--jobs N] [--clang N]
+usage: pgofs kernel build [--machine um|x86_64] [--source DIR|VERSION] [--config FRAGMENT]... [--atomic] [--jobs N]
+                          [--clang N]
        pgofs kernel run [--machine um] [--init SCRIPT] [--mem SIZE] [--rw] [--append WORDS]
-       pgofs kernel run --machine qemu [--init SCRIPT] [--add PROGRAM]... [--mem SIZE] [--append WORDS]
-                        [--attach MOUNTPOINT]
-       pgofs kernel optimize [--runs N] [--jobs N] PROFDATA
+       pgofs kernel run --machine qemu [--init SCRIPT] [--host [--share DIR]] [--add PROGRAM]... [--mem SIZE] [--cpus N]
+                        [--append WORDS] [--attach MOUNTPOINT]
+       pgofs kernel optimize [--machine um|x86_64] [--runs N] [--jobs N] PROFDATA
 
 Builds, boots and optimises an instrumented Linux kernel. It uses the kernel's own build and does not change the source
 tree.
@@ -21,9 +22,12 @@ tree.
 build      configures and builds an instrumented kernel. Earlier results are used again; after Ctrl-C it
            continues where it stopped.
   --machine um        user-mode Linux: the kernel as a program, with the runtime linked in (the default)
-  --machine x86_64    a kernel for a virtual machine, with nothing linked in
+  --machine x86_64    a kernel for a PC or a virtual machine, and its modules: pgofs mount finds it when it runs
   --source DIR        the source tree; without it Debian's linux-source-6.1 is unpacked
-  --config FRAGMENT   further options, as in a .config file; may be given several times
+  --source VERSION    the source tree of another Debian package: 6.12 for linux-source-6.12
+  --config FRAGMENT   further options, as in a .config file; may be given several times. One may be a complete configuration,
+                      as distributions have it in /boot
+  --atomic            counts atomically: several processors lose no counts, but the kernel is slower
   --jobs N            how many compilers run at a time; by default one for each processor
   --clang N           the version of clang and of its tools; 14 by default
 
@@ -33,6 +37,9 @@ run        boots the kernel, with the files of this machine as its root file sys
   --rw                lets the kernel write to the files of this machine
   --append WORDS      adds words to the kernel's command line: loglevel=7 shows the kernel's messages
   --machine qemu      boots the x86_64 kernel in QEMU; its root is a RAM disk with busybox alone
+  --host              the root of the QEMU machine is the files of this machine; what it writes stays in its memory
+  --share DIR         with --host: a directory of this machine that it can write to
+  --cpus N            the number of its processors; 1 by default
   --add PROGRAM       puts a statically linked program or a script into its /bin; may be given several times
   --attach MOUNTPOINT attaches the machine to a mounted pgofs; without this option, prints the command that does so
 
@@ -55,14 +62,15 @@ is_number() { [[ $1 =~ ^[1-9][0-9]*$ ]]; }
 
 # Sets what is given on the command line, and the rest to its default.
 kernel_read() { # WORD...
-  machine=um source='' fragments=() jobs=$(nproc) clang=14 init='' mem=256M writable='' runs=5 append=''
-  added=() attached='' operands=()
+  machine=um source='' fragments=() atomic='' jobs=$(nproc) clang=14 init='' mem=256M cpus=1 writable='' runs=5 append=''
+  files='' share='' added=() attached='' operands=()
   local option
   while [ $# -gt 0 ]; do
     option=$1
     shift
     case $option in
-      --machine | --source | --config | --jobs | --clang | --init | --mem | --runs | --append | --add | --attach)
+      --machine | --source | --config | --jobs | --clang | --init | --mem | --cpus | --runs | --append | --add | \
+        --share | --attach)
         [ $# -gt 0 ] || usage_error "$option needs a value"
         ;;
     esac
@@ -74,10 +82,20 @@ kernel_read() { # WORD...
       --clang) clang=$1 ;;
       --init) init=$1 ;;
       --mem) mem=$1 ;;
+      --cpus) cpus=$1 ;;
       --runs) runs=$1 ;;
       --append) append=$1 ;;
       --add) added+=("$1") ;;
+      --share) share=$1 ;;
       --attach) attached=$1 ;;
+      --atomic)
+        atomic=yes
+        continue
+        ;;
+      --host)
+        files=host
+        continue
+        ;;
       --rw)
         writable=rw
         continue
@@ -105,14 +123,20 @@ kernel_check() {
   if [ "$machine" = um ]; then
     [ ${#added[@]} = 0 ] || usage_error "--add needs --machine qemu"
     [ -z "$attached" ] || usage_error "--attach needs --machine qemu"
+    [ -z "$files" ] || usage_error "--host needs --machine qemu: the root of user-mode Linux is the files of this machine anyway"
+    [ "$cpus" = 1 ] || usage_error "--cpus needs --machine qemu: user-mode Linux has one processor"
   else
     [ -z "$writable" ] || usage_error "--rw needs --machine um"
   fi
+  [ -z "$share" ] || [ -n "$files" ] || usage_error "--share needs --host"
+  is_number "$cpus" || usage_error "--cpus must be a number, not $cpus"
   is_number "$jobs" || usage_error "--jobs must be a number, not $jobs"
   is_number "$clang" || usage_error "--clang must be a number, not $clang"
   is_number "$runs" || usage_error "--runs must be a number, not $runs"
   [[ $mem =~ ^[1-9][0-9]*[KMGkmg]?$ ]] || usage_error "--mem must be a size like 256M, not $mem"
-  if [ -n "$source" ]; then
+  if [[ $source =~ ^[0-9]+\.[0-9]+$ ]] && [ ! -e "$source" ]; then
+    : # tree_find unpacks it
+  elif [ -n "$source" ]; then
     if [ ! -f "$source/Kbuild" ] || [ ! -d "$source/arch/um" ]; then
       die "$source is no source tree of the Linux kernel"
     fi
@@ -126,6 +150,10 @@ kernel_check() {
   for i in "${!added[@]}"; do
     [ -x "${added[i]}" ] || die "${added[i]} is no executable file"
   done
+  if [ -n "$share" ]; then
+    [ -d "$share" ] || die "$share is no directory"
+    share=$(readlink -f "$share")
+  fi
   if [ -n "$init" ]; then
     [ -x "$init" ] || die "$init is no executable file"
     init=$(readlink -f "$init")

@@ -2,15 +2,15 @@
 # The source tree, configurations, and make with something to look at. The source tree is never written to: everything
 # that is built goes into a directory of the cache.
 
-# Sets source, and unpacks it if none was given.
+# Sets source to a directory, and unpacks Debian's source of a version if none was given.
 tree_find() {
-  if [ -n "$source" ]; then return; fi
-  local name=linux-source-6.1 archive
-  mkdir -p "$cache"
+  case $source in /*) return ;; esac
+  local name=linux-source-${source:-6.1} archive
   archive=/usr/src/$name.tar.xz
-  source=$(readlink -f "$cache")/$name
+  source=$(readlink -m "$cache")/$name
   [ -f "$archive" ] || [ -f "$source.unpacked" ] ||
     die "there is no $archive: apt-get install $name, or give a tree by --source"
+  mkdir -p "$cache"
   tree_own "$cache/.source.lock"
   exec 8>>"$cache/.source.lock"
   flock -n 8 || {
@@ -51,6 +51,12 @@ tree_names() {
   echo "-mllvm -static-func-strip-dirname-prefix=$((${#slashes} + 1))"
 }
 
+# What instruments. clang likes to keep the counts of a loop in registers until the loop ends, which those of the kernel's own
+# threads never do.
+tree_instrumentation() {
+  echo "-fprofile-generate ${live[*]}${atomic:+ -fprofile-update=atomic} $(tree_names)"
+}
+
 # Makes a file that only its owner can open: whoever can open it can lock it too.
 tree_own() { # FILE
   (umask 077 && : >>"$1") && chmod 600 "$1"
@@ -64,23 +70,63 @@ tree_lock() { # BUILD
   flock -n 9 || die "another command is running and uses $1"
 }
 
-# Merges fragments into the smallest configuration there is. Does nothing if nothing has changed since it did so.
-kernel_configure() { # BUILD FRAGMENT...
-  local build=$1 key line
-  shift
-  key=$(printf '%s\n' "$source" "$clang" "$arch" && cat "$@")
+# Merges the fragments of the machine (smallest, needed) and those that are given into the smallest configuration there is;
+# or, if one of them is whole, as distributions have it, those that are needed and the others into that one. Does nothing if
+# nothing has changed since it did so.
+kernel_configure() { # BUILD
+  local build=$1 key whole='' start=tinyconfig given=() parts fragment
+  for fragment in "${fragments[@]}"; do
+    if ! grep -q '^CONFIG_CC_VERSION_TEXT=' "$fragment"; then
+      given+=("$fragment")
+    elif [ -z "$whole" ]; then
+      whole=$fragment
+    else
+      die "$whole and $fragment are both whole configurations: give one of them"
+    fi
+  done
+  parts=("${smallest[@]}" "${needed[@]}" "${given[@]}")
+  if [ -n "$whole" ]; then
+    start=olddefconfig
+    config_of_others "$whole" >"$build/.pgofs.others"
+    parts=("$build/.pgofs.others" "${needed[@]}" "${given[@]}")
+  fi
+  key=$(printf '%s\n' "$source" "$clang" "$arch" && cat ${whole:+"$whole"} "${parts[@]}")
   if [ -f "$build/.config" ] && [ "$(cat "$build/.pgofs.config" 2>/dev/null)" = "$key" ]; then return; fi
+  [ -z "$whole" ] || cp "$whole" "$build/.config"
   {
-    kernel_make "$build" tinyconfig && (cd "$build" && "$source/scripts/kconfig/merge_config.sh" -m .config "$@") &&
+    kernel_make "$build" "$start" && (cd "$build" && "$source/scripts/kconfig/merge_config.sh" -m .config "${parts[@]}") &&
       kernel_make "$build" olddefconfig
   } >"$build/.pgofs.log" 2>&1 || die "the configuration failed: $(tail -n 1 "$build/.pgofs.log"); all of it is in $build/.pgofs.log"
-  # Of several lines for one option the last counts.
-  sed -n '/^CONFIG_/ { s/=/ /p }' "$@" | awk '{ name = $1; sub(/^[^ ]* /, ""); is[name] = $0 } END { for (name in is) print name "=" is[name] }' |
-    while read -r line; do
-      [[ $line == *=n ]] && ! grep -q "^${line%n}" "$build/.config" && continue
-      grep -qxF "$line" "$build/.config" || echo "pgofs kernel: this option does not fit the rest, and was left out: $line" >&2
-    done
+  config_check "$build" "${parts[@]}"
   echo "$key" >"$build/.pgofs.config"
+}
+
+# What a distribution's configuration has that this machine cannot build: keys of the distribution, and types for BPF where
+# there is no pahole.
+config_of_others() { # CONFIG
+  local option file
+  for option in SYSTEM_TRUSTED_KEYS SYSTEM_REVOCATION_KEYS MODULE_SIG_KEY; do
+    file=$(sed -n "s/^CONFIG_$option=\"\(.*\)\"\$/\1/p" "$1")
+    case $file in
+      '' | certs/signing_key.pem) ;; # none, or one that the build makes
+      *) [ -e "$source/$file" ] || echo "CONFIG_$option=\"\"" ;;
+    esac
+  done
+  if grep -qx CONFIG_DEBUG_INFO_BTF=y "$1" && ! command -v pahole >/dev/null; then
+    echo "pgofs kernel: there is no pahole: CONFIG_DEBUG_INFO_BTF was left out" >&2
+    echo CONFIG_DEBUG_INFO_BTF=n
+  fi
+}
+
+# Of several lines for one option the last counts.
+config_check() { # BUILD FRAGMENT...
+  local line
+  sed -n '/^CONFIG_/ { s/=/ /p }' "${@:2}" |
+    awk '{ name = $1; sub(/^[^ ]* /, ""); is[name] = $0 } END { for (name in is) print name "=" is[name] }' |
+    while read -r line; do
+      [[ $line == *=n ]] && ! grep -q "^${line%n}" "$1/.config" && continue
+      grep -qxF "$line" "$1/.config" || echo "pgofs kernel: this option does not fit the rest, and was left out: $line" >&2
+    done
 }
 
 # make, with the file that is being compiled shown on a terminal, or a line every 15 seconds where there is none.

@@ -4,16 +4,18 @@
 
 readonly arch=um
 readonly built=$cache/um
+readonly optimize_words=(LD_FLAGS_CMDLINE=-Wl,--build-id=sha1)
+readonly smallest=("$lib/kernel/kernel.config" "$lib/kernel/um.config") needed=("$lib/kernel/instrumented.config")
 
 machine_build() {
   tree_find
   tree_check
   tree_lock "$built"
-  kernel_configure "$built" "$lib/kernel/kernel.config" "$lib/kernel/um.config" "${fragments[@]}"
+  kernel_configure "$built"
   um_forget_links "$built"
   # Modules take from module.o what they seem to lack. modpost does not see that.
-  kernel_compile "$built" "instrumented kernel" CFLAGS_GCOV="-fprofile-generate $(tree_names)" \
-    LD_FLAGS_CMDLINE="$(um_link)" LDFLAGS_MODULE="-T $lib/kernel/module.lds $lib/kernel/module.o" KBUILD_MODPOST_WARN=1
+  kernel_compile "$built" "instrumented kernel" CFLAGS_GCOV="$(tree_instrumentation)" \
+    LD_FLAGS_CMDLINE="$(um_link)" LDFLAGS_MODULE="-T $lib/kernel/um/module.lds $lib/kernel/um/module.o" KBUILD_MODPOST_WARN=1
   echo "$source" >"$built/.pgofs.source"
   echo "The kernel is $built/vmlinux; pgofs kernel run boots it"
 }
@@ -21,13 +23,13 @@ machine_build() {
 # make does not know of what is linked in here: with another runtime, links have to be made again.
 um_forget_links() { # BUILD
   local part
-  for part in "$lib/libpgofs_rt.a" "$lib/kernel/module"*; do
+  for part in "$lib/libpgofs_rt.a" "$lib/kernel/um"/*; do
     find "$1" \( -path "$1/vmlinux" -o -name '*.ko' \) ! -newer "$part" -delete
   done
 }
 
 # For the final link, which the compiler driver does. The kernel's own flags have no build id for this machine.
-um_link() { echo "-Wl,--build-id=sha1 -Wl,-u,__llvm_profile_runtime $lib/libpgofs_rt.a $lib/kernel/modules.o"; }
+um_link() { echo "-Wl,--build-id=sha1 -Wl,-u,__llvm_profile_runtime $lib/libpgofs_rt.a $lib/kernel/um/modules.o"; }
 
 machine_run() {
   [ -x "$built/vmlinux" ] || die "there is no kernel in $built: pgofs kernel build makes one"
@@ -118,4 +120,65 @@ um_clean_up() {
   fi
   [ -z "$room" ] || rm -rf "$room"
   trap - INT TERM HUP
+}
+
+# Boots one kernel, and adds to the arrays elapsed and processor what each kind of work took, in microseconds.
+optimize_measure() { # NAME
+  local started=$EPOCHREALTIME word name nanoseconds ticks before process='' both from vmlinux
+  vmlinux=$(sed 's/[^[:alnum:]\/_-]/\\&/g' <<<"$built-$1/vmlinux") # for pgrep, a regular expression
+  rm -f "$cache/.output"
+  mkfifo "$cache/.output"
+  exec {both}<>"$cache/.output" # to open it for writing alone would wait for a reader
+  um_start "$built-$1/vmlinux" >&"$both"
+  exec {from}<"$cache/.output" {both}>&-
+  rm "$cache/.output"
+  while read -r word name nanoseconds; do
+    case $word in
+      begin)
+        process=${process:-$(pgrep -o -f "^$vmlinux .*uml_dir=.*/${room##*/} ")}
+        ticks=$(optimize_ticks "$process")
+        if [ "$name" = syscalls ]; then
+          elapsed[boot $1]+=" $((${EPOCHREALTIME/./} - ${started/./}))"
+          processor[boot $1]+=" $((ticks * 10000))"
+        fi
+        before=$ticks
+        ;;
+      end)
+        elapsed[$name $1]+=" $((nanoseconds / 1000))"
+        processor[$name $1]+=" $((($(optimize_ticks "$process") - before) * 10000))"
+        ;;
+    esac
+  done <&"$from"
+  exec {from}<&-
+  um_wait
+  um_clean_up
+  [ "$status" = 0 ] || die "the work in the guest failed"
+}
+
+# Hundredths of a second that a process spent in its own code: here the kernel's, without the host's and the guest's.
+optimize_ticks() { awk '{ sub(/^.*\) /, ""); print $12 }' "/proc/$1/stat"; } # PROCESS
+
+# A kernel and its processes take turns: on two processors they would wait for each other's to wake up, which takes longer
+# than most of their work, and never equally long.
+optimize_prepare() {
+  local allowed
+  init=$lib/kernel/workload
+  allowed=$(taskset -pc $$) # pid 1's current affinity list: 0-3,7
+  taskset -pc "${allowed##*[!0-9]}" $$ >/dev/null
+}
+
+optimize_print() {
+  local work one other
+  printf '%-10s %33s    %33s\n' 'ms' 'elapsed' "processor time in the kernel's code"
+  printf '%-10s %10s %12s %9s    %10s %12s %9s\n' '' plain 'with profile' ratio plain 'with profile' ratio
+  for work in boot syscalls tree pipes; do
+    printf '%-10s' "$work"
+    # shellcheck disable=SC2086 # one word for each run
+    {
+      one=$(median ${elapsed[$work plain]}) other=$(median ${elapsed[$work optimised]})
+      printf ' %10d %12d %9s   ' $((one / 1000)) $((other / 1000)) "$(ratio "$one" "$other")"
+      one=$(median ${processor[$work plain]}) other=$(median ${processor[$work optimised]})
+      printf ' %10d %12d %9s\n' $((one / 1000)) $((other / 1000)) "$(ratio "$one" "$other")"
+    }
+  done
 }

@@ -1,27 +1,60 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables of kernel.sh
-# A kernel for PCs, and QEMU to run it. Nothing is linked into it: pgofs attach reads its counters out of the memory of the
-# machine. So it is built without value profiling, for which functions would have to be there.
+# A kernel for PCs that can be read while it runs: on the machine itself, through /proc/kcore, or out of the memory of a
+# virtual machine. And QEMU to run it. Linked in are pgofs.o, which records values and has the note that says where all is,
+# and module.o, the same for each module.
 
 readonly arch=x86_64
 readonly built=$cache/x86_64
 readonly bzimage=arch/x86/boot/bzImage
+readonly running=$lib/kernel/running
+readonly optimize_words=(bzImage)
+readonly smallest=("$lib/kernel/kernel.config" "$lib/kernel/x86_64.config")
+readonly needed=("$lib/kernel/instrumented.config" "$lib/kernel/running.config")
 
 machine_build() {
   tree_find
   tree_check
   tree_lock "$built"
-  kernel_configure "$built" "$lib/kernel/kernel.config" "$lib/kernel/x86_64.config" "${fragments[@]}"
-  # The name is relative to the directory of the build. A newer file has the kernel linked again.
-  cp -u "$lib/kernel/x86_64.lds" "$built/pgofs.lds"
-  kernel_compile "$built" "instrumented kernel" CFLAGS_GCOV="-fprofile-generate -mllvm -disable-vp $(tree_names)" \
-    KBUILD_LDS=pgofs.lds bzImage
+  kernel_configure "$built"
+  local targets=(bzImage)
+  ! grep -qx CONFIG_MODULES=y "$built/.config" || targets+=(modules)
+  running_place
+  # What reads through /proc/kcore is not instrumented, or each reading would count for each 8 bytes that it copies. modpost
+  # does not see that modules take from module.o what they seem to lack.
+  kernel_compile "$built" "instrumented kernel" CFLAGS_GCOV="$(tree_instrumentation)" \
+    GCOV_PROFILE_maccess.o=n GCOV_PROFILE_kcore.o=n KBUILD_LDS=pgofs.lds \
+    LDFLAGS_MODULE="-T $running/module.lds $running/module.o" KBUILD_MODPOST_WARN=1 "${targets[@]}"
   echo "$source" >"$built/.pgofs.source"
-  echo "The kernel is $built/vmlinux; pgofs kernel run --machine qemu boots it"
+  echo "The kernel is $built/$bzimage; pgofs kernel run --machine qemu boots it"
+}
+
+# The linker script and what it links in, where the link is made. make does not know of them: with newer ones, links have to
+# be made again.
+running_place() {
+  cp "$running/pgofs.o" "$built/pgofs.o.new"
+  if cmp -s "$built/pgofs.o.new" "$built/pgofs.o" && cmp -s "$running/pgofs.lds" "$built/pgofs.lds"; then
+    rm "$built/pgofs.o.new"
+  else
+    mv "$built/pgofs.o.new" "$built/pgofs.o"
+    cp "$running/pgofs.lds" "$built/pgofs.lds"
+  fi
+  find "$built" -name '*.ko' \( ! -newer "$running/module.o" -o ! -newer "$running/module.lds" \) -delete
 }
 
 machine_run() {
   [ -f "$built/$bzimage" ] || die "there is no kernel in $built: pgofs kernel build --machine x86_64 makes one"
   guest_tools
+  accel=tcg
+  # There are machines with the device and without what it needs: guests hang there.
+  if [ -w /dev/kvm ] && grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo; then accel=kvm; fi
+  guest_boot "$built"
+  guest_attach
+  guest_wait
+  exit "$status"
+}
+
+# Boots in the background. Sets guest, the process, and what guest_clean_up removes.
+guest_boot() { # BUILD QEMU-OPTION...
   guest='' memory='' room=''
   trap guest_clean_up EXIT
   trap 'exit 130' INT
@@ -29,10 +62,7 @@ machine_run() {
   room=$(mktemp -d "${TMPDIR:-/tmp}/pgofs-kernel.XXXXXX")
   guest_memory
   guest_disk
-  guest_start
-  guest_attach
-  guest_wait
-  exit "$status"
+  guest_start "$@"
 }
 
 guest_tools() {
@@ -53,27 +83,41 @@ guest_memory() {
   truncate -s "$bytes" "$memory"
 }
 
-# The files of the guest: busybox, what is added, and the script.
+# The files of the guest: busybox, what is added, and the script, unless that is among the files of the host.
 guest_disk() {
   local root=$room/root
   mkdir -p "$root"/{bin,dev,proc,sys}
   cp "$(command -v busybox)" "$root/bin/busybox"
   [ ${#added[@]} = 0 ] || cp "${added[@]}" "$root/bin"
   cp "$lib/kernel/guest-init" "$root/init"
-  [ -z "$init" ] || cp "$init" "$root/init.program"
+  [ -z "$init" ] || [ -n "$files" ] || cp "$init" "$root/init.program"
   (cd "$root" && find . | bin/busybox cpio -o -H newc 2>/dev/null) >"$room/initrd"
 }
 
-# Boots in the background. Sets guest, the process.
-guest_start() {
-  local accel=tcg
-  # There are machines with the device and without what it needs: guests hang there.
-  if [ -w /dev/kvm ] && grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo; then accel=kvm; fi
+# The files of the host, and a directory that the guest may write to, as devices of the machine.
+guest_files() {
+  if [ -z "$files" ]; then return; fi
+  local path
+  for path in "$PWD" "$share" "$init"; do
+    case $path in *[\",]*) die "$path has a quote or a comma in its name, which QEMU and the kernel cannot be told" ;; esac
+  done
+  devices+=(-virtfs "local,path=/,mount_tag=files,security_model=none,readonly=on,multidevs=remap")
+  words+=" pgofs_files=host pgofs_init=\"$init\" pgofs_dir=\"$PWD\""
+  if [ -n "$share" ]; then
+    devices+=(-virtfs "local,path=$share,mount_tag=share,security_model=none,multidevs=remap")
+    words+=" pgofs_share=\"$share\""
+  fi
+}
+
+guest_start() { # BUILD QEMU-OPTION...
+  local devices=("${@:2}") words=''
+  guest_files
   # A kernel that is emulated on a busy machine may find its timer too slow to believe in it, and panic.
-  setpriv --pdeathsig KILL qemu-system-x86_64 -accel "$accel" -m "$mem" -display none -nodefaults -serial stdio \
+  setpriv --pdeathsig KILL qemu-system-x86_64 -accel "$accel" -m "$mem" -smp "$cpus,sockets=$cpus" \
+    -display none -nodefaults -serial stdio \
     -object "memory-backend-file,id=ram,size=$mem,mem-path=$memory,share=on" -machine pc,memory-backend=ram \
-    -device isa-debug-exit,iobase=0xf4 -kernel "$built/$bzimage" -initrd "$room/initrd" \
-    -append "console=ttyS0 quiet panic=-1 no_timer_check $append" <&0 &
+    -device isa-debug-exit,iobase=0xf4 "${devices[@]}" -kernel "$1/$bzimage" -initrd "$room/initrd" \
+    -append "console=ttyS0 quiet panic=-1 no_timer_check$words $append" <&0 &
   guest=$!
   # Until it has its memory.
   until grep -qF "$memory" "/proc/$guest/maps" 2>/dev/null; do
@@ -114,4 +158,38 @@ guest_clean_up() {
   # A last look at the memory, before the file goes: a daemon that is killed in the next second has saved it then.
   [ -z "$attached" ] || cat "$attached/pgo/status" >/dev/null 2>&1 || true
   rm -rf "$room" "$memory"
+}
+
+# Measured by instructions: the machine is emulated, and its clock goes on by a nanosecond with each. So what else this machine
+# does does not matter; nor does how fast a processor's caches and predictors would make them.
+optimize_prepare() {
+  guest_tools
+  accel=tcg
+  init=$lib/kernel/workload
+  attached=''
+}
+
+# Boots one kernel, and adds to the array instructions what each kind of work took.
+optimize_measure() { # NAME
+  local word name nanoseconds output=$built-$1/.pgofs.output
+  guest_boot "$built-$1" -icount shift=0,sleep=off >"$output"
+  guest_wait
+  guest_clean_up
+  [ "$status" = 0 ] || die "the work in the guest failed: see $output"
+  while read -r word name nanoseconds; do
+    case $word,$name in
+      begin,syscalls) instructions[boot $1]+=" $nanoseconds" ;;
+      end,*) instructions[$name $1]+=" $nanoseconds" ;;
+    esac
+  done <"$output"
+}
+
+optimize_print() {
+  local work one other
+  printf '%-24s %10s %12s %9s\n' 'millions of instructions' plain 'with profile' ratio
+  for work in boot syscalls tree pipes; do
+    # shellcheck disable=SC2086 # one word for each run
+    one=$(median ${instructions[$work plain]}) other=$(median ${instructions[$work optimised]})
+    printf '%-24s %10d %12d %9s\n' "$work" $((one / 1000000)) $((other / 1000000)) "$(ratio "$one" "$other")"
+  done
 }

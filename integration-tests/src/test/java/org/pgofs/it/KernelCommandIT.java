@@ -45,6 +45,14 @@ final class KernelCommandIT {
                 "run --init missing|1|missing is no executable file",
                 "run --add /bin/sh|2|--add needs --machine qemu; see pgofs kernel --help",
                 "run --attach .|2|--attach needs --machine qemu; see pgofs kernel --help",
+                "run --host|2|--host needs --machine qemu: the root of user-mode Linux is the files of this machine anyway;"
+                        + " see pgofs kernel --help",
+                "run --cpus 2|2|--cpus needs --machine qemu: user-mode Linux has one processor; see pgofs kernel --help",
+                "run --machine qemu --cpus no|2|--cpus must be a number, not no; see pgofs kernel --help",
+                "run --machine qemu --share .|2|--share needs --host; see pgofs kernel --help",
+                "run --machine qemu --host --share missing|1|missing is no directory",
+                "build --source 0.9|1|there is no /usr/src/linux-source-0.9.tar.xz: apt-get install linux-source-0.9, or give a"
+                        + " tree by --source",
                 "run --machine qemu --rw|2|--rw needs --machine um; see pgofs kernel --help",
                 "run|1|there is no kernel in cache/um: pgofs kernel build makes one",
                 "run --append -h|1|there is no kernel in cache/um: pgofs kernel build makes one",

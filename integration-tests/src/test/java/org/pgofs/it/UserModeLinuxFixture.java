@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A kernel that was built, booted and profiled as docs/kernel.md says. Source and builds are kept in target/kernel, so
+ * A kernel that was built, booted and profiled as docs/user-mode-linux.md says. Source and builds are kept in target/kernel, so
  * that only the first run takes its time.
  */
 @Tag("kernel")
@@ -38,7 +38,7 @@ abstract class UserModeLinuxFixture {
             Shell.in(Files.createDirectories(CACHE))
                     .bash("rm -rf reader; mkdir reader")
                     .ok();
-            List<String> blocks = DocumentCommands.of(Checkout.ROOT.resolve("docs/kernel.md"), "");
+            List<String> blocks = DocumentCommands.of(Checkout.ROOT.resolve("docs/user-mode-linux.md"), "");
             document = DocumentCommands.run(shell(READER), String.join("", blocks));
         }
     }

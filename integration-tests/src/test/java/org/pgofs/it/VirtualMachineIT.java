@@ -55,12 +55,8 @@ final class VirtualMachineIT {
 
     @BeforeAll
     @Timeout(value = 35, unit = TimeUnit.MINUTES)
-    static void build() throws Exception {
-        Process build = Shell.in(Checkout.ROOT)
-                .command(Checkout.PGOFS.toString(), "kernel", "build", "--machine", "x86_64")
-                .inheritIO()
-                .start();
-        assertEquals(0, build.waitFor());
+    static void build() throws IOException {
+        RunningKernel.build();
     }
 
     @BeforeEach
@@ -84,6 +80,7 @@ final class VirtualMachineIT {
         Path getppids =
                 TOOLCHAIN.clang(directory.resolve("getppids"), "-static", Checkout.SOURCES.resolve("c/getppids.c"));
         machine = mount.shell()
+                .with("PGOFS_KERNEL_DIR", UserModeLinuxFixture.CACHE.toString())
                 .command(
                         Checkout.PGOFS.toString(),
                         "kernel",

@@ -30,8 +30,18 @@ class FormatTest {
     private static final Path LAYOUT = Path.of("target", "c", "layout.properties");
 
     /** Constants of the Java classes that are no offsets. */
-    private static final Set<String> OTHERS =
-            Set.of("MAGIC_VALUE", "FORMAT_VERSION", "PATH_MAX", "VTABLE_SIZE", "SIZE");
+    private static final Set<String> OTHERS = Set.of(
+            "MAGIC_VALUE",
+            "FORMAT_VERSION",
+            "PATH_MAX",
+            "VTABLE_SIZE",
+            "SIZE",
+            "TYPE",
+            "VERSION_VALUE",
+            "LINKED",
+            "DISTANCES",
+            "DESCRIPTOR",
+            "RANGE_SIZE");
 
     private static final Properties C = new Properties();
 
@@ -55,6 +65,8 @@ class FormatTest {
         "image_header, org.pgofs.counters.format.ImageLayout",
         "record, org.pgofs.counters.format.RecordLayout",
         "relocated, org.pgofs.counters.format.RelocatedLayout",
+        "kernel_note, org.pgofs.counters.format.KernelNoteLayout",
+        "kernel_control, org.pgofs.counters.format.KernelNoteLayout$Control",
     })
     void shouldHaveTheSameOffsets(String struct, Class<?> layout) throws IllegalAccessException {
         Set<String> fields = new TreeSet<>();
@@ -103,7 +115,14 @@ class FormatTest {
                 Map.entry("FORMAT_VERSION", (long) SegmentLayout.FORMAT_VERSION),
                 Map.entry("PATH_MAX", (long) SegmentLayout.PATH_MAX),
                 Map.entry("BUILD_ID_MAX", (long) StoredImage.BUILD_ID_MAX),
-                Map.entry("VALUE_KINDS", (long) ValueKind.COUNT));
+                Map.entry("VALUE_KINDS", (long) ValueKind.COUNT),
+                Map.entry("KERNEL_NOTE_TYPE", (long) KernelNoteLayout.TYPE),
+                Map.entry("KERNEL_NOTE_VERSION", (long) KernelNoteLayout.VERSION_VALUE),
+                Map.entry("KERNEL_NOTE_LINKED", (long) KernelNoteLayout.LINKED),
+                Map.entry("KERNEL_NOTE_DISTANCES", (long) KernelNoteLayout.DISTANCES),
+                Map.entry("kernel_range", (long) KernelNoteLayout.RANGE_SIZE),
+                Map.entry("kernel_note", (long) KernelNoteLayout.SIZE),
+                Map.entry("kernel_control", (long) KernelNoteLayout.Control.SIZE));
         java.forEach((name, value) -> assertEquals(c(name), value, name));
         assertEquals(C.getProperty("SEGMENT_PREFIX"), SegmentFile.PREFIX);
         assertEquals(C.getProperty("IMAGE_PREFIX"), ImageLayout.PREFIX);

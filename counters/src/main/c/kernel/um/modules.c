@@ -5,10 +5,10 @@
  */
 #include "modules.h"
 
-#include "../publish.h"
-#include "../refused.h"
-#include "../start.h"
-#include "../syscall.h"
+#include "../../publish.h"
+#include "../../refused.h"
+#include "../../start.h"
+#include "../../syscall.h"
 
 #include <elf.h>
 #include <string.h>

@@ -5,8 +5,8 @@
 #ifndef PGOFS_MODULES_H
 #define PGOFS_MODULES_H
 
-#include "../sections.h"
-#include "../values.h"
+#include "../../sections.h"
+#include "../../values.h"
 
 struct pgofs_module {
   uint32_t version; /* PGOFS_FORMAT_VERSION */
