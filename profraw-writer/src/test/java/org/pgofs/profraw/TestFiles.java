@@ -14,34 +14,34 @@ import java.util.stream.IntStream;
 import org.pgofs.counters.format.Variant;
 
 /** Whole files, for tests. */
-final class TestFiles {
+public final class TestFiles {
     private TestFiles() {}
 
     /** An image's profile in a version, read at once. */
-    static ByteBuffer bytes(TestImage image, int number) {
+    public static ByteBuffer bytes(TestImage image, int number) {
         return bytes(new RawProfile(image, RawLayouts.of(number)).with(image.snapshot()));
     }
 
     /** The profiles of images in a version, one after another. */
-    static RawBytes sequence(List<TestImage> images, int number) {
+    public static RawBytes sequence(List<TestImage> images, int number) {
         return profiles(images, number)
                 .with(images.stream().map(TestImage::snapshot).toList());
     }
 
     /** The same without counts. */
-    static RawProfileSequence profiles(List<TestImage> images, int number) {
+    public static RawProfileSequence profiles(List<TestImage> images, int number) {
         RawLayout layout = RawLayouts.of(number);
         return new RawProfileSequence(
                 images.stream().map(image -> new RawProfile(image, layout)).toList());
     }
 
-    static ByteBuffer bytes(RawBytes source) {
+    public static ByteBuffer bytes(RawBytes source) {
         ByteBuffer file = ByteBuffer.allocate(Math.toIntExact(source.size())).order(ByteOrder.LITTLE_ENDIAN);
         source.read(0, file);
         return file.flip();
     }
 
-    static void write(Path file, ByteBuffer bytes) {
+    public static void write(Path file, ByteBuffer bytes) {
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             channel.write(bytes.duplicate());
@@ -51,7 +51,7 @@ final class TestFiles {
     }
 
     /** The only profile of a file. */
-    static ParsedProfile parse(ByteBuffer file) throws MalformedProfileException {
+    public static ParsedProfile parse(ByteBuffer file) throws MalformedProfileException {
         List<ParsedProfile> all = RawProfileReader.readAll(file);
         if (all.size() != 1) {
             throw new AssertionError(all.size() + " profiles");
@@ -63,7 +63,7 @@ final class TestFiles {
      * A profile's bytes with 0 where the program's addresses are. These move with the program; all of them are listed
      * here.
      */
-    static ByteBuffer withoutAddresses(ByteBuffer file, ParsedProfile profile) {
+    public static ByteBuffer withoutAddresses(ByteBuffer file, ParsedProfile profile) {
         boolean isNew = Variant.version(profile.rawVersion()) == 10;
         ByteBuffer copy = ByteBuffer.allocate(profile.size()).order(ByteOrder.LITTLE_ENDIAN);
         copy.put(file.slice(profile.begin(), profile.size())).flip();
@@ -85,7 +85,7 @@ final class TestFiles {
     }
 
     /** The values of all sites of a profile or image, in their order, which a map would not compare. */
-    static List<List<Map.Entry<Long, Long>>> values(TestImage image, int kinds) {
+    public static List<List<Map.Entry<Long, Long>>> values(TestImage image, int kinds) {
         List<List<Map.Entry<Long, Long>>> values = new ArrayList<>();
         for (TestImage.Function function : image.all()) {
             int sites = function.sites().stream()

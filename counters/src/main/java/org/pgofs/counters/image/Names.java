@@ -93,12 +93,12 @@ public final class Names {
         }
 
         /** Takes the next bytes of a name. */
-        void add(byte[] bytes, int offset, int length) {
+        public void add(byte[] bytes, int offset, int length) {
             md5.update(bytes, offset, length);
         }
 
         /** What records have for the name that was added; the next one begins. */
-        long take() {
+        public long take() {
             return ByteBuffer.wrap(md5.digest()).order(ByteOrder.LITTLE_ENDIAN).getLong();
         }
     }
