@@ -3,14 +3,17 @@ package org.pgofs.daemon;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.limits.Bounds.Limits;
 import org.pgofs.fs.fuse.MountOptions;
+import org.pgofs.profdata.IndexedLayout;
 
-/** Reads what the command line says of how much the daemon takes up, and of whom. */
+/** Reads what the command line says of how much the daemon takes up, of whom, and of what it serves. */
 final class BoundsOptions {
     private static final String USERS = "users=";
+    private static final String INDEXED_VERSION = "indexed-version=";
     private static final String UNITS = "KMGT";
     private static final int UNIT_BITS = 10;
 
@@ -84,10 +87,33 @@ final class BoundsOptions {
         throw new IllegalArgumentException("mount option '" + option + "' needs user numbers, separated by colons");
     }
 
-    /** The options of {@code -o} that are not about users. */
+    /** The version that {@code -o} names, {@code indexed-version=NUMBER}; the last of several. */
+    static OptionalInt indexedVersion(String options) {
+        OptionalInt version = OptionalInt.empty();
+        for (String option : options.split(",", 0)) {
+            if (option.startsWith(INDEXED_VERSION)) {
+                version = OptionalInt.of(indexedVersionOf(option));
+            }
+        }
+        return version;
+    }
+
+    private static int indexedVersionOf(String option) {
+        try {
+            return IndexedLayout.of(Integer.parseInt(option.substring(INDEXED_VERSION.length())))
+                    .version();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "mount option '" + option + "' needs a number from " + IndexedLayout.FIRST + " to "
+                            + IndexedLayout.LAST,
+                    e);
+        }
+    }
+
+    /** The options of {@code -o} that are those of debugfs. */
     static String others(String options) {
         List<String> others = new ArrayList<>(List.of(options.split(",", 0)));
-        others.removeIf(option -> option.startsWith(USERS));
+        others.removeIf(option -> option.startsWith(USERS) || option.startsWith(INDEXED_VERSION));
         return String.join(",", others);
     }
 

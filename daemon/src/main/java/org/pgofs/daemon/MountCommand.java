@@ -3,6 +3,7 @@ package org.pgofs.daemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.linux.ForeignPath;
@@ -45,7 +46,9 @@ final class MountCommand implements Callable<Integer> {
             defaultValue = "",
             description = "mode=OCTAL,uid=NUMBER,gid=NUMBER: permissions and owner of the mounted files, as in debugfs"
                     + " (default: mode=0700,uid=0,gid=0). users=NUMBER:NUMBER: only programs of these users"
-                    + " count (default: everyone's). kernel=no: not the kernel of this machine, which is there by itself if"
+                    + " count (default: everyone's). indexed-version=N: the version of all indexed profiles, 5 to 14"
+                    + " (default: the lowest that loses nothing: 7, which every clang from 14 on reads; for coverage 7"
+                    + " with clang 14 to 17, and 12 with clang 19 to 21; give 13 for coverage with clang 22). kernel=no: not the kernel of this machine, which is there by itself if"
                     + " it was built for it, see pgofs kernel --help.")
     private String options;
 
@@ -94,6 +97,7 @@ final class MountCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         MountOptions mountOptions;
         Profiles profiles;
+        IndexedProfiles indexed;
         Bounds bounds;
         boolean withKernel;
         try {
@@ -101,6 +105,7 @@ final class MountCommand implements Callable<Integer> {
             withKernel = KernelOption.isWanted(options);
             bounds = bounds();
             profiles = rawVersion == null ? new Profiles() : new Profiles(rawVersion);
+            indexed = indexed(rawVersion == null ? profiles : new Profiles());
         } catch (IllegalArgumentException | UnsupportedRawVersionException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
         }
@@ -112,7 +117,7 @@ final class MountCommand implements Callable<Integer> {
             throw new IOException("the segment directory " + segments
                     + " would be hidden by what is mounted: give another MOUNTPOINT or --segment-dir");
         }
-        Session session = Session.start(segments, bounds, withKernel, mountPoint, mountOptions, profiles);
+        Session session = Session.start(segments, bounds, withKernel, mountPoint, mountOptions, profiles, indexed);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(session), "shutdown"));
         try {
             proveReady(session, segments);
@@ -131,6 +136,12 @@ final class MountCommand implements Callable<Integer> {
         return Files.exists(directory) || directory.getParent() == null
                 ? directory.toRealPath()
                 : real(directory.getParent()).resolve(directory.getFileName());
+    }
+
+    /** Whatever the version of raw profiles is, an indexed one has all values. */
+    private IndexedProfiles indexed(Profiles complete) {
+        OptionalInt version = BoundsOptions.indexedVersion(options);
+        return version.isPresent() ? new IndexedProfiles(complete, version.getAsInt()) : new IndexedProfiles(complete);
     }
 
     private Bounds bounds() {

@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -32,6 +33,7 @@ import org.pgofs.fs.TextFile;
  * pgo/profraw          the raw profiles of all images, one after another
  * pgo/take             the same, and a reset to exactly what was read; not listed
  * pgo/last-take        what the last take returned; not listed
+ * pgo/profdata         the same images as one indexed profile; not listed, and one beside each other profraw
  * pgo/VARIANT.profraw  those of images that are instrumented in another way, if there are any: coverage, csir, ...
  * pgo/status           what the store holds, as text
  * pgo/images/NAME/     reset, profraw, take, last-take and status of one image
@@ -69,28 +71,39 @@ final class PgoTree {
     private final CounterStore store;
     private final StatusReport report;
     private final Profiles profiles;
+    private final IndexedProfiles indexed;
     private final Path segmentDirectory;
     private final Map<String, Node> variants = new ConcurrentHashMap<>();
+    private final Map<String, Node> indexedVariants = new ConcurrentHashMap<>();
     private final PerImage<Directory> imageDirectories = new PerImage<>(this::imageDirectory);
 
-    PgoTree(CounterStore store, Profiles profiles, StatusReport report, Path segmentDirectory) {
+    PgoTree(
+            CounterStore store,
+            Profiles profiles,
+            IndexedProfiles indexed,
+            StatusReport report,
+            Path segmentDirectory) {
         this.store = store;
         this.profiles = profiles;
+        this.indexed = indexed;
         this.report = report;
         this.segmentDirectory = segmentDirectory;
     }
 
     Directory root() {
-        return Directory.fixed().add("profraw", profraw(PgoTree::main)).add("pgo", pgo());
+        return Directory.fixed()
+                .add("profraw", profraw(PgoTree::main))
+                .addHidden("profdata", profdata(PgoTree::main))
+                .add("pgo", pgo());
     }
 
     private Directory pgo() {
-        Directory directory = Directory.dynamic(this::variantFiles)
+        Directory directory = Directory.dynamic(new VariantFiles())
                 .add("reset", reset(store::resetAll))
                 .add("profraw", profraw(PgoTree::main))
                 .add("status", new PseudoFile(ALL_READ, new TextFile(report::text)))
                 .add("images", Directory.dynamic(new ImageDirectories()));
-        return withTake(directory, ALL, PgoTree::main)
+        return withHidden(directory, ALL, PgoTree::main)
                 .addHidden(WARM_UP, new PseudoFile(OWNER_TAKES, new TextFile(PgoTree::warmUp)))
                 .addHidden(DAEMON, new PseudoFile(ALL_READ, new TextFile(this::daemon)))
                 .addHidden(GUESTS, PseudoFile.ofRoot(OWNER_READS, new GuestsFile(store)))
@@ -105,21 +118,44 @@ final class PgoTree {
         return ProcessHandle.current().pid() + "\n" + segmentDirectory;
     }
 
-    private Map<String, Node> variantFiles() {
-        Map<String, Node> files = new HashMap<>();
-        for (Image image : allImages()) {
-            long bits = Variant.bits(image.rawVersion());
-            if (bits != Variant.IR && Profiles.canWrite(image)) {
-                files.computeIfAbsent(
-                        variantFile(bits),
-                        name -> variants.computeIfAbsent(name, key -> profraw(images -> ofVariant(images, bits))));
+    /** The images that are instrumented in another way than plainly; of the indexed profiles only the others are listed. */
+    private final class VariantFiles implements Children {
+        @Override
+        public Node find(String name) {
+            for (long bits : variantBits()) {
+                if (name.equals(variantFile(bits))) {
+                    return variants.computeIfAbsent(name, key -> profraw(images -> ofVariant(images, bits)));
+                }
+                if (name.equals(variantName(bits) + ".profdata")) {
+                    return indexedVariants.computeIfAbsent(name, key -> profdata(images -> ofVariant(images, bits)));
+                }
             }
+            return null;
         }
-        return files;
+
+        @Override
+        public Collection<String> names() {
+            return variantBits().stream().map(PgoTree::variantFile).toList();
+        }
+
+        private Set<Long> variantBits() {
+            Set<Long> variantBits = new HashSet<>();
+            for (Image image : allImages()) {
+                long bits = Variant.bits(image.rawVersion());
+                if (bits != Variant.IR && Profiles.canWrite(image)) {
+                    variantBits.add(bits);
+                }
+            }
+            return variantBits;
+        }
     }
 
     private static String variantFile(long bits) {
-        return String.join("-", Variant.words(bits)) + ".profraw";
+        return variantName(bits) + ".profraw";
+    }
+
+    private static String variantName(long bits) {
+        return String.join("-", Variant.words(bits));
     }
 
     /** How many images are not in pgo/profraw because it has others, by the file that has them. */
@@ -132,7 +168,7 @@ final class PgoTree {
     }
 
     /** What pgo/profraw has: the plain images, or those of the one variant that there is. */
-    private static List<Image> main(List<Image> images) {
+    static List<Image> main(List<Image> images) {
         List<Image> writable = images.stream().filter(Profiles::canWrite).toList();
         long variants = writable.stream()
                 .map(image -> Variant.bits(image.rawVersion()))
@@ -169,12 +205,13 @@ final class PgoTree {
                 .add("reset", reset(() -> store.reset(selection)))
                 .add("profraw", profraw(selection))
                 .add("status", new PseudoFile(ALL_READ, new TextFile(() -> report.text(image))));
-        return withTake(directory, image.name(), selection);
+        return withHidden(directory, image.name(), selection);
     }
 
-    /** Not listed: a recursive copy must not take. */
-    private Directory withTake(Directory directory, String scope, Selection selection) {
+    /** Not listed: a recursive copy must not take, nor make each profile once more. */
+    private Directory withHidden(Directory directory, String scope, Selection selection) {
         return directory
+                .addHidden("profdata", profdata(selection))
                 .addHidden("take", new PseudoFile(OWNER_TAKES, new TakeFile(store, profiles, scope, selection)))
                 .addHidden("last-take", new PseudoFile(OWNER_TAKES, new LastTakeFile(store, profiles, scope)));
     }
@@ -185,6 +222,10 @@ final class PgoTree {
 
     private PseudoFile profraw(Selection selection) {
         return new PseudoFile(OWNER_READS, new ProfrawFile(store, profiles, selection));
+    }
+
+    private PseudoFile profdata(Selection selection) {
+        return new PseudoFile(OWNER_READS, new ProfdataFile(store, indexed, selection));
     }
 
     private List<Image> allImages() {

@@ -35,6 +35,16 @@ record ProfileShape(List<Image> images, RawProfileSequence sequence, long size) 
         return new ProfileShape(images, sequence, stated);
     }
 
+    /** How much room there is for values, in bytes. */
+    long valueBytes() {
+        return size - sequence.size();
+    }
+
+    /** The same with other room for values. */
+    ProfileShape withValueBytes(long bytes) {
+        return new ProfileShape(images, sequence, sequence.size() + bytes);
+    }
+
     /** Those of the images that are still there. */
     Selection selection() {
         return Selection.remaining(images);

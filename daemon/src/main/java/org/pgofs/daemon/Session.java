@@ -35,6 +35,7 @@ final class Session implements AutoCloseable {
      * @param bounds how much of it is taken up
      * @param withKernel whether the kernel of this machine is wanted
      * @param profiles makes the raw profiles
+     * @param indexed makes the indexed profiles
      * @throws IOException if one of these fails; the message is one line that says why
      */
     static Session start(
@@ -43,7 +44,8 @@ final class Session implements AutoCloseable {
             boolean withKernel,
             Path mountPoint,
             MountOptions options,
-            Profiles profiles)
+            Profiles profiles,
+            IndexedProfiles indexed)
             throws IOException {
         // First what needs no cleaning up when it fails.
         Path real = Mount.check(mountPoint);
@@ -52,9 +54,9 @@ final class Session implements AutoCloseable {
             CounterStore store = CounterStore.open(directory, bounds);
             try {
                 HostKernel.attachIfReadable(store, withKernel);
-                StatusReport report =
-                        new StatusReport(store, profiles::leavesOut, PgoTree::notInProfraw, real, segmentDirectory);
-                PgoTree tree = new PgoTree(store, profiles, report, segmentDirectory);
+                ServedProfiles served = new ServedProfiles(profiles, indexed);
+                StatusReport report = new StatusReport(store, served, real, segmentDirectory);
+                PgoTree tree = new PgoTree(store, profiles, indexed, report, segmentDirectory);
                 Mount mount = Mount.mount(real, tree.root(), options, store.shortages()::note);
                 return new Session(real, directory, store, mount);
             } catch (IOException | RuntimeException | Error e) {

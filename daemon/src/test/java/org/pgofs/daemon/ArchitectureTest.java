@@ -65,7 +65,7 @@ class ArchitectureTest {
                 .resideInAPackage("org.pgofs.fs..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.pgofs.profraw..", "org.pgofs.daemon..", COUNTERS)
+                .resideInAnyPackage("org.pgofs.profraw..", "org.pgofs.profdata..", "org.pgofs.daemon..", COUNTERS)
                 .orShould()
                 .dependOnClassesThat()
                 .resideInAnyPackage(FLOORS.stream()
@@ -79,7 +79,7 @@ class ArchitectureTest {
     void shouldKeepTheFileSystemOutOfProfiles() {
         noClasses()
                 .that()
-                .resideInAnyPackage("org.pgofs.profraw..", COUNTERS + "..")
+                .resideInAnyPackage("org.pgofs.profraw..", "org.pgofs.profdata..", COUNTERS + "..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.pgofs.fs..", "org.pgofs.daemon..", "ru.serce..")

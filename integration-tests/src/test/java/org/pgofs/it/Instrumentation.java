@@ -131,6 +131,11 @@ record Instrumentation(Toolchain toolchain, String file, List<String> options) {
     String show(Path program, Path raw, boolean withTimes) {
         Path profile = raw.resolveSibling("merged.profdata");
         merge(raw, profile);
+        return showIndexed(program, profile, withTimes);
+    }
+
+    /** The same of an indexed profile. */
+    String showIndexed(Path program, Path profile, boolean withTimes) {
         List<String> show = new ArrayList<>(List.of(toolchain.profdata(), "show", "--all-functions", "--counts"));
         if (isContextSensitive()) {
             show.add("--showcs");

@@ -58,6 +58,7 @@ final class VariantsIT {
             assertEquals(nothing, show(way, program, image.resolve("profraw"), true));
             worker.tell("work " + NUMBERS);
             assertEquals(expected, show(way, program, image.resolve("profraw"), true));
+            assertEquals(expected, showIndexed(way, program, image.resolve("profdata")), "indexed");
 
             reset(image);
             assertEquals(nothing, show(way, program, image.resolve("profraw"), true), "after a reset");
@@ -91,6 +92,13 @@ final class VariantsIT {
         Path copy = program.resolveSibling("copy.profraw");
         mount.shell().run("cp", file.toString(), copy.toString()).ok();
         return way.show(program, copy, withTimes)
+                .replace(program.toString(), program.resolveSibling("stock").toString());
+    }
+
+    private static String showIndexed(Instrumentation way, Path program, Path file) {
+        Path copy = program.resolveSibling("copy.profdata");
+        mount.shell().run("cp", file.toString(), copy.toString()).ok();
+        return way.showIndexed(program, copy, true)
                 .replace(program.toString(), program.resolveSibling("stock").toString());
     }
 

@@ -75,7 +75,8 @@ final class Buckets {
     private void check() throws IOException {
         for (int bucket = 0; bucket < heads.length; bucket++) {
             if (length(bucket) > MAX_CHAIN) {
-                throw new IOException("more than " + MAX_CHAIN + " names of functions have hashes that are too much alike");
+                throw new IOException(
+                        "more than " + MAX_CHAIN + " names of functions have hashes that are too much alike");
             }
         }
     }

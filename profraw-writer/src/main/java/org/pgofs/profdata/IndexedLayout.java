@@ -47,10 +47,11 @@ import org.pgofs.counters.image.Image;
 public final class IndexedLayout {
     static final long MAGIC = 0x8169_666f_7270_6cffL;
 
-    /** The versions that are read and written. */
-    static final int FIRST = 5;
+    /** The first version that is read and written. */
+    public static final int FIRST = 5;
 
-    static final int LAST = 14;
+    /** The last version that is read and written. */
+    public static final int LAST = 14;
 
     /** Written for all that the optimiser instrumented, but for what is newer: every clang from 14 on reads it. */
     private static final int USUAL = 7;

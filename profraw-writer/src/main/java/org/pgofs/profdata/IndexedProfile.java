@@ -38,7 +38,6 @@ public final class IndexedProfile implements AutoCloseable {
     private final Buckets buckets;
     private final BinaryIds binaryIds;
     private final long counters;
-    private final int merged;
     private final long size;
 
     /**
@@ -59,16 +58,13 @@ public final class IndexedProfile implements AutoCloseable {
             buckets = new Buckets(names.hashes());
             binaryIds = new BinaryIds(images);
             long allCounters = 0;
-            long allMerged = 0;
             long sum = padded(layout.headerSize() + (long) summaries() * Summary.SIZE + chains());
             for (int name = 0; name < names.size(); name++) {
                 for (List<Source> sources : functions.of(name)) {
                     allCounters += counters(sources.get(0));
-                    allMerged += sources.stream().mapToInt(Source::image).distinct().count() - 1;
                 }
             }
             counters = allCounters;
-            merged = (int) allMerged;
             sum += 2 * Long.BYTES + (long) buckets.size() * Long.BYTES;
             sum += layout.hasBinaryIds() ? binaryIds.size() : 0;
             sum += layout.hasVtableNames() ? Long.BYTES : 0;
@@ -174,25 +170,6 @@ public final class IndexedProfile implements AutoCloseable {
     }
 
     /**
-     * For how many values a profile of some size has room.
-     *
-     * @param bytes the size, at least {@link #size()}
-     * @return 0 or more
-     */
-    public long room(long bytes) {
-        return (bytes - size) / ValueSites.sizeOf(1);
-    }
-
-    /**
-     * The number of functions that are merged into one of another image, since they have its name and its hash.
-     *
-     * @return 0 or more
-     */
-    public int merged() {
-        return merged;
-    }
-
-    /**
      * The profile with counts, and zeros at its end, which readers pass over.
      *
      * @param snapshots the counts of each image, in their order; of a site no more values than a profile can have
@@ -206,7 +183,8 @@ public final class IndexedProfile implements AutoCloseable {
             throw new IllegalArgumentException("snapshots of other images");
         }
         if (bytes > Integer.MAX_VALUE) {
-            throw new IOException("an indexed profile of " + bytes + " bytes is too large: take those of single images");
+            throw new IOException(
+                    "an indexed profile of " + bytes + " bytes is too large: take those of single images");
         }
         OffHeap memory = new OffHeap((int) bytes, 0);
         try (Summary plain = new Summary(counters);
@@ -251,7 +229,11 @@ public final class IndexedProfile implements AutoCloseable {
                 Trace.put(snapshots, out);
             }
             out.position(0);
-            out.putLong(IndexedLayout.MAGIC).putLong(version()).putLong(0).putLong(HASH_TYPE_MD5).putLong(table);
+            out.putLong(IndexedLayout.MAGIC)
+                    .putLong(version())
+                    .putLong(0)
+                    .putLong(HASH_TYPE_MD5)
+                    .putLong(table);
             if (layout.hasMemProf()) {
                 out.putLong(0);
             }
@@ -336,8 +318,7 @@ public final class IndexedProfile implements AutoCloseable {
 
         /** Of those with another bitmap than the first one, the counters alone are added. */
         private Stream<Source> mergeable(List<Source> sources, int bits) {
-            return sources.stream()
-                    .filter(source -> images.get(source.image()).bitmapSize(source.function()) == bits);
+            return sources.stream().filter(source -> images.get(source.image()).bitmapSize(source.function()) == bits);
         }
 
         private void addCounters(int begin, int count, Source source) {
@@ -377,8 +358,7 @@ public final class IndexedProfile implements AutoCloseable {
         private List<ValueSites.Pair> pairs(int image, ValueKind kind, int site) {
             Map<Long, Long> observed = snapshots.get(image).values().at(site);
             return observed.entrySet().stream()
-                    .map(value ->
-                            new ValueSites.Pair(targets.get(image).of(kind, value.getKey()), value.getValue()))
+                    .map(value -> new ValueSites.Pair(targets.get(image).of(kind, value.getKey()), value.getValue()))
                     .toList();
         }
     }

@@ -38,10 +38,9 @@ final class NameTable implements AutoCloseable {
      * @throws IOException if names are no names, or have more than 2 GiB, or if there is no memory
      */
     NameTable(List<? extends Image> images) throws IOException {
-        references = LongStream.concat(
-                        LongStream.of(EMPTY),
-                        images.stream().flatMapToLong(image -> IntStream.range(0, image.functions())
-                                .mapToLong(image::nameRef)))
+        references = LongStream.concat(LongStream.of(EMPTY), images.stream().flatMapToLong(image -> IntStream.range(
+                                0, image.functions())
+                        .mapToLong(image::nameRef)))
                 .sorted()
                 .distinct()
                 .toArray();

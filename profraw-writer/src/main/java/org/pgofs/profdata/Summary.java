@@ -18,8 +18,8 @@ import java.nio.ByteBuffer;
 final class Summary implements AutoCloseable {
     private static final long SCALE = 1_000_000;
     private static final long[] CUTOFFS = {
-        10_000, 100_000, 200_000, 300_000, 400_000, 500_000, 600_000, 700_000, 800_000, 900_000, 950_000, 990_000, 999_000,
-        999_900, 999_990, 999_999
+        10_000, 100_000, 200_000, 300_000, 400_000, 500_000, 600_000, 700_000, 800_000, 900_000, 950_000, 990_000,
+        999_000, 999_900, 999_990, 999_999
     };
     private static final int FIELDS = 6;
 

@@ -55,8 +55,8 @@ final class Trace {
     private static Stream<Call> calls(Snapshot snapshot) {
         Image image = snapshot.image();
         return IntStream.range(0, image.functions())
-                .mapToObj(function -> new Call(
-                        snapshot.counters().getLong(image.countersOffset(function)), image.nameRef(function)))
+                .mapToObj(function ->
+                        new Call(snapshot.counters().getLong(image.countersOffset(function)), image.nameRef(function)))
                 .filter(call -> call.time != 0 && call.time != NEVER);
     }
 }

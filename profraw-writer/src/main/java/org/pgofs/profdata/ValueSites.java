@@ -100,8 +100,8 @@ final class ValueSites {
                 target.putInt(kind).putInt(sites.size());
                 sites.forEach(pairs -> target.put((byte) pairs.size()));
                 target.position((int) padded(target.position() - begin) + begin);
-                sites.forEach(pairs -> pairs.forEach(
-                        pair -> target.putLong(pair.value).putLong(pair.count)));
+                sites.forEach(pairs ->
+                        pairs.forEach(pair -> target.putLong(pair.value).putLong(pair.count)));
             }
         }
         target.putInt(begin, target.position() - begin).putInt(begin + Integer.BYTES, used);

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
-
 import org.pgofs.counters.format.ImageLayout;
 import org.pgofs.counters.format.ValueKind;
 import org.pgofs.counters.image.Image;

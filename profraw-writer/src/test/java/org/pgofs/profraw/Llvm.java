@@ -21,14 +21,14 @@ import java.util.regex.Pattern;
  * @param version the major version
  * @param directory where their files go
  */
-public record Llvm(int version, Path directory) {
+record Llvm(int version, Path directory) {
     private static final int FIRST_WITH_VTABLES = 19;
     private static final Pattern FUNCTION = Pattern.compile(
             "(?m)^  (\\S+):\n    Hash: 0x(\\p{XDigit}+)\n    Counters: \\d+\n(?:    Function count: (\\d+)\n)?"
                     + "(?:    (?:Indirect|Number).*\n)*(?:    Block counts: \\[(.*)]$)?");
 
     /** Compiles a program, runs it and returns its raw profile, written by the compiler's own runtime. */
-    public ByteBuffer stockProfile(String compiler, Path source, List<String> flags) {
+    ByteBuffer stockProfile(String compiler, Path source, List<String> flags) {
         Path program = directory.resolve("program");
         Path profile = directory.resolve("stock.profraw");
         List<String> command = new ArrayList<>(List.of(compiler + "-" + version, "-O1"));
@@ -44,12 +44,12 @@ public record Llvm(int version, Path directory) {
     }
 
     /** What {@code llvm-profdata show} says of all functions, counts and values of a profile. */
-    public String show(ByteBuffer profile) {
+    String show(ByteBuffer profile) {
         return show(write(profile));
     }
 
     /** What it says when the profile was merged into an indexed one. */
-    public String showMerged(ByteBuffer profile) {
+    String showMerged(ByteBuffer profile) {
         Path merged = directory.resolve("merged.profdata");
         profdata(List.of("merge", "-o", merged.toString(), write(profile).toString()));
         return show(merged);
@@ -70,14 +70,14 @@ public record Llvm(int version, Path directory) {
         return file;
     }
 
-    public String profdata(List<String> arguments) {
+    String profdata(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of("llvm-profdata-" + version));
         command.addAll(arguments);
         return run(command);
     }
 
     /** The counts of every function in the output of show, by name and hash. */
-    public static SortedMap<String, List<Long>> counts(String shown) {
+    static SortedMap<String, List<Long>> counts(String shown) {
         SortedMap<String, List<Long>> counts = new TreeMap<>();
         for (Matcher m = FUNCTION.matcher(shown); m.find(); ) {
             List<Long> values = new ArrayList<>();

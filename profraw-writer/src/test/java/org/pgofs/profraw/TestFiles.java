@@ -14,34 +14,34 @@ import java.util.stream.IntStream;
 import org.pgofs.counters.format.Variant;
 
 /** Whole files, for tests. */
-public final class TestFiles {
+final class TestFiles {
     private TestFiles() {}
 
     /** An image's profile in a version, read at once. */
-    public static ByteBuffer bytes(TestImage image, int number) {
+    static ByteBuffer bytes(TestImage image, int number) {
         return bytes(new RawProfile(image, RawLayouts.of(number)).with(image.snapshot()));
     }
 
     /** The profiles of images in a version, one after another. */
-    public static RawBytes sequence(List<TestImage> images, int number) {
+    static RawBytes sequence(List<TestImage> images, int number) {
         return profiles(images, number)
                 .with(images.stream().map(TestImage::snapshot).toList());
     }
 
     /** The same without counts. */
-    public static RawProfileSequence profiles(List<TestImage> images, int number) {
+    static RawProfileSequence profiles(List<TestImage> images, int number) {
         RawLayout layout = RawLayouts.of(number);
         return new RawProfileSequence(
                 images.stream().map(image -> new RawProfile(image, layout)).toList());
     }
 
-    public static ByteBuffer bytes(RawBytes source) {
+    static ByteBuffer bytes(RawBytes source) {
         ByteBuffer file = ByteBuffer.allocate(Math.toIntExact(source.size())).order(ByteOrder.LITTLE_ENDIAN);
         source.read(0, file);
         return file.flip();
     }
 
-    public static void write(Path file, ByteBuffer bytes) {
+    static void write(Path file, ByteBuffer bytes) {
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             channel.write(bytes.duplicate());
@@ -51,7 +51,7 @@ public final class TestFiles {
     }
 
     /** The only profile of a file. */
-    public static ParsedProfile parse(ByteBuffer file) throws MalformedProfileException {
+    static ParsedProfile parse(ByteBuffer file) throws MalformedProfileException {
         List<ParsedProfile> all = RawProfileReader.readAll(file);
         if (all.size() != 1) {
             throw new AssertionError(all.size() + " profiles");
@@ -63,7 +63,7 @@ public final class TestFiles {
      * A profile's bytes with 0 where the program's addresses are. These move with the program; all of them are listed
      * here.
      */
-    public static ByteBuffer withoutAddresses(ByteBuffer file, ParsedProfile profile) {
+    static ByteBuffer withoutAddresses(ByteBuffer file, ParsedProfile profile) {
         boolean isNew = Variant.version(profile.rawVersion()) == 10;
         ByteBuffer copy = ByteBuffer.allocate(profile.size()).order(ByteOrder.LITTLE_ENDIAN);
         copy.put(file.slice(profile.begin(), profile.size())).flip();
@@ -85,7 +85,7 @@ public final class TestFiles {
     }
 
     /** The values of all sites of a profile or image, in their order, which a map would not compare. */
-    public static List<List<Map.Entry<Long, Long>>> values(TestImage image, int kinds) {
+    static List<List<Map.Entry<Long, Long>>> values(TestImage image, int kinds) {
         List<List<Map.Entry<Long, Long>>> values = new ArrayList<>();
         for (TestImage.Function function : image.all()) {
             int sites = function.sites().stream()

@@ -18,7 +18,7 @@ import org.pgofs.counters.image.Image;
 import org.pgofs.counters.image.PerImage;
 
 /** An image made of parts that a test gives. */
-public record TestImage(
+record TestImage(
         String name,
         long rawVersion,
         List<Function> all,
@@ -40,7 +40,7 @@ public record TestImage(
     private static final int SITES_BEGIN = 7;
 
     /** A function record as an image has it. */
-    public record Function(
+    record Function(
             long nameRef,
             long funcHash,
             int countersOffset,
@@ -57,7 +57,7 @@ public record TestImage(
     }
 
     /** The image and counts that a profile is of. */
-    public static TestImage of(ParsedProfile profile) {
+    static TestImage of(ParsedProfile profile) {
         return new TestImage(
                 "parsed",
                 profile.rawVersion(),
@@ -83,17 +83,17 @@ public record TestImage(
     }
 
     /** An image whose counters follow one another in the order of its functions. */
-    public static Builder of(String name, long rawVersion) {
+    static Builder of(String name, long rawVersion) {
         return new Builder(name, rawVersion);
     }
 
     /** The same image with other values. */
-    public TestImage with(ValueCounts others) {
+    TestImage with(ValueCounts others) {
         return with(all, others);
     }
 
     /** The same image with other functions. */
-    public TestImage with(List<Function> others) {
+    TestImage with(List<Function> others) {
         return with(others, values);
     }
 
@@ -111,7 +111,7 @@ public record TestImage(
                 observed);
     }
 
-    public Snapshot snapshot() {
+    Snapshot snapshot() {
         return new Snapshot(this, direct(counterBytes), direct(bitmapBytes), values, Instant.EPOCH);
     }
 
@@ -211,7 +211,7 @@ public record TestImage(
     }
 
     /** Collects functions. */
-    public static final class Builder {
+    static final class Builder {
         private final String name;
         private final long rawVersion;
         private final List<Function> all = new ArrayList<>();
@@ -226,11 +226,11 @@ public record TestImage(
             this.rawVersion = rawVersion;
         }
 
-        public Builder function(String functionName, long hash, long... counts) {
+        Builder function(String functionName, long hash, long... counts) {
             return function(functionName, hash, List.of(0, 0, 0), new byte[0], counts);
         }
 
-        public Builder function(String functionName, long hash, List<Integer> functionSites, byte[] bitmap, long... counts) {
+        Builder function(String functionName, long hash, List<Integer> functionSites, byte[] bitmap, long... counts) {
             int offset = counters.size();
             for (long count : counts) {
                 counters.writeBytes(littleEndian(count));
@@ -238,7 +238,7 @@ public record TestImage(
             return add(functionName, hash, functionSites, bitmap, offset, counts.length);
         }
 
-        public Builder byteFunction(String functionName, long hash, byte... covered) {
+        Builder byteFunction(String functionName, long hash, byte... covered) {
             int offset = counters.size();
             counters.writeBytes(covered);
             return add(functionName, hash, List.of(0, 0, 0), new byte[0], offset, covered.length);
@@ -268,26 +268,26 @@ public record TestImage(
         }
 
         /** The number of the next function's first value site. */
-        public int firstSite() {
+        int firstSite() {
             return SITES_BEGIN + sites;
         }
 
         /** The address of the next function. */
-        public long address() {
+        long address() {
             return 0x1000 + 16L * all.size();
         }
 
         /** Adds an observation at a site of a function that was added or will be. */
-        public Builder value(int site, long value, long count) {
+        Builder value(int site, long value, long count) {
             values.add(site, value, count);
             return this;
         }
 
-        public TestImage build() {
+        TestImage build() {
             return build(new byte[0], new byte[0], new byte[0]);
         }
 
-        public TestImage build(byte[] binaryIds, byte[] vtables, byte[] vtableNames) {
+        TestImage build(byte[] binaryIds, byte[] vtables, byte[] vtableNames) {
             return new TestImage(
                     name,
                     rawVersion,
@@ -309,7 +309,7 @@ public record TestImage(
                 .array();
     }
 
-    public static long nameRef(String functionName) {
+    static long nameRef(String functionName) {
         try {
             byte[] md5 = MessageDigest.getInstance("MD5").digest(functionName.getBytes(StandardCharsets.UTF_8));
             return ByteBuffer.wrap(md5).order(ByteOrder.LITTLE_ENDIAN).getLong();
@@ -319,7 +319,7 @@ public record TestImage(
     }
 
     /** Names as one uncompressed blob: ULEB128 size, ULEB128 0, names separated by 0x01. */
-    public static byte[] nameBlob(List<String> names) {
+    static byte[] nameBlob(List<String> names) {
         byte[] joined = String.join("\u0001", names).getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream blob = new ByteArrayOutputStream();
         int size = joined.length;

@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The programs and files among the test resources. */
-public final class TestSources {
+final class TestSources {
     private TestSources() {}
 
     /** Writes one into a directory and returns its path. */
-    public static Path write(Path directory, String name) throws IOException {
+    static Path write(Path directory, String name) throws IOException {
         Path file = directory.resolve(name);
         try (InputStream source = TestSources.class.getResourceAsStream(name)) {
             Files.copy(source, file);
@@ -21,13 +21,13 @@ public final class TestSources {
         return file;
     }
 
-    public static ByteBuffer golden(String name) throws IOException {
+    static ByteBuffer golden(String name) throws IOException {
         try (InputStream file = TestSources.class.getResourceAsStream("/golden/" + name)) {
             return ByteBuffer.wrap(file.readAllBytes());
         }
     }
 
-    public static List<String> goldenLines(String name) throws IOException {
+    static List<String> goldenLines(String name) throws IOException {
         return StandardCharsets.UTF_8.decode(golden(name)).toString().lines().toList();
     }
 }

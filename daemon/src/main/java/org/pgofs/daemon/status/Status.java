@@ -14,6 +14,7 @@ import java.util.Map;
  * @param state what outlives the daemon
  * @param images by name
  * @param notInProfraw how many images are in another file than profraw, by that file
+ * @param mergedInProfdata how many functions of images are one with those of other images in profdata
  * @param users what each has made the daemon take up
  * @param backlog of ended programs
  * @param withoutImageFile the number of segments whose image file is not there yet
@@ -32,6 +33,7 @@ record Status(
         State state,
         List<Image> images,
         Map<String, Long> notInProfraw,
+        long mergedInProfdata,
         List<User> users,
         Backlog backlog,
         int withoutImageFile,
@@ -65,6 +67,7 @@ record Status(
      * @param name unique
      * @param buildId in hexadecimal, may be empty
      * @param rawVersion its number
+     * @param indexedVersion that of its profdata
      * @param variant how it was instrumented
      * @param functions how many
      * @param counters how many
@@ -78,6 +81,7 @@ record Status(
             String name,
             String buildId,
             int rawVersion,
+            int indexedVersion,
             Words variant,
             int functions,
             int counters,

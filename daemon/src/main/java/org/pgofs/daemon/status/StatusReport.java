@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.CounterStoreStatus;
 import org.pgofs.counters.CounterStoreStatus.FailedSave;
@@ -23,29 +21,56 @@ import org.pgofs.counters.limits.DroppedFile;
 /** What the store holds, in words and as JSON. */
 public final class StatusReport {
     private final CounterStore store;
-    private final Function<Image, Optional<String>> leftOut;
-    private final Function<List<Image>, Map<String, Long>> notInProfraw;
+    private final Served served;
     private final Path mountPoint;
     private final Path segmentDirectory;
+
+    /** What the files of profiles have, and what not. */
+    public interface Served {
+        /**
+         * What of an image its profiles do not have.
+         *
+         * @param image the image
+         * @return words that follow its name; empty if they have all
+         */
+        List<String> leftOut(Image image);
+
+        /**
+         * How many images are in another file than profraw.
+         *
+         * @param images all images
+         * @return by that file
+         */
+        Map<String, Long> notInProfraw(List<Image> images);
+
+        /**
+         * How many functions profdata has merged into those of other images.
+         *
+         * @param images all images
+         * @return 0 or more
+         */
+        long merged(List<Image> images);
+
+        /**
+         * The version of an image's indexed profile.
+         *
+         * @param image the image
+         * @return its number
+         */
+        int indexedVersion(Image image);
+    }
 
     /**
      * Reports of a store.
      *
      * @param store the store
-     * @param leftOut what of an image its raw profile does not have, if anything, in words that follow its name
-     * @param notInProfraw how many of images are in another file than profraw, by that file
+     * @param served what is served of it
      * @param mountPoint where the store is served
      * @param segmentDirectory where its counts come from
      */
-    public StatusReport(
-            CounterStore store,
-            Function<Image, Optional<String>> leftOut,
-            Function<List<Image>, Map<String, Long>> notInProfraw,
-            Path mountPoint,
-            Path segmentDirectory) {
+    public StatusReport(CounterStore store, Served served, Path mountPoint, Path segmentDirectory) {
         this.store = store;
-        this.leftOut = leftOut;
-        this.notInProfraw = notInProfraw;
+        this.served = served;
         this.mountPoint = mountPoint;
         this.segmentDirectory = segmentDirectory;
     }
@@ -76,10 +101,7 @@ public final class StatusReport {
      */
     public String text(Image image) {
         try {
-            return store.status(image)
-                    .map(StatusReport::image)
-                    .map(StatusText::of)
-                    .orElse("");
+            return store.status(image).map(this::image).map(StatusText::of).orElse("");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -95,6 +117,7 @@ public final class StatusReport {
 
     private Status status(CounterStoreStatus status) {
         List<Status.File> dropped = dropped(status);
+        List<Image> images = status.images().stream().map(ImageStatus::image).toList();
         Map<String, Long> refused = new LinkedHashMap<>();
         status.refused().forEach((refusal, count) -> refused.put(refusal.text(), count));
         return new Status(
@@ -103,9 +126,9 @@ public final class StatusReport {
                 status.liveness().text(),
                 attention(status, dropped.size()),
                 state(status.state()),
-                status.images().stream().map(StatusReport::image).toList(),
-                notInProfraw.apply(
-                        status.images().stream().map(ImageStatus::image).toList()),
+                status.images().stream().map(this::image).toList(),
+                served.notInProfraw(images),
+                served.merged(images),
                 status.users().stream()
                         .map(user -> new Status.User(
                                 Integer.toUnsignedLong(user.user()),
@@ -130,12 +153,13 @@ public final class StatusReport {
                 kernel(status.kernel()));
     }
 
-    private static Status.Image image(ImageStatus status) {
+    private Status.Image image(ImageStatus status) {
         Image image = status.image();
         return new Status.Image(
                 image.name(),
                 image.buildId(),
                 Variant.version(image.rawVersion()),
+                served.indexedVersion(image),
                 new Words(Variant.words(image.rawVersion())),
                 image.functions(),
                 status.totals().counters(),
@@ -191,7 +215,7 @@ public final class StatusReport {
         for (ImageStatus image : status.images()) {
             String name = image.image().name();
             image.problems().forEach(problem -> dropped.add(new Status.File(name, problem)));
-            leftOut.apply(image.image()).ifPresent(problem -> dropped.add(new Status.File(name, problem)));
+            served.leftOut(image.image()).forEach(problem -> dropped.add(new Status.File(name, problem)));
         }
         return dropped;
     }

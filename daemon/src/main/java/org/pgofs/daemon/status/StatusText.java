@@ -34,6 +34,11 @@ final class StatusText {
         status.images().forEach(this::add);
         status.notInProfraw()
                 .forEach((file, images) -> line("not in profraw: %d images, they are in %s", images, file));
+        if (status.mergedInProfdata() > 0) {
+            line(
+                    "merged in profdata: %d functions, which have name and hash of one of another image",
+                    status.mergedInProfdata());
+        }
         addGuests(status.guests());
         if (status.kernel() != null) {
             add(status.kernel());
@@ -65,6 +70,7 @@ final class StatusText {
                 "  raw version     %d%s",
                 image.rawVersion(),
                 image.variant().isEmpty() ? "" : ", " + image.variant().text());
+        line("  profdata        indexed version %d", image.indexedVersion());
         line("  functions       %d", image.functions());
         line("  counters        %d, %d of them not 0", image.counters(), image.nonzeroCounters());
         if (image.countersBelow0() != null) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** What scripts and people have learned to read stays as it is. */
 final class StatusTest {
     private static final Status.Image PLAIN =
-            new Status.Image("plain-1", "", 8, new Words(List.of()), 2, 3, 0, null, 0, List.of(), 0);
+            new Status.Image("plain-1", "", 8, 7, new Words(List.of()), 2, 3, 0, null, 0, List.of(), 0);
 
     private static final Status EMPTY = new Status(
             "/mnt",
@@ -19,6 +19,7 @@ final class StatusTest {
             new Status.State(0, null, null, List.of(), 0, 0),
             List.of(PLAIN),
             Map.of(),
+            0,
             List.of(),
             new Status.Backlog(0, 0, 0),
             0,
@@ -40,6 +41,7 @@ final class StatusTest {
                     "full-2",
                     "abcd",
                     10,
+                    13,
                     new Words(List.of("csir", "entry-first")),
                     2,
                     3,
@@ -49,6 +51,7 @@ final class StatusTest {
                     List.of(7, 9),
                     5)),
             Map.of("coverage.profraw", 13L),
+            17,
             List.of(new Status.User(4294967294L, 1, 2, 3, 4)),
             new Status.Backlog(14, 15, 16),
             6,
@@ -72,6 +75,7 @@ final class StatusTest {
                 plain-1
                   build id        none
                   raw version     8
+                  profdata        indexed version 7
                   functions       2
                   counters        3, 0 of them not 0
                   total count     0
@@ -99,6 +103,7 @@ final class StatusTest {
                 full-2
                   build id        abcd
                   raw version     10, csir, entry-first
+                  profdata        indexed version 13
                   functions       2
                   counters        3, 1 of them not 0
                   below 0         4 counters, served as 0
@@ -106,6 +111,7 @@ final class StatusTest {
                   live processes  2: 7 9
                   ended processes 5
                 not in profraw: 13 images, they are in coverage.profraw
+                merged in profdata: 17 functions, which have name and hash of one of another image
                 guests: 1, sampled once a second: counts between the last sample and a reboot are lost
                   vm vmlinux-3 in /dev/shm/vm, counting, rebooted 1 times
                 kernel of this machine: 1 images, read when their counts are wanted and not for this status
@@ -145,6 +151,7 @@ final class StatusTest {
                     "name" : "plain-1",
                     "build_id" : "",
                     "raw_version" : 8,
+                    "indexed_version" : 7,
                     "variant" : "",
                     "functions" : 2,
                     "counters" : 3,
@@ -154,6 +161,7 @@ final class StatusTest {
                     "ended_processes" : 0
                   } ],
                   "not_in_profraw" : { },
+                  "merged_in_profdata" : 0,
                   "users" : [ ],
                   "backlog" : {
                     "segments" : 0,
@@ -195,6 +203,7 @@ final class StatusTest {
                     "name" : "full-2",
                     "build_id" : "abcd",
                     "raw_version" : 10,
+                    "indexed_version" : 13,
                     "variant" : "csir-entry-first",
                     "functions" : 2,
                     "counters" : 3,
@@ -207,6 +216,7 @@ final class StatusTest {
                   "not_in_profraw" : {
                     "coverage.profraw" : 13
                   },
+                  "merged_in_profdata" : 17,
                   "users" : [ {
                     "uid" : 4294967294,
                     "live_segments" : 1,

@@ -1,4 +1,4 @@
-package org.pgofs.profdata;
+package org.pgofs.profraw;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.pgofs.counters.format.Variant;
-import org.pgofs.profraw.TestImage;
 
 /**
  * Images as nobody compiles them: they share functions, some with other hashes, numbers of counters, bitmaps or sites; names
@@ -49,7 +48,8 @@ final class RandomImages {
         }
         byte[] id = new byte[1 + random.nextInt(20)];
         random.nextBytes(id);
-        ByteBuffer ids = ByteBuffer.allocate(Long.BYTES + ((id.length + 7) & -8)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer ids =
+                ByteBuffer.allocate(Long.BYTES + ((id.length + 7) & -8)).order(ByteOrder.LITTLE_ENDIAN);
         ids.putLong(id.length).put(id);
         return builder.build(ids.array(), new byte[0], new byte[0]);
     }

@@ -1,0 +1,76 @@
+package org.pgofs.profdata;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a profile is made of, for more names and counts than a compiler makes in a moment. */
+class HashTableTest {
+    @ParameterizedTest
+    @CsvSource({"0, 1", "1, 1", "2, 1", "3, 8", "5, 8", "6, 16", "11, 16", "12, 32", "1000, 2048"})
+    void shouldHaveAsManyBucketsAsLlvmProfdata(int names, int expected) throws IOException {
+        Buckets buckets = new Buckets(LongStream.range(0, names).toArray());
+
+        assertEquals(expected, buckets.size());
+        assertEquals(
+                names,
+                IntStream.range(0, buckets.size())
+                        .mapToObj(buckets::names)
+                        .flatMapToInt(Arrays::stream)
+                        .distinct()
+                        .count());
+    }
+
+    @Test
+    void shouldRefuseMoreNamesThanAChainCanHave() {
+        long[] same = new long[0x10000];
+        IOException refused = assertThrows(IOException.class, () -> new Buckets(same));
+        assertTrue(refused.getMessage().contains("too much alike"), refused.getMessage());
+    }
+
+    /** More than there are in one sorted piece. */
+    @Test
+    void shouldCountEveryCountFromTheGreatestDown() throws IOException {
+        int distinct = 300_000;
+        try (CountFrequencies frequencies = new CountFrequencies(2 * distinct + 3)) {
+            for (int i = 0; i < distinct; i++) {
+                frequencies.add(70_000L + (i * 7919L) % distinct);
+                frequencies.add(70_000L + i);
+            }
+            frequencies.add(3);
+            frequencies.add(-3);
+            frequencies.add(3);
+            assertTrue(frequencies.next());
+            assertEquals(-3, frequencies.count());
+            for (long count = 70_000L + distinct - 1; count >= 70_000; count--) {
+                assertTrue(frequencies.next());
+                assertEquals(count, frequencies.count());
+                assertEquals(2, frequencies.frequency());
+            }
+            assertTrue(frequencies.next());
+            assertEquals(3, frequencies.count());
+            assertEquals(2, frequencies.frequency());
+            assertTrue(!frequencies.next());
+        }
+    }
+
+    @Test
+    void shouldSortAsTheCxxLibraryDoesWhereNothingIsEqual() {
+        List<Integer> list =
+                new ArrayList<>(new Random(1).ints(200).distinct().boxed().toList());
+        List<Integer> expected = list.stream().sorted().toList();
+        UnstableSort.sort(list, Integer::compare);
+        assertEquals(expected, list);
+    }
+}
