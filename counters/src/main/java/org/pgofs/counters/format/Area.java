@@ -9,7 +9,7 @@ public record Area(long offset, long size) {
         return new Area(header.getLong(at), header.getLong(at + Long.BYTES));
     }
 
-    /** The first byte behind it. Only after {@link #fits}. */
+    /** The offset after its last byte. Only after {@link #fits}. */
     public long end() {
         return offset + size;
     }
@@ -19,7 +19,7 @@ public record Area(long offset, long size) {
         return file.slice((int) offset, (int) size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Whether it is absent, or lies between two offsets of a file; whatever the numbers are, nothing overflows. */
+    /** Whether it is absent, or lies between two offsets of a file. Nothing overflows, whatever the numbers. */
     public boolean fits(long begin, long end) {
         return size == 0 ? offset == 0 : size > 0 && offset >= begin && offset <= end && size <= end - offset;
     }

@@ -9,9 +9,9 @@ public enum Refusal {
             1, "no room in the segment directory: its tmpfs is full, or it held more than 256 MiB while no daemon ran"),
     /** RLIMIT_FSIZE or RLIMIT_NOFILE of the target. */
     FILE_LIMIT(2, "limit of file size or of open files (ulimit -f, ulimit -n)"),
-    /** Files cannot be created there by that user. */
+    /** That user cannot create files in the directory. */
     NO_ACCESS(3, "files cannot be created in the segment directory: read-only for the program, or not of mode 1733"),
-    /** The counters do not have their pages for themselves. */
+    /** The counters or bitmaps share a page with other data. */
     NOT_ALIGNED(4, "counters not page-aligned by the linker: see pgofs doctor"),
     /** No raw version in the image, or one that the runtime does not know. */
     RAW_VERSION(5, "no known raw version in the image: see pgofs doctor"),
@@ -23,7 +23,7 @@ public enum Refusal {
     IO(8, "a system call failed: PGOFS_VERBOSE=1 shows which program"),
     /** A kind of instrumentation that cannot be shared. */
     VARIANT(9, "records in the debug information, not in the program (-debug-info-correlate, -profile-correlate)"),
-    /** Several sections have the name of one. */
+    /** The linker left several sections of the same name. */
     IN_PIECES(10, "profile sections not put together by the linker (--unique, or not GNU ld, lld or mold)");
 
     private final int code;

@@ -1,8 +1,8 @@
 package org.pgofs.counters.format;
 
 /**
- * Where a function or vtable of a record is in one process, {@code struct pgofs_relocated} of {@code pgofs_format.h}: the
- * dynamic linker took another image's.
+ * The address, in one process, of a function or vtable that the dynamic linker chose from another image, {@code struct
+ * pgofs_relocated} of {@code pgofs_format.h}.
  */
 public final class RelocatedLayout {
     public static final int ADDRESS = 0;

@@ -14,29 +14,29 @@ import org.pgofs.counters.image.GuestLayout;
 import org.pgofs.counters.image.LinkTimes;
 
 /**
- * A virtual machine whose kernel counts, as a member of the kernel's image. Nothing but its memory is looked at, and that
- * is only read.
+ * A virtual machine whose kernel counts, as a member of the kernel's image. Only the memory of the machine is read, and
+ * it is never written to.
  *
- * <p>What counts is a sample: the counters when they were read last. When the machine starts its kernel again, the memory
- * is gone before anybody can know; so a sample is taken once a second, and whenever somebody wants to read. It is taken
- * only if the kernel was still there after the reading, if no counter went back or leapt, and if no other copy of the
- * kernel has appeared: a kernel that is started again may lie elsewhere, and the pages of the old one are used for
- * something else bit by bit.
+ * <p>The member's counts are a sample: the counters at the last reading. A machine that starts its kernel again
+ * destroys the counters without notice; so a sample is taken once a second, and at every read. A sample is accepted
+ * only if, after the reading, the kernel is still there, no counter has decreased or leapt, and no other copy of the
+ * kernel has appeared: after a restart the kernel may lie elsewhere, while the pages of the old copy are overwritten
+ * one by one.
  *
- * <p>A copy that was there at the first look may be left over from an earlier run of the machine. It is taken for the
- * kernel when it has counted.
+ * <p>A copy that exists at the first reading may be a remnant of an earlier run of the machine. It is taken for the
+ * kernel as soon as it has counted.
  */
 public final class Guest implements Member {
     private static final long NOWHERE = -1;
     private static final Area NONE = new Area(0, 0);
 
-    /** What a look at the memory showed. */
+    /** The result of a look at the memory. */
     enum Observation {
-        /** The kernel runs on, or is still waited for. */
+        /** The kernel still runs, or has not appeared yet. */
         AS_BEFORE,
-        /** The kernel was started again: the sample is the last one of before. */
+        /** The kernel was started again: the sample is the last one from before that. */
         REBOOTED,
-        /** Nobody uses the memory any more: the sample is the last one. */
+        /** No process uses the memory any more: the sample is the last one. */
         ENDED
     }
 
@@ -52,13 +52,13 @@ public final class Guest implements Member {
     private long place = NOWHERE;
     private Optional<GuestCopies.Copy> successor = Optional.empty();
     private boolean looked;
-    /** Whether the kernel was not seen yet: then a copy that is there may be left over. */
+    /** Whether the kernel was not seen counting yet: then a copy in memory may be a remnant. */
     private boolean unconfirmed = true;
 
     private boolean changed;
 
     /**
-     * A machine that was not looked at yet.
+     * A machine whose memory was not read yet.
      *
      * @param boot counts how often the kernel was started while the store watched
      * @param memory to be closed with this
@@ -75,7 +75,7 @@ public final class Guest implements Member {
         next = GuestCounters.allocate(size);
     }
 
-    /** Takes up the sample that an earlier daemon saved. */
+    /** Restores the sample that an earlier daemon saved. */
     void restore(Counts saved, Instant when) {
         sample.asLongBuffer().put(saved.counters().values());
         sampled = when;
@@ -111,12 +111,12 @@ public final class Guest implements Member {
         return sampled;
     }
 
-    /** Whether there is something in the sample. */
+    /** Whether there is a sample with counts. */
     boolean hasSample() {
         return !GuestCounters.areZero(sample);
     }
 
-    /** Whether the sample is another one than when it was saved. */
+    /** Whether the sample has changed since it was saved. */
     boolean isChanged() {
         return changed;
     }
@@ -147,7 +147,7 @@ public final class Guest implements Member {
         if (!good) {
             copies.know(place, sample);
         }
-        // After the reading: no page of this copy was used for something else before another one appeared.
+        // After the reading: before another copy appears, no page of this one is overwritten.
         copies.look(memory, good ? place : NOWHERE);
         successor = copies.appeared();
         if (good && successor.isEmpty()) {
@@ -164,7 +164,7 @@ public final class Guest implements Member {
         return false;
     }
 
-    /** Whether it is still the same run of the kernel, as far as an earlier daemon saw one. */
+    /** Whether it is still the same run of the kernel that an earlier daemon saw, if one did. */
     private boolean find() throws IOException {
         copies.look(memory, NOWHERE);
         if (hasSample()) {
@@ -196,7 +196,7 @@ public final class Guest implements Member {
         copies.forget(place);
     }
 
-    /** Begins with the next run of the kernel. Before that, the sample has to be put by. */
+    /** Begins with the next run of the kernel. The caller has saved the sample of the last run. */
     void startAgain() {
         boot++;
         place = NOWHERE;
@@ -207,8 +207,8 @@ public final class Guest implements Member {
     }
 
     /**
-     * Takes a copy for the kernel that was not seen to count, if there is only one. Before a reset that is right in any
-     * case: a copy that is left over stays as it is, and so adds nothing.
+     * Takes the only copy in memory for the kernel, even if it was not seen counting. Before a reset this is always
+     * right: a remnant does not change, and so adds nothing.
      */
     void acceptUnconfirmed() {
         if (!isCounting() && unconfirmed) {
@@ -270,7 +270,7 @@ public final class Guest implements Member {
         return false;
     }
 
-    // What follows is for value sites and marks, of which there are none.
+    // The following methods concern value sites and marks; a machine has none.
 
     @Override
     public Writer writer() {

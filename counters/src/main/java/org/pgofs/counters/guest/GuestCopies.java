@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The copies of a kernel that lie in the memory of a machine and were not taken for the one that runs: what they were
- * like at the last look tells what they are. Most machines have none.
+ * The copies of a kernel in the memory of a machine that are not taken for the running kernel. Comparing each with its
+ * counters at the last look tells whether it is a remnant. Most machines have none.
  */
 final class GuestCopies {
     private final int countersSize;
@@ -40,7 +40,7 @@ final class GuestCopies {
             return counters;
         }
 
-        /** Reads it again, and says whether it still is one. */
+        /** Reads it again, and says whether it is still a copy. */
         private boolean look(KernelMemory memory) throws IOException {
             if (!memory.read(place, next) || GuestCounters.areZero(next) || !GuestCounters.arePlausible(next)) {
                 return false;
@@ -61,7 +61,7 @@ final class GuestCopies {
     /**
      * Looks at all copies.
      *
-     * @param except the place of the one that runs, if any
+     * @param except the place of the running kernel, if known
      */
     void look(KernelMemory memory, long except) throws IOException {
         TreeMap<Long, Copy> seen = new TreeMap<>();
@@ -75,29 +75,29 @@ final class GuestCopies {
         copies.putAll(seen);
     }
 
-    /** One that was not there at the last look, or whose kernel began anew since. */
+    /** A copy that did not exist at the last look, or whose counters have restarted since. */
     Optional<Copy> appeared() {
         return copies.values().stream().filter(copy -> copy.appeared).findFirst();
     }
 
-    /** One that was there at the last look, and has counted since. */
+    /** A copy that existed at the last look and has counted since. */
     Optional<Copy> counting() {
         return copies.values().stream().filter(copy -> copy.counting).findFirst();
     }
 
-    /** One that goes on where a sample ended. */
+    /** A copy that continues where a sample ended. */
     Optional<Copy> following(ByteBuffer sample, Duration elapsed) {
         return copies.values().stream()
                 .filter(copy -> GuestCounters.canFollow(sample, copy.counters, elapsed))
                 .findFirst();
     }
 
-    /** The only one. */
+    /** The copy, if there is only one. */
     Optional<Copy> only() {
         return copies.size() == 1 ? Optional.of(copies.firstEntry().getValue()) : Optional.empty();
     }
 
-    /** Adds what was taken for the one that runs. */
+    /** Adds a copy that was taken for the running kernel until now. */
     void know(long place, ByteBuffer counters) {
         Copy copy = new Copy(place);
         copy.counters.put(0, counters, 0, countersSize);
@@ -105,7 +105,7 @@ final class GuestCopies {
         copies.put(place, copy);
     }
 
-    /** Leaves one out that is taken for the one that runs. */
+    /** Removes a copy that is now taken for the running kernel. */
     void forget(long place) {
         copies.remove(place);
     }

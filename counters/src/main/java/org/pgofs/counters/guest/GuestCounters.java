@@ -6,8 +6,8 @@ import java.nio.LongBuffer;
 import java.time.Duration;
 
 /**
- * What the counters of a running kernel can have become after a while: a kernel only counts up. It tells those of the
- * same kernel from those of one that was started again, and from pages that are now used for something else.
+ * Decides whether counters can be later ones of the same run of a kernel, which only counts up. It tells them from the
+ * counters of a kernel that was started again, and from pages that have other contents now.
  */
 final class GuestCounters {
     private static final int PAGE = 4096;
@@ -15,18 +15,18 @@ final class GuestCounters {
     /** No machine counts faster in a second: 2^40 is 250 processors that do nothing else. */
     private static final long MOST_IN_A_SECOND = 1L << 40;
 
-    /** No counter goes further: two years of a processor that does nothing else. Addresses and text are beyond it. */
+    /** No counter is larger: it would take a processor two years. Addresses and text are larger numbers. */
     private static final long MOST = 1L << 56;
 
     /**
-     * Counters may go back by themselves, when one of several processors stores a sum that it began to make before
-     * another one's: one counter for each processor.
+     * A counter may decrease in a running kernel: a processor stores a sum that it read before another processor added
+     * to the counter. At most one counter for each processor.
      */
     private static final int MOST_LOWER = 32;
 
     private GuestCounters() {}
 
-    /** Aligned to pages: then no counter is read in two halves. */
+    /** Memory that is aligned to pages: so no counter is read in two halves. */
     static ByteBuffer allocate(int size) {
         int pages = (size + PAGE - 1) / PAGE * PAGE;
         return ByteBuffer.allocateDirect(pages + PAGE)
@@ -55,7 +55,7 @@ final class GuestCounters {
         return true;
     }
 
-    /** Whether a kernel that had the ones can have the others a while later. */
+    /** Whether a kernel that had the first counters can have the second ones after this time. */
     static boolean canFollow(ByteBuffer before, ByteBuffer after, Duration elapsed) {
         LongBuffer old = numbers(before);
         LongBuffer now = numbers(after);
@@ -75,7 +75,7 @@ final class GuestCounters {
         return lower <= Math.min(MOST_LOWER, counted / 2);
     }
 
-    /** Whether the others are those of a kernel that began anew since the ones. */
+    /** Whether the second counters are those of a kernel that was started again after the first. */
     static boolean haveRestarted(ByteBuffer before, ByteBuffer after) {
         LongBuffer old = numbers(before);
         LongBuffer now = numbers(after);

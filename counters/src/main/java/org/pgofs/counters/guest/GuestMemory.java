@@ -18,13 +18,13 @@ import org.pgofs.counters.linux.ForeignPath;
 import org.pgofs.counters.linux.Linux;
 
 /**
- * The memory of a virtual machine, in a file that the machine has mapped: whatever it holds, it is only read. A kernel is
- * found in it by what never changes while it runs, its names and function records.
+ * The memory of a virtual machine, in a file that the machine has mapped. The file is never written to. A kernel is
+ * found in it by data that never changes while the kernel runs: its names and function records.
  *
- * <p>A place of a kernel is the offset in the file of its names. The kernel is loaded at a multiple of 2 MiB wherever it
- * was linked to, and so are the parts of the memory that the file holds one after another, on both sides of the gap for
- * devices below 4 GiB. So the offset leaves the same remainder as the link-time address, with address space randomisation
- * and without, and physical addresses need not be known. Not thread-safe: it has one buffer.
+ * <p>The place of a kernel is the offset of its names in the file. A kernel is always moved by a multiple of 2 MiB. The
+ * parts of the memory on both sides of the gap for devices below 4 GiB, which the file holds one after another, begin
+ * at multiples of 2 MiB too. So the offset modulo 2 MiB equals the link-time address modulo 2 MiB, with and without
+ * address space randomisation, and physical addresses need not be known. Not thread-safe: it has one buffer.
  */
 public final class GuestMemory implements KernelMemory {
     private static final long ALIGNMENT = 2 << 20;
@@ -48,7 +48,7 @@ public final class GuestMemory implements KernelMemory {
      *
      * @param image the kernel that is looked for
      * @param layout of that kernel
-     * @throws IOException if it cannot be the memory of one; the message is one line that says why
+     * @throws IOException if it cannot be the memory of a machine; the message is one line that says why
      */
     public static GuestMemory open(Path path, StoredImage image, GuestLayout layout) throws IOException {
         int fd = openRegular(path);
@@ -93,16 +93,16 @@ public final class GuestMemory implements KernelMemory {
         return inode;
     }
 
-    /** Whether a process has it mapped so that it could write to it. */
+    /** Whether a process has the file mapped shared and writable. */
     @Override
     public boolean isInUse() throws IOException {
         return !Linux.unusedByWriters(fd);
     }
 
     /**
-     * Makes sure that the machine is there and that it runs the kernel, or has not started one yet.
+     * Checks that the machine exists and that it runs this kernel, or has not started a kernel yet.
      *
-     * @throws IOException if not; the message is one line that says why
+     * @throws IOException if the check fails; the message is one line that says why
      */
     public void requireKernel(GuestImage kernel) throws IOException {
         if (!isInUse()) {
@@ -123,8 +123,8 @@ public final class GuestMemory implements KernelMemory {
     }
 
     /**
-     * Whether a banner is of another kernel. One that is just being loaded may be cut off; and a kernel also has its
-     * banner without what follows the {@code #}, the number and time of its build.
+     * Whether a banner belongs to another kernel. A banner may be cut off while the kernel is being loaded. A kernel
+     * also has a second banner, which ends before the {@code #} with the number and time of the build.
      */
     private static boolean isOther(String banner, String expected) {
         int build = expected.indexOf('#') + 1;
@@ -153,7 +153,7 @@ public final class GuestMemory implements KernelMemory {
         return places;
     }
 
-    /** Where the file goes on; some file systems, as that of huge pages, do not know. */
+    /** The next offset with data. Some file systems, such as that of huge pages, do not know it. */
     private long nextData(long offset) {
         try {
             return Math.min(Linux.nextData(fd, offset), size);
@@ -196,7 +196,7 @@ public final class GuestMemory implements KernelMemory {
                 return false;
             }
             for (int i = 0; i < count; i++) {
-                // The only fields that are the same wherever the kernel was loaded, in every raw version.
+                // The only fields that do not depend on where the kernel was loaded, in every raw version.
                 int at = i * layout.recordSize();
                 if (buffer.getLong(at) != image.nameRef(first + i)
                         || buffer.getLong(at + Long.BYTES) != image.funcHash(first + i)) {
@@ -207,7 +207,7 @@ public final class GuestMemory implements KernelMemory {
         return true;
     }
 
-    /** How the kernels that are in the memory name themselves; some of them, if there are many. */
+    /** The banners of the kernels in the memory; only some of them, if there are many. */
     private Set<String> banners() throws IOException {
         Set<String> banners = new LinkedHashSet<>();
         long offset = nextData(0);
@@ -248,7 +248,7 @@ public final class GuestMemory implements KernelMemory {
         return character >= '0' && character <= '9';
     }
 
-    /** Closes the file, if it is open: the number may be another file's by then. */
+    /** Closes the file, unless it is closed already: another file may have its descriptor by then. */
     @Override
     public void close() {
         if (open) {

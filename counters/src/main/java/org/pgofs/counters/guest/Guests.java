@@ -18,16 +18,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The virtual machines that are attached. What a run of a kernel counted is put into the carry of its image exactly once:
- * the number of the run is part of the saved state, and the samples that are saved in between are of one run each.
- * Guarded by the store's lock.
+ * The virtual machines that are attached. The counts of a run of a kernel are added to the carry of its image exactly
+ * once: the number of the run is part of the saved state, and each saved sample belongs to one run. Guarded by the
+ * store's lock.
  */
 public final class Guests {
-    /** How long a count can be lost at most when a machine starts its kernel again. */
+    /** The time between samples: counts of at most this time are lost when a machine starts its kernel again. */
     static final int LOOK_MS = 1000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Guests.class);
-    /** What this machine runs has this name. */
+    /** The name of the kernel that this machine runs. */
     private static final String RUNNING = "vmlinux";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
@@ -48,7 +48,7 @@ public final class Guests {
         return guests.isEmpty();
     }
 
-    /** Takes up the machines that an earlier daemon had. */
+    /** Attaches the machines of an earlier daemon again. */
     public void restore() throws IOException {
         for (SavedGuest saved : state.manifest().guests()) {
             ImageCounters image = images.image(saved.digest());
@@ -82,9 +82,9 @@ public final class Guests {
     }
 
     /**
-     * Checks a machine that is to be added.
+     * Checks whether a machine can be added.
      *
-     * @throws IOException if it cannot be; the message is one line that says why
+     * @throws IOException if it cannot be added; the message is one line that says why
      */
     public void check(String name, KernelMemory memory) throws IOException {
         checkName(name);
@@ -118,19 +118,19 @@ public final class Guests {
         }
     }
 
-    /** Does not add one after all. */
+    /** Removes a machine whose attaching failed. */
     public void remove(String name) {
         Guest guest = guests.remove(name);
-        if (guest != null) { // it may have ended at once
+        if (guest != null) { // the machine may have ended at once
             guest.image().leave(guest);
             guest.close();
         }
     }
 
     /**
-     * Ends a machine for the store, whatever it does: what it counted stays.
+     * Removes a machine, which may go on running. Its counts stay.
      *
-     * @throws IOException if there is none of that name, or it cannot be read
+     * @throws IOException if no machine has this name, or its memory cannot be read
      */
     public void detach(String name) throws IOException {
         Guest guest = guests.get(name);
@@ -206,12 +206,15 @@ public final class Guests {
         guest.close();
     }
 
-    /** Before a reset. */
+    /** Called before a reset, see {@link Guest#acceptUnconfirmed}. */
     public void acceptUnconfirmed() {
         guests.values().forEach(Guest::acceptUnconfirmed);
     }
 
-    /** Saves samples: a daemon that is killed goes on with them. Each holds for one run of a kernel, so any time is right. */
+    /**
+     * Saves samples, from which a later daemon continues. Each belongs to one run of a kernel, so they may be saved any
+     * time.
+     */
     public void saveSamples() throws IOException {
         for (Guest guest : guests.values()) {
             if (guest.isChanged()) {
@@ -247,12 +250,12 @@ public final class Guests {
                 .toList();
     }
 
-    /** Closes all; they stay attached for the next daemon. */
+    /** Closes all machines; they stay attached for the next daemon. */
     public void close() {
         guests.values().forEach(Guest::close);
     }
 
-    /** Whether a machine has an image, counting or not. */
+    /** Whether a machine runs an image, counting or not. */
     public boolean hold(ImageCounters image) {
         return guests.values().stream().anyMatch(guest -> guest.image() == image);
     }

@@ -13,7 +13,7 @@ public interface KernelMemory extends AutoCloseable {
     /** The inode of that file: with the path, what tells one memory from another. */
     long inode();
 
-    /** Whether the machine is there. */
+    /** Whether the machine exists. */
     boolean isInUse() throws IOException;
 
     /** The places where a copy of the kernel is now, as {@link #read} takes them. */
@@ -24,7 +24,7 @@ public interface KernelMemory extends AutoCloseable {
      *
      * @param place where it is
      * @param target aligned to pages, to be filled
-     * @return whether it was still there after they were read
+     * @return whether the copy was still there after the reading
      */
     boolean read(long place, ByteBuffer target) throws IOException;
 

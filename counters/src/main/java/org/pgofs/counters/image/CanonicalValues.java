@@ -4,23 +4,23 @@ import java.util.Arrays;
 import org.pgofs.counters.format.ValueKind;
 
 /**
- * Makes the values that the processes of an image observe comparable: whatever they are, what comes out is an address
- * of the image, a bucket, or an {@link #EXTERNAL} one. Immutable.
+ * Makes the values that the processes of an image observe comparable. Whatever the input, the result is an address of
+ * the image, a bucket of sizes, or an {@link #EXTERNAL} address. Immutable.
  */
 public final class CanonicalValues {
     /**
-     * What stands for a value that is none of the image's, with the bits of the address that are the same in all
-     * processes: llvm-profdata takes each for an external symbol. No address of a record is as high.
+     * Marks a value outside the image. To it are added the bits of the address that are the same in all processes.
+     * llvm-profdata takes each such value for an external symbol. No address of a record is as high.
      */
     public static final long EXTERNAL = 1L << 61;
 
-    /** Where an address is in its page. */
+    /** The bits of an address that are the offset in its page. */
     private static final long IN_PAGE = 0xfff;
 
     private static final int LAST_EXACT_SIZE = 8;
     private static final int LARGE_SIZE = 513;
 
-    /** The kind of each site, by its number; of a site that no record has it is not asked. */
+    /** The kind of each site, by its number; arbitrary for sites that no record has. */
     private final byte[] kinds;
 
     private final long[] functions;
@@ -32,7 +32,7 @@ public final class CanonicalValues {
             int site = image.valueSite(function);
             for (ValueKind kind : ValueKind.values()) {
                 int count = image.valueSites(function, kind);
-                if (count > 0) { // without sites the number of the first is anything
+                if (count > 0) { // without sites, the number of the first one is arbitrary
                     Arrays.fill(kinds, site, site + count, (byte) kind.number());
                     site += count;
                 }
@@ -67,7 +67,10 @@ public final class CanonicalValues {
         return known ? linked : EXTERNAL | (value & IN_PAGE);
     }
 
-    /** Sizes up to 8 and powers of two stand for themselves, what is between for one more than the lower power. */
+    /**
+     * The bucket of a size: sizes up to 8 and powers of two themselves; for others, the next lower power of two plus
+     * one.
+     */
     static long bucket(long size) {
         if (Long.compareUnsigned(size, LAST_EXACT_SIZE) <= 0) {
             return size;

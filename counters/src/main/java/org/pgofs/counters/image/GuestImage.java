@@ -9,15 +9,16 @@ import org.pgofs.counters.format.SegmentLayout;
 import org.pgofs.counters.format.ValueKind;
 
 /**
- * What a kernel, or a module of it, says of its counters: enough to find them in the memory of a machine that runs it.
+ * A kernel, or a module of it, as its sections describe it: enough to find its counters in the memory of a running
+ * machine.
  *
  * @param path of the file; its last part names the image
- * @param banner how the kernel names itself in its memory, empty if not known
+ * @param banner the version text of the kernel in its memory, empty if not known
  * @param rawVersion {@code __llvm_profile_raw_version}, variant bits included; of one with 8-byte counters only
  * @param binaryIds as {@link Image#binaryIds} has them, empty without ids
  * @param functions its function records, in their order
  * @param countersSize bytes from their first counter to the end of their last one
- * @param valueSites how many value sites there are, 0 if nobody records values
+ * @param valueSites how many value sites there are, 0 if no values are recorded
  * @param names the names section
  * @param layout where the sections lie
  */
@@ -50,7 +51,7 @@ public record GuestImage(
             long address,
             int valueSite,
             List<Integer> sites) {
-        /** A function without value sites, or whose value sites nobody records. */
+        /** A function without value sites, or whose values are not recorded. */
         public Function(long nameRef, long funcHash, int countersOffset, int counters, long address) {
             this(nameRef, funcHash, countersOffset, counters, address, 0, List.of());
         }

@@ -1,8 +1,8 @@
 package org.pgofs.counters.image;
 
 /**
- * Where a kernel has what belongs to its counters, by addresses as its sections have them: of its file, link-time addresses,
- * and in memory all of it is moved by one distance; of its memory, those of now.
+ * The addresses of a kernel's counters, records and names. For sections of its file they are link-time addresses, and
+ * in memory all of them are moved by the same distance. For sections read from memory they are the present addresses.
  *
  * @param counters of the first counter of a function
  * @param records of the first function record

@@ -156,9 +156,9 @@ public interface Image {
     ByteBuffer vtableNames();
 
     /**
-     * What others have made of the image; it goes with the image.
+     * Objects that others have derived from the image; they are kept as long as the image.
      *
-     * @return by who made it
+     * @return the objects, by the holder that made them
      */
     ConcurrentMap<PerImage<?>, Object> kept();
 }

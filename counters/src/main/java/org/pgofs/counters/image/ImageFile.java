@@ -11,7 +11,7 @@ import org.pgofs.counters.linux.OverBoundException;
 
 /** Reads image files out of the segment directory. */
 public final class ImageFile {
-    /** Whatever is configured, an array must hold it, and one of the state too; the Linux kernel's has 8 MB. */
+    /** The largest image file, whatever is configured: an array must hold it. That of the Linux kernel has 8 MB. */
     private static final long MAX_SIZE = 1L << 30;
 
     private static final int PIECE = 1 << 16;
@@ -25,13 +25,13 @@ public final class ImageFile {
     }
 
     /**
-     * Reads a whole image file. Its header must be right before room is made for the rest: a file of half a gigabyte
-     * without content costs whoever made it nothing.
+     * Reads a whole image file. The header is checked before memory is used for the rest: a sparse file of half a
+     * gigabyte costs its maker nothing.
      *
      * @param owner of the segment that needs it
      * @param room throws if there is no room for so many bytes
      * @return its bytes, of which only the header is checked
-     * @throws IOException if it is not there, cannot be read, or is somebody else's file under that name
+     * @throws IOException if it does not exist, cannot be read, or belongs to another user
      * @throws InvalidFileException if it is no image file
      */
     public static byte[] read(Path path, int owner, Room room) throws IOException, InvalidFileException {

@@ -2,12 +2,12 @@ package org.pgofs.counters.image;
 
 import java.util.function.Predicate;
 
-/** Makes names for images out of what targets say, which may be anything: they end in paths, logs and terminals. */
+/** Makes names for images, for use in paths, logs and terminals, out of arbitrary texts that targets give. */
 public final class ImageNames {
     private static final String PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
-    /** Not at the beginning: a command would take the name for an option, and a shell would not list it. */
+    /** Not allowed at the beginning: a command would take the name for an option, or a shell would not list it. */
     private static final String PLAIN_LATER = "+-.";
-    /** With what is added to it here and where names of files are made of it, 255 bytes at most. */
+    /** Short enough that, with all additions here and in names of files, the result has at most 255 bytes. */
     private static final int MAX_BASE = 128;
 
     private static final int ID_DIGITS = 8;
@@ -15,12 +15,13 @@ public final class ImageNames {
     private ImageNames() {}
 
     /**
-     * The name of an image. No other one has it: whoever publishes one of the same name, even first, does not hide it.
+     * The name of an image. It is unique: an image that somebody publishes with the same name, even first, does not
+     * hide it.
      *
-     * @param path of its file, as a target told it
+     * @param path of its file, as a target gave it
      * @param id build id or digest in hexadecimal
-     * @param taken whether a name is another image's
-     * @return base name, first digits of the id, and a number if that is another image's
+     * @param taken whether another image has a name
+     * @return base name, first digits of the id, and a number if another image has that name
      */
     public static String of(String path, String id, Predicate<String> taken) {
         String usual = safe(path) + "-" + id.substring(0, Math.min(ID_DIGITS, id.length()));

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * What an instrumented kernel, or a module of it, has of sections: of its file, or of its memory. Nothing of it is checked.
+ * The sections of an instrumented kernel, or of a module of it, from its file or from memory. They are not checked yet.
  *
  * @param path of its file; the last part names the image
- * @param banner how the kernel names itself in its memory, empty if not known
+ * @param banner the version text of the kernel in its memory, empty if not known
  * @param rawVersion {@code __llvm_profile_raw_version}, variant bits included
  * @param buildId its bytes, none without one
  * @param records the data section, little-endian
@@ -17,8 +17,8 @@ import java.nio.ByteBuffer;
  * @param names the names section
  * @param namesAddress of its first byte
  * @param valuesAddress of the first of the compiler's places for value sites
- * @param valueSites how many there are, 0 if nobody records values
- * @param linkTimes make the addresses in records link-time addresses
+ * @param valueSites how many there are, 0 if no values are recorded
+ * @param linkTimes converts the addresses in records to link-time addresses
  */
 public record KernelSections(
         String path,
@@ -34,7 +34,7 @@ public record KernelSections(
         long valuesAddress,
         int valueSites,
         LinkTimes linkTimes) {
-    /** Makes an image of sections: what knows the layouts of records. */
+    /** Makes an image of sections; it knows the layouts of records. */
     @FunctionalInterface
     public interface Parser {
         /**
@@ -42,7 +42,7 @@ public record KernelSections(
          *
          * @param sections as they were read
          * @return the image, whose layout has addresses as the sections have them
-         * @throws IOException if they are not those of one that counts; the message is one line that says why
+         * @throws IOException if they cannot be used; the message is one line that says why
          */
         GuestImage parse(KernelSections sections) throws IOException;
     }

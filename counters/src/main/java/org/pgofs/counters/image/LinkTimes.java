@@ -6,26 +6,27 @@ import java.util.Comparator;
 import org.pgofs.counters.format.RelocatedLayout;
 
 /**
- * Makes run-time addresses of a process link-time addresses of its image: by how far the image was moved, but for what
- * the dynamic linker took from other images ({@link RelocatedLayout}). Immutable.
+ * Converts run-time addresses of a process to link-time addresses of its image. It subtracts the distance by which the
+ * image was moved, except for functions and vtables that the dynamic linker chose from other images
+ * ({@link RelocatedLayout}). Immutable.
  */
 public final class LinkTimes {
     private final long loadBias;
-    /** By address, unsigned. */
+    /** Sorted by address, unsigned. */
     private final Relocated[] relocated;
 
     private record Relocated(long address, long linked, long size) {}
 
-    /** Of an image that has all its functions and vtables itself. */
+    /** For a process in which all functions and vtables are the image's own. */
     public LinkTimes(long loadBias) {
         this.loadBias = loadBias;
         relocated = new Relocated[0];
     }
 
     /**
-     * Of one that has not.
+     * For a process in which some are those of other images.
      *
-     * @param entries as the segment has them, whatever they say
+     * @param entries as the segment has them, with any content
      */
     public LinkTimes(long loadBias, ByteBuffer entries) {
         this.loadBias = loadBias;

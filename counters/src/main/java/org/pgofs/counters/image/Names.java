@@ -17,20 +17,21 @@ import org.pgofs.counters.format.InvalidFileException;
 import org.pgofs.counters.format.Saturated;
 
 /**
- * The names in a names section. It has a blob for each translation unit: ULEB128 size of the names, ULEB128 size of what
- * they are compressed to by zlib or 0, the names with a 1 byte between each two. Zeros behind a blob are padding; what
- * llvm-profdata finds before the first one it takes for a size.
+ * The names in a names section. The section has a blob for each translation unit: ULEB128 size of the names, ULEB128
+ * size of the names as compressed by zlib or 0, and the names, separated by bytes of value 1. Zeros after a blob are
+ * padding. Before the first blob there must be none, since llvm-profdata would take them for a size.
  *
- * <p>The bytes may be anything. Of names nothing is kept, however long they are or many. What compilers make has no bound:
- * names that are alike unfold to a thousand times their size, and each translation unit has its own. To unfold takes time
- * by what a section says it unfolds to, {@link #unfolded}, and never more: whoever reads one for somebody looks at that first.
+ * <p>The bytes may be anything. No names are kept, however long or many they are. Compilers set no bound: similar names
+ * inflate to a thousand times their size, and each translation unit has names of its own. The time to inflate a section
+ * is bounded by the size that the section declares, {@link #unfolded}: a caller who reads for a user checks that size
+ * first.
  */
 public final class Names {
     /** A browser has a million functions. */
     static final int MOST_LOOKED_UP = 1 << 22;
 
     private static final int SEPARATOR = 1;
-    /** Bytes of a name in a text; the rest of a longer one is left out. */
+    /** The most bytes of a name in a text; the rest of a longer name is left out. */
     public static final int PRINTED = 200;
 
     private static final int PIECE = 1 << 13;
@@ -40,19 +41,19 @@ public final class Names {
     private final ByteBuffer section;
     private final Visitor visitor;
     private final byte[] piece = new byte[PIECE];
-    /** Whether the name that is being read has bytes. */
+    /** Whether the current name has had bytes already. */
     private boolean begun;
 
-    /** What is done with the names. There may be millions of them, and long ones, so that none is made an object. */
+    /** Receives the names piece by piece: there may be millions, also long ones, so that none becomes an object. */
     public interface Visitor {
-        /** Sees the next bytes of a name, some from an offset on, which are others when this returns. */
+        /** Receives the next bytes of a name. The array is reused after this returns. */
         void part(byte[] bytes, int offset, int length);
 
         /** The name is complete. */
         void end();
     }
 
-    /** Does nothing with them: the section is checked. */
+    /** Ignores the names: the section is only checked. */
     static final Visitor CHECK = new Visitor() {
         @Override
         public void part(byte[] bytes, int offset, int length) {}
@@ -61,20 +62,20 @@ public final class Names {
         public void end() {}
     };
 
-    /** What is done with each translation unit's names. */
+    /** Receives the names of each translation unit. */
     @FunctionalInterface
     private interface BlobVisitor {
         /**
-         * Sees them.
+         * Receives the names of a translation unit.
          *
-         * @param blob what they are folded to, or the names
-         * @param whole bytes that it says they have
+         * @param blob the names, or their compressed form
+         * @param whole the size of the names in bytes, as the blob declares it
          * @param folded whether they are compressed
          */
         void visit(ByteBuffer blob, long whole, boolean folded) throws InvalidFileException;
     }
 
-    /** How records refer to names. */
+    /** The hash by which records refer to names. */
     public static final class Hash {
         private final MessageDigest md5;
 
@@ -86,35 +87,35 @@ public final class Names {
             }
         }
 
-        /** What records have for a name. */
+        /** The hash of a name. */
         public long of(byte[] bytes, int offset, int length) {
             add(bytes, offset, length);
             return take();
         }
 
-        /** Takes the next bytes of a name. */
+        /** Adds the next bytes of a name. */
         public void add(byte[] bytes, int offset, int length) {
             md5.update(bytes, offset, length);
         }
 
-        /** What records have for the name that was added; the next one begins. */
+        /** The hash of the name that was added; the next name begins. */
         public long take() {
             return ByteBuffer.wrap(md5.digest()).order(ByteOrder.LITTLE_ENDIAN).getLong();
         }
     }
 
-    /** Looks names up, as long as one is wanted; of very many not all, so that nobody waits for it. */
+    /** Looks names up until it is done, or until it has seen so many that others would wait too long. */
     abstract static class Lookup implements Visitor {
         private final Hash hash = new Hash();
         private int seen;
 
-        /** Sees what records have for a name. */
+        /** Receives the hash of a name. */
         abstract void see(long reference);
 
-        /** Whether it has seen all that it wants to know. */
+        /** Whether it needs no more names. */
         abstract boolean isDone();
 
-        /** Whether it has not looked at all names. */
+        /** Whether it has stopped before all names were read. */
         final boolean gaveUp() {
             return seen == MOST_LOOKED_UP;
         }
@@ -182,16 +183,16 @@ public final class Names {
     /**
      * Reads a section.
      *
-     * @throws InvalidFileException if it is not one: llvm-profdata would reject the whole profile
+     * @throws InvalidFileException if it is not a names section: llvm-profdata would reject the whole profile
      */
     public static void read(ByteBuffer section, Visitor visitor) throws InvalidFileException {
         new Names(section, visitor).read();
     }
 
     /**
-     * How many bytes of names a section says it has; {@link #read} unfolds no more. Nothing is unfolded here.
+     * How many bytes of names a section declares; {@link #read} inflates no more. This method inflates nothing.
      *
-     * @throws InvalidFileException if it is none
+     * @throws InvalidFileException if it is not a names section
      */
     public static long unfolded(ByteBuffer section) throws InvalidFileException {
         long[] sum = {0};
@@ -202,8 +203,8 @@ public final class Names {
     /**
      * Finds the names of functions or vtables for a text: cut, with anything that is not printable replaced.
      *
-     * @param found by what records have for them; those that are there get their names, if they have any
-     * @return how many bytes of names were unfolded
+     * @param found texts by hash; each hash that is a key gets its name, if the section has one
+     * @return how many bytes of names were inflated
      */
     public static long find(ByteBuffer section, Map<Long, String> found) {
         try {
@@ -214,7 +215,7 @@ public final class Names {
         }
     }
 
-    /** What stands for a name that is not known. */
+    /** The text that stands for an unknown name. */
     public static String number(long reference) {
         return String.format("%016x", reference);
     }

@@ -3,7 +3,7 @@ package org.pgofs.counters.image;
 import java.util.function.Function;
 
 /**
- * Things that are made of an image when they are first asked for, and kept as long as the image is. Thread-safe.
+ * Objects that are derived from an image when they are first needed, and kept as long as the image. Thread-safe.
  *
  * @param <T> what is made, immutable or thread-safe
  */
@@ -11,7 +11,7 @@ public final class PerImage<T> {
     private final Function<Image, T> make;
 
     /**
-     * Nothing is made yet.
+     * Creates a holder that is empty.
      *
      * @param make makes one for an image
      */
@@ -20,7 +20,7 @@ public final class PerImage<T> {
     }
 
     /**
-     * The one of an image.
+     * The object of an image.
      *
      * @param image the image
      * @return the same for the same image

@@ -29,13 +29,13 @@ public final class StoredImage implements Image {
     public static final int BUILD_ID_MAX = 64;
 
     /**
-     * How often the counters of an image are in memory when a take of all images is committed, after one of this image
-     * alone: the carry of before and the one to come, what is taken, what is served of it, what those two takes took last,
-     * and, of one image at a time, what is read and written. Marks are in the carry, taken, served and about to be, too.
+     * How many copies of an image's counters are in memory in the worst case: a take of all images is committed, after
+     * a take of this image alone. The copies are the old carry and the new one, the taken counts, the served counts,
+     * the last takes of both scopes, and buffers to read and write, for one image at a time. Marks have as many copies.
      */
     private static final int COPIES = 6;
 
-    /** A linker makes one. */
+    /** More than enough: a linker makes one. */
     private static final int MOST_BINARY_IDS = 16;
 
     private final ByteBuffer file;
@@ -63,7 +63,7 @@ public final class StoredImage implements Image {
         return read(bytes, digest(bytes), path, taken);
     }
 
-    /** The same, of a file whose {@link #digest(byte[])} is known. */
+    /** The same for a file whose {@link #digest(byte[])} is known. */
     public static StoredImage read(byte[] bytes, String digest, String path, Predicate<String> taken)
             throws InvalidFileException {
         return new StoredImage(
@@ -123,13 +123,13 @@ public final class StoredImage implements Image {
         return missing.gaveUp() ? 0 : missing.count;
     }
 
-    /** Counts the names of records that are not there. */
+    /** Counts the records whose name is missing. */
     private static final class Missing extends Names.Lookup {
         private final long[] references;
         private final BitSet named = new BitSet();
         private int count;
 
-        /** Of some references, ascending. */
+        /** Looks for the names of some references, which ascend. */
         Missing(long[] references) {
             this.references = references;
             count = references.length;
@@ -151,8 +151,9 @@ public final class StoredImage implements Image {
     }
 
     /**
-     * Each record has counters, bitmaps and sites of its own, so that all together are not more than there are. Many that
-     * share the same ones would make whoever goes through them all take for ever; a few may, whatever a linker did.
+     * Records have counters, bitmaps and sites of their own, so the sums over all records must not exceed the sizes of
+     * the sections. If many records shared the same counters, going through all records would take for ever. A linker
+     * may make a few records share them.
      */
     private void requireProportion() throws InvalidFileException {
         long counted = 0;
@@ -206,7 +207,7 @@ public final class StoredImage implements Image {
                 function);
     }
 
-    /** What {@link #digest()} will be of the image of a file, which need not be one. */
+    /** The {@link #digest()} that an image made of these bytes would have; they need not be an image file. */
     public static String digest(byte[] bytes) {
         try {
             return HEX.formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
@@ -215,7 +216,7 @@ public final class StoredImage implements Image {
         }
     }
 
-    /** The first of the binary ids, which are checked: one that is odd would cost the whole profile. */
+    /** The first binary id. All are checked, since llvm-profdata rejects a whole profile for a malformed one. */
     private static String buildId(ByteBuffer binaryIds) throws InvalidFileException {
         String first = "";
         for (int count = 1; binaryIds.hasRemaining(); count++) {
@@ -237,7 +238,7 @@ public final class StoredImage implements Image {
         return first;
     }
 
-    /** The SHA-256 of the image file in hexadecimal: equal for two image files exactly if they are one image. */
+    /** The SHA-256 of the image file in hexadecimal. Two image files with the same digest are the same image. */
     public String digest() {
         return digest;
     }
@@ -247,14 +248,14 @@ public final class StoredImage implements Image {
         return file.limit();
     }
 
-    /** About how many bytes it takes up with its counters. */
+    /** About how many bytes the image and its counters take up. */
     public long memory() {
         return memory(header, fileSize());
     }
 
     /**
-     * About how many bytes an image takes up with its counters at the worst moment: the file and its records as profiles
-     * have them; the counters as often as they are there, see {@link #COPIES}; what is known of value sites and of vtables.
+     * About how many bytes an image and its counters take up at the worst moment: the file, its records in the form of
+     * profiles, all copies of the counters (see {@link #COPIES}), and tables of value sites and vtables.
      *
      * @param fileSize of the whole image file in bytes
      */
@@ -271,7 +272,7 @@ public final class StoredImage implements Image {
         return file.duplicate().rewind();
     }
 
-    /** The number of functions whose name is not among the names, as far as that is known. */
+    /** The number of functions whose name is missing, as far as that is known. */
     public int unnamed() {
         return unnamed;
     }
@@ -286,7 +287,7 @@ public final class StoredImage implements Image {
         return header.bitmapsSize();
     }
 
-    /** How many counters are sums: none of those that are bytes. */
+    /** How many counters are sums; byte counters are not. */
     public int sums() {
         return counterSize == Long.BYTES ? countersSize() / Long.BYTES : 0;
     }
@@ -306,7 +307,7 @@ public final class StoredImage implements Image {
         return values;
     }
 
-    /** Where the served counters start in the counters section; what is before and behind is the linker's padding. */
+    /** Where the served counters start in the counters section; before and after them is the linker's padding. */
     public int countersBegin() {
         return countersBegin;
     }

@@ -4,18 +4,18 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.pgofs.counters.format.ImageLayout;
 
-/** Which addresses lie in a vtable; an image may have very many, one over another. Immutable. */
+/** Tells which addresses lie in a vtable; an image may have very many, and they may overlap. Immutable. */
 final class VtableRanges {
-    /** Bytes that are kept for each. */
+    /** Bytes that are kept for each vtable. */
     static final long KEPT = 2 * Long.BYTES;
 
     private static final int ADDRESS = 8;
     private static final int BYTES = 16;
 
-    /** What turns the order of addresses into that of signed numbers. */
+    /** XOR with this turns the order of unsigned addresses into that of signed numbers. */
     private static final long SIGN = Long.MIN_VALUE;
 
-    // Each ascending on its own: an address is in as many vtables as begin up to it and do not end up to it.
+    // Both arrays ascend: an address lies in as many vtables as begin at or before it, less those that end at or before it.
     private final long[] begins;
     private final long[] ends;
 
@@ -33,7 +33,7 @@ final class VtableRanges {
             long begin = vtables.getLong(at + ADDRESS);
             long end = begin + Integer.toUnsignedLong(vtables.getInt(at + BYTES));
             begins[i] = begin ^ SIGN;
-            if (Long.compareUnsigned(begin, end) <= 0) { // otherwise it ends behind the last address
+            if (Long.compareUnsigned(begin, end) <= 0) { // otherwise it would end after the last address
                 all[ending++] = end ^ SIGN;
             }
         }
@@ -46,7 +46,7 @@ final class VtableRanges {
         return upTo(begins, address ^ SIGN) > upTo(ends, address ^ SIGN);
     }
 
-    /** How many of some numbers, which ascend, are not above one. */
+    /** How many of some ascending numbers are at most as large as another one. */
     private static int upTo(long[] ascending, long number) {
         int low = 0;
         int high = ascending.length;

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.function.LongPredicate;
 
 /**
- * The files of a directory with their inode numbers: the JDK asks for each of these by itself, and anyone may make a million
- * files. Not thread-safe.
+ * The files of a directory with their inode numbers. The JDK would need a system call for each number, and anyone may
+ * make a million files. Not thread-safe.
  */
 public final class DirectoryListing {
     // struct linux_dirent64 of getdents64(2).
@@ -32,16 +32,16 @@ public final class DirectoryListing {
     }
 
     /**
-     * Lists what is there.
+     * Lists the files.
      *
-     * @param isLeftOut says by the inode number of a file that it is not wanted
-     * @return the names of the others by their inode numbers, as {@link DirectoryWatch} gives them; "." and ".." too
+     * @param isLeftOut whether to leave out the file with an inode number
+     * @return the names of the others by inode number, in the form of {@link DirectoryWatch}; "." and ".." too
      */
     public SortedMap<Long, String> list(LongPredicate isLeftOut) throws IOException {
         SortedMap<Long, String> names = new TreeMap<>();
         int fd = Linux.openForReading(directory);
         try {
-            // On some kernels a file that is renamed comes again, at the end: who renames without end must not keep us.
+            // On some kernels a renamed file is listed again, at the end: endless renaming must not make this endless.
             long left = 2 * Linux.status(fd).size() / ENTRY_SIZE + SLACK;
             int size = Linux.directoryEntries(fd, buffer);
             for (; size > 0 && left > 0; size = Linux.directoryEntries(fd, buffer)) {

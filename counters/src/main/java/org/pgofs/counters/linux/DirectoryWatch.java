@@ -28,20 +28,19 @@ public final class DirectoryWatch implements AutoCloseable {
     private static final int EVENT_HEADER = 16;
     private static final int BUFFER = 1 << 16;
 
-    // Two queues: whoever closes his files without end makes no publication be lost, for which all files must be looked
-    // at.
+    // Two queues: endless closes must not push out publications, since then all files would have to be checked.
     private final int published;
     private final int closed;
     private final int wakeup;
-    // A call gets the address of a buffer alone: one that nothing holds any longer may be freed while the kernel
-    // writes.
+    // A native call gets only the address of a buffer: without a reference here, the buffer may be freed while the kernel
+    // writes to it.
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.nativeOrder());
     private final ByteBuffer polled = ByteBuffer.allocateDirect(3 * POLL_ENTRY).order(ByteOrder.nativeOrder());
     private final ByteBuffer wakeups = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
     private final ByteBuffer oneWakeup =
             ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(0, 1);
 
-    /** Set by whoever drains, and read by who waits. */
+    /** Set by the thread that drains, and read by the one that waits. */
     private volatile boolean hasMore;
 
     /** What happened to a name. */
@@ -72,12 +71,11 @@ public final class DirectoryWatch implements AutoCloseable {
     }
 
     /**
-     * All publications so far, oldest first, and then closes, of which the oldest do: what is left is asked for again.
-     * Those that come while it reads are left: whoever renames files without a pause must not keep it here. Not
-     * thread-safe.
+     * All publications so far, oldest first, and then the oldest closes; the caller drains again for the others. Events
+     * that come while it reads are left for the next call: endless renaming must not keep it here. Not thread-safe.
      */
     public List<Event> drain() throws IOException {
-        // First: so what is said to be closed is said to be published too.
+        // First: so every file whose close is reported has been reported as published.
         int queued = Linux.readable(closed);
         hasMore = queued > BUFFER;
         List<Event> closes = drain(closed, Kind.CLOSED, Kind.CLOSES_LOST, Math.min(queued, BUFFER));
@@ -86,7 +84,7 @@ public final class DirectoryWatch implements AutoCloseable {
         return events;
     }
 
-    /** Whether the last {@link #drain} may have left closes. */
+    /** Whether the last {@link #drain} may have left closes in the queue. */
     public boolean hasMore() {
         return hasMore;
     }
@@ -116,8 +114,8 @@ public final class DirectoryWatch implements AutoCloseable {
     }
 
     /**
-     * Waits for an event or for {@link #wake}. After an event it waits a little more, for others: a build causes hundreds
-     * in a second, and the time of its processors is the programs'. Unless there are more already. Not thread-safe.
+     * Waits for an event or for {@link #wake}. After an event it waits a little longer for others, unless there are
+     * some already: a build causes hundreds in a second, and its programs need the processors. Not thread-safe.
      *
      * @param milliseconds how long at most, -1 for ever
      */
@@ -133,7 +131,7 @@ public final class DirectoryWatch implements AutoCloseable {
         LibC.INSTANCE.read(wakeup, wakeups, Long.BYTES);
     }
 
-    /** Ends the waiting, or the next one. */
+    /** Ends the present wait, or else the next one. */
     public void wake() throws IOException {
         Linux.check(LibC.INSTANCE.write(wakeup, oneWakeup, Long.BYTES), "eventfd");
     }

@@ -5,14 +5,14 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
- * Everything by which the store changes files, in the steps in which the kernel takes them: a process that is killed has
- * done some first of them and none of the others. A test puts itself in between, to stop or to fail at each.
+ * All changes that the store makes to files, in the steps in which the kernel applies them: a process that is killed
+ * has done the first steps and none of the others. A test implements this to stop or to fail at each step.
  */
 public interface FileChanges {
     void makeDirectory(Path directory) throws IOException;
 
     /**
-     * Opens a file for writing that is empty then; makes it if it is not there.
+     * Opens a file for writing, and makes it empty or creates it.
      *
      * @return a file descriptor, to be closed by {@link Linux#close}
      */
@@ -25,7 +25,7 @@ public interface FileChanges {
      */
     void append(int fd, ByteBuffer bytes) throws IOException;
 
-    /** Renames over whatever has the new name. */
+    /** Renames a file, and replaces any file that has the new name. */
     void rename(Path from, Path to) throws IOException;
 
     void delete(Path file) throws IOException;
@@ -36,7 +36,7 @@ public interface FileChanges {
     /** Writes into a segment, as {@link Linux#writeLong} does. */
     void writeLong(int fd, long offset, long value) throws IOException;
 
-    /** Writes a whole file, which is not whole if this throws. */
+    /** Writes a whole file. If this throws, the file is incomplete. */
     default void write(Path file, ByteBuffer content) throws IOException {
         int piece = 1 << 17;
         ByteBuffer direct = ByteBuffer.allocateDirect(Math.min(piece, content.remaining()));

@@ -13,10 +13,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Paths that users may lead anywhere. Any user can mount a file system of his own by FUSE, whose server never answers; who
- * looks a name up there, even by stat(2), waits for ever and cannot be killed. So a path is walked one name at a time, by
- * descriptors that ask no file system anything (O_PATH), and ends with an error where it comes upon FUSE. That of the root
- * directory is passed: nothing works without it.
+ * Paths that users may lead anywhere. Any user can mount a FUSE file system whose server never answers. A process that
+ * looks a name up there, even by stat(2), waits for ever and cannot be killed. So a path is walked one name at a time,
+ * with descriptors that ask no file system (O_PATH), and the walk ends with an error where it meets FUSE. If the root
+ * directory is on FUSE, this one file system is accepted: nothing works without it.
  */
 public final class ForeignPath {
     private static final int MAX_LINKS = 40;
@@ -36,24 +36,24 @@ public final class ForeignPath {
     }
 
     /**
-     * Opens a regular file for reading, and waits for nothing.
+     * Opens a regular file for reading, and never waits.
      *
-     * @param file followed if it is a link
+     * @param file the path; links are followed
      * @return the file, to be closed
-     * @throws NoSuchFileException if it is not there
-     * @throws IOException if it cannot be opened now, or should not be; the message says why, without the path
+     * @throws NoSuchFileException if it does not exist
+     * @throws IOException if it cannot or must not be opened now; the message says why, without the path
      */
     public static FileChannel open(Path file) throws IOException {
         int fd = openRegular(file);
         try {
-            // As long as it is open once, nobody gets a lease that the next one would have to wait for.
+            // While this descriptor is open, nobody can get a lease for which the next open would have to wait.
             return FileChannel.open(descriptor(fd));
         } finally {
             Linux.close(fd);
         }
     }
 
-    /** The same as a descriptor. */
+    /** The same, but returns a descriptor. */
     public static int openRegular(Path file) throws IOException {
         int fd = new ForeignPath(file, "").walk();
         try {
@@ -67,12 +67,12 @@ public final class ForeignPath {
     }
 
     /**
-     * The path of something without links.
+     * The path of a file or directory, without links.
      *
-     * @param path of what is there
-     * @return its path
-     * @throws NoSuchFileException if it is not there
-     * @throws IOException if it cannot be looked at; the message says why, without the path
+     * @param path an existing path
+     * @return the path without links
+     * @throws NoSuchFileException if it does not exist
+     * @throws IOException if it cannot be walked; the message says why, without the path
      */
     public static Path real(Path path) throws IOException {
         int fd = new ForeignPath(path, "").walk();
@@ -84,9 +84,9 @@ public final class ForeignPath {
     }
 
     /**
-     * Makes sure that no part of a path is on FUSE, as far as it is there.
+     * Checks that no existing part of a path is on FUSE.
      *
-     * @param path of anything
+     * @param path any path
      * @param allowed a type of FUSE file system on which it may be, if the server is root's
      * @throws IOException if it is; the message is one line
      */
@@ -94,7 +94,7 @@ public final class ForeignPath {
         try {
             Linux.close(new ForeignPath(path, allowed).walk());
         } catch (NoSuchFileException | AccessDeniedException e) {
-            return; // nor does it keep anybody waiting
+            return; // a path that does not exist keeps nobody waiting
         } catch (IOException e) {
             throw new IOException(path + " " + e.getMessage(), e);
         }
@@ -104,7 +104,7 @@ public final class ForeignPath {
         return Path.of("/proc/self/fd/" + fd);
     }
 
-    /** What the path leads to. */
+    /** Opens the file to which the path leads. */
     private int walk() throws IOException {
         readMounts();
         try {
@@ -133,7 +133,7 @@ public final class ForeignPath {
         }
     }
 
-    /** With the user whose server it has, if that is not root. */
+    /** The type of a mount, with the user of its server if that is not root. */
     private static String type(MountTable.Entry mount) {
         return mount.isFuse() && !mount.isServedByRoot() ? mount.type() + " of user " + mount.server() : mount.type();
     }
@@ -200,7 +200,7 @@ public final class ForeignPath {
         }
     }
 
-    /** The number of the mount that a descriptor is on: to ask its file system could take for ever. */
+    /** The number of the mount of a descriptor. The file system is not asked, since that could take for ever. */
     private static String mount(int fd) throws IOException {
         return Files.readAllLines(Path.of("/proc/self/fdinfo/" + fd)).stream()
                 .filter(line -> line.startsWith(MOUNT_ID))

@@ -12,7 +12,7 @@ import jnr.constants.platform.Errno;
 import jnr.ffi.LastError;
 import jnr.ffi.Runtime;
 
-/** System calls on files of which nothing is known yet, with errors as exceptions. x86-64 and AArch64 Linux. */
+/** System calls on files that are not trusted yet, with errors as exceptions. x86-64 and AArch64 Linux. */
 public final class Linux {
     private static final LibC C = LibC.INSTANCE;
     private static final Runtime RUNTIME = Runtime.getRuntime(C);
@@ -82,11 +82,12 @@ public final class Linux {
     }
 
     /**
-     * Opens for reading, whatever it is, without following a link at the end of the path and without blocking.
+     * Opens any kind of file for reading, without following a link at the end of the path and without blocking.
      *
      * @return a file descriptor
-     * @throws NoSuchFileException if it is not there
-     * @throws OverBoundException if it cannot be opened now: this process has too many files open, or somebody has a lease
+     * @throws NoSuchFileException if it does not exist
+     * @throws OverBoundException if it cannot be opened now: this process has too many files open, or somebody has a
+     *     lease
      * @throws IOException with the reason in words
      */
     public static int openForReading(Path path) throws IOException {
@@ -94,8 +95,8 @@ public final class Linux {
     }
 
     /**
-     * Opens without blocking. A lease (fcntl(2)) that somebody has on the file would make it wait until he lets go of it, 45 s
-     * at most, and again whenever he likes.
+     * Opens without blocking. Otherwise a lease (fcntl(2)) on the file would make the call wait until its holder
+     * releases it, for up to 45 s, and each call again.
      */
     private static int open(String path, int flags) throws IOException {
         int fd = C.open(path, flags | O_NONBLOCK | O_CLOEXEC, 0);
@@ -114,10 +115,10 @@ public final class Linux {
     }
 
     /**
-     * Lets this process have more open files, if it may.
+     * Raises this process's limit of open files, as far as it may.
      *
      * @param wanted how many
-     * @return how many it may have
+     * @return the limit now
      */
     public static long raiseOpenFiles(long wanted) throws IOException {
         ByteBuffer limit = ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder());
@@ -140,7 +141,7 @@ public final class Linux {
         }
     }
 
-    /** Lets the calling thread have a processor before others; without the right to, it stays as it is. */
+    /** Raises the priority of the calling thread; without the right to do so, nothing changes. */
     public static void hurry() {
         C.setpriority(PRIO_PROCESS, 0, NICE_OF_THE_HURRIED);
     }
@@ -154,21 +155,21 @@ public final class Linux {
         return TimeUnit.SECONDS.toNanos(time.getLong(0)) + time.getLong(Long.BYTES);
     }
 
-    /** How many bytes a descriptor has ready to be read. */
+    /** How many bytes can be read from a descriptor now. */
     static int readable(int fd) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocateDirect(Integer.BYTES).order(ByteOrder.nativeOrder());
         check(C.ioctl(fd, FIONREAD, bytes), "FIONREAD");
         return bytes.getInt(0);
     }
 
-    /** Opens a file of ours for writing, empty; makes it if it is not there. */
+    /** Opens a file of pgofs for writing, and makes it empty or creates it. */
     static int create(Path path) throws IOException {
         int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
         return check(C.open(path.toString(), flags, OWNER_ONLY), path.toString());
     }
 
     /**
-     * Writes where the descriptor stands.
+     * Writes at the descriptor's offset.
      *
      * @param bytes direct; its position moves to its limit
      */
@@ -179,7 +180,7 @@ public final class Linux {
         }
     }
 
-    /** Takes room at the start of a file, which does not become longer by that; does without if there is none. */
+    /** Allocates room at the start of a file without making the file longer; does nothing if there is no room. */
     public static void reserve(int fd, long size) {
         C.fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, size);
     }
@@ -192,12 +193,12 @@ public final class Linux {
         return status(fd, "", AT_EMPTY_PATH);
     }
 
-    /** As far as the kernel knows it, whatever the file system would say. */
+    /** The status as the kernel knows it, without asking the file system. */
     static Status knownStatus(int fd) throws IOException {
         return status(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC);
     }
 
-    /** Of a file that is not open; of a link itself. */
+    /** The status of a file that is not open; of a link, that of the link itself. */
     public static Status status(Path path) throws IOException {
         return status(AT_FDCWD, path.toString(), AT_SYMLINK_NOFOLLOW);
     }
@@ -249,9 +250,10 @@ public final class Linux {
     }
 
     /**
-     * Where a sparse file goes on.
+     * The next data of a sparse file.
      *
-     * @return the offset of the next byte from an offset on that is not in a hole, {@link Long#MAX_VALUE} if there is none
+     * @return the first offset, not before the given one, that is not in a hole; {@link Long#MAX_VALUE} if there is
+     *     none
      */
     public static long nextData(int fd, long offset) throws IOException {
         long next = C.lseek(fd, offset, SEEK_DATA);
@@ -262,8 +264,8 @@ public final class Linux {
     }
 
     /**
-     * Opens a file for writing that is open for reading; it need not have a name any more. For a moment only: held open, the
-     * descriptor would look like one of a target.
+     * Opens a file for writing that is open for reading; it need not have a name any more. The caller must close it
+     * soon: a descriptor that is open for writing looks like one of a target.
      *
      * @return another file descriptor
      * @throws OverBoundException if it cannot be opened now
@@ -277,12 +279,12 @@ public final class Linux {
         return open("/proc/self/fd/" + fd, 0);
     }
 
-    /** Makes a descriptor that only says what a path leads to: no file system is asked. */
+    /** Opens a descriptor that only names the file to which a path leads (O_PATH): no file system is asked. */
     static int openPath(String path, boolean follow) throws IOException {
         return open(path, follow ? O_PATH : O_PATH | O_NOFOLLOW);
     }
 
-    /** Opens a file of ours in the segment directory for writing, at its end. */
+    /** Opens a file of pgofs in the segment directory for appending. */
     public static int openForAppending(Path path) throws IOException {
         return open(path.toString(), O_WRONLY | O_APPEND | O_NOFOLLOW);
     }
@@ -309,8 +311,9 @@ public final class Linux {
     }
 
     /**
-     * Whether no process has the file mapped shared and writable or open for writing: only then is a read lease granted.
-     * Unlike a pid it is right for killed, traced and unreaped processes, in other pid namespaces and after dlclose.
+     * Whether no process has the file mapped shared and writable or open for writing: only then does the kernel grant a
+     * read lease. Unlike a check of pids, this is right for killed, traced and unreaped processes, in other pid
+     * namespaces and after dlclose.
      *
      * @param fd open for reading only
      */
@@ -325,18 +328,18 @@ public final class Linux {
         return lease == Lease.GRANTED;
     }
 
-    /** What the kernel says to the question for a lease. */
+    /** The kernel's answers to a request for a lease. */
     enum Lease {
         GRANTED,
         /** Somebody writes to the file. */
         IN_USE,
-        /** Neither is this the owner of the file, nor is there CAP_LEASE. */
+        /** The thread is not the owner of the file and has no CAP_LEASE. */
         FORBIDDEN
     }
 
-    /** Asks for a read lease, and gives it back. */
+    /** Requests a read lease, and releases it. */
     static Lease readLease(int fd) throws IOException {
-        // A break of the lease while it is held must not kill us: SIGURG is ignored by default, SIGIO is not.
+        // A break of the lease while it is held must not kill this process: SIGURG is ignored by default, SIGIO is not.
         check(C.fcntl(fd, F_SETSIG, SIGURG), "F_SETSIG");
         if (C.fcntl(fd, F_SETLEASE, F_RDLCK) == -1) {
             return switch (errno()) {
@@ -349,7 +352,7 @@ public final class Linux {
         return Lease.GRANTED;
     }
 
-    /** The same as the owner of the file, whose number this thread has meanwhile where files are concerned. */
+    /** The same, as the owner of the file: this thread has the owner's file system uid meanwhile. */
     static Lease readLeaseAsOwner(int fd) throws IOException {
         int self = C.setfsuid(status(fd).uid());
         try {
@@ -360,7 +363,7 @@ public final class Linux {
     }
 
     /**
-     * Maps zeroed memory, in huge pages where the kernel has them: to fault small ones in takes as long as filling them.
+     * Maps zeroed memory, in huge pages if the kernel has them: faulting small pages in takes as long as filling them.
      *
      * @return its address, to be given to {@link #unmapMemory}
      */
@@ -373,7 +376,9 @@ public final class Linux {
         return address;
     }
 
-    /** Lets the kernel take the pages of a mapping when it needs some: until then, to write them again takes no fault. */
+    /**
+     * Lets the kernel reclaim the pages of a mapping when it needs memory. Until then, writing to them takes no fault.
+     */
     static void discardMemory(long address, long size) {
         C.madvise(address, size, MADV_FREE);
     }
@@ -383,16 +388,16 @@ public final class Linux {
     }
 
     /**
-     * Detaches what is mounted at a path.
+     * Detaches the mount at a path.
      *
-     * @param cutOff whether open files of it fail from now on
+     * @param cutOff whether its open files fail from now on
      */
     public static void unmount(String mountPoint, boolean cutOff) throws IOException {
         int flags = MNT_DETACH | UMOUNT_NOFOLLOW | (cutOff ? MNT_FORCE : 0);
         check(C.umount2(mountPoint, flags), "cannot detach " + mountPoint);
     }
 
-    /** Whether what is mounted at a path has lost the process that served it. */
+    /** Whether the FUSE file system at a path has lost its server. */
     public static boolean isWithoutServer(Path mountPoint) {
         return C.access(mountPoint.toString(), F_OK) != 0 && errno() == Errno.ENOTCONN;
     }

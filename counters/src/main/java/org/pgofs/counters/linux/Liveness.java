@@ -14,7 +14,7 @@ public enum Liveness {
     /** CAP_LEASE permits it for every file. */
     LEASE("lease"),
 
-    /** The owner of a file may have it without: the asking thread takes his number for a moment, by CAP_SETUID. */
+    /** The owner of a file needs no CAP_LEASE: with CAP_SETUID, the thread takes the owner's uid for a moment. */
     LEASE_AS_OWNER("lease, as the owner of each file: CAP_LEASE is missing");
 
     private static final Logger LOG = LoggerFactory.getLogger(Liveness.class);
@@ -36,7 +36,7 @@ public enum Liveness {
     }
 
     /**
-     * Tries it on a file of another user.
+     * Tries both ways on a file of another user.
      *
      * @param directory root's own, on the file system of the segments
      * @throws IOException if there is no way; the message is one line that says what to do

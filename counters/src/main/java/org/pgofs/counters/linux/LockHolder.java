@@ -14,7 +14,7 @@ public final class LockHolder {
 
     private LockHolder() {}
 
-    /** Its pid; empty if nobody has, or none that this process can see. */
+    /** The pid of the process; empty if no process has the lock, or none that this process can see. */
     public static Optional<Long> of(Path file) throws IOException {
         String id = id(file);
         return Files.readString(LOCKS)

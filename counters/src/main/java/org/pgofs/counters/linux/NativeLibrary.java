@@ -3,14 +3,16 @@ package org.pgofs.counters.linux;
 import com.kenai.jffi.Library;
 import java.io.IOException;
 
-/** Libraries of C, and that by which Java calls them. It is installed beside the jars and nowhere unpacked. */
+/**
+ * C libraries, and the native library by which Java calls them, which is installed beside the jars and never unpacked.
+ */
 public final class NativeLibrary {
     private NativeLibrary() {}
 
     /**
-     * Makes sure that it can be called.
+     * Checks that Java can call C libraries.
      *
-     * @throws IOException if it is not there; the message is one line that says what to do
+     * @throws IOException if the native library is missing; the message is one line that says what to do
      */
     public static void require() throws IOException {
         try {

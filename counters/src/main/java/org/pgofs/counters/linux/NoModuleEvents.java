@@ -3,7 +3,7 @@ package org.pgofs.counters.linux;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
-/** Where the kernel tells nothing of its modules: whoever asks has to look at them all. */
+/** For machines whose kernel sends no events of modules: the caller has to check all modules. */
 public final class NoModuleEvents implements ModuleEvents {
     private final Semaphore wakeups = new Semaphore(0);
 

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Memory outside of the Java heap: no collection moves it, and it goes back to the kernel at once when it is closed. What
- * is never closed goes with the last buffer.
+ * Memory outside the Java heap: no garbage collection moves it, and closing it returns it to the kernel at once. Memory
+ * that is never closed is returned with its last buffer.
  */
 public final class OffHeap implements AutoCloseable {
     private static final int PAGE = 4096;
@@ -20,7 +20,7 @@ public final class OffHeap implements AutoCloseable {
     private final Cleaner.Cleanable memory;
 
     /**
-     * Takes memory.
+     * Allocates memory.
      *
      * @param size bytes, more than 0
      * @param alignment how far it starts behind the start of a page, modulo the size of a page
@@ -42,7 +42,7 @@ public final class OffHeap implements AutoCloseable {
         return buffer;
     }
 
-    /** What it holds is not needed any more. The kernel may take the memory until it is written again, and need not. */
+    /** Says that the contents are not needed any more. The kernel may reclaim the memory until it is written again. */
     public void discard() {
         Linux.discardMemory(address, mapped);
     }

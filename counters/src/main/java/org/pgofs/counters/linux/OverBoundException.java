@@ -2,7 +2,7 @@ package org.pgofs.counters.linux;
 
 import java.io.IOException;
 
-/** Something cannot be taken up now, and may be later. The message says what is over which bound. */
+/** A file cannot be taken up now, but may be later. The message names the bound, or another reason. */
 public final class OverBoundException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -10,13 +10,13 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Files of root's in a sticky directory into which everybody may put files. */
+/** Files that root owns in a sticky directory into which everybody may put files. */
 public final class OwnFile {
     private static final Logger LOG = LoggerFactory.getLogger(OwnFile.class);
 
     private static final String ASIDE = "aside-";
 
-    /** How often one is made, if somebody else is always faster. */
+    /** How often making one is tried, if another process is always faster. */
     private static final int TRIES = 100;
 
     private OwnFile() {}
@@ -26,9 +26,9 @@ public final class OwnFile {
     }
 
     /**
-     * Makes a file of ours, unless it is there. A user may make one of that name before, and at any moment between a look
-     * and what follows from it: that is moved out of the way, and the store reports it under its new name. What is root's
-     * nobody else can replace, as the directory is sticky.
+     * Makes a file of pgofs, unless it exists. A user may make a file of that name first, even between the check and
+     * the making. The user's file is moved aside, and the store reports it under its new name. Nobody can replace a
+     * file that root owns, since the directory is sticky.
      */
     public static void make(Path file, boolean isDirectory, FileChanges changes, Making making) throws IOException {
         for (int i = 0; i < TRIES && !isOwn(file, isDirectory); i++) {
@@ -60,7 +60,7 @@ public final class OwnFile {
         }
     }
 
-    /** Moves what has the name of a file of ours and is none out of the way. */
+    /** Moves a foreign file aside that has the name of a file of pgofs. */
     public static void setAsideForeign(Path file, boolean isDirectory, FileChanges changes) throws IOException {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !isOwn(file, isDirectory)) {
             Path aside = file.resolveSibling(ASIDE + UUID.randomUUID());

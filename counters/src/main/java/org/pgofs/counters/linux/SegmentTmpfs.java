@@ -7,17 +7,17 @@ import java.nio.file.Path;
 
 /** The tmpfs over which the segment directory is mounted, as {@code systemd/run-pgofs.mount} mounts it too. */
 public final class SegmentTmpfs {
-    /** Bytes that it holds at most while no daemon runs: then targets do not publish in it. */
+    /** While no daemon runs, targets do not publish in a tmpfs that holds more bytes. */
     public static final long HELD_MAX = 256L << 20;
 
-    /** Bytes from which on a limit is none. */
+    /** A limit of so many bytes counts as no limit. */
     public static final long UNLIMITED = 1L << 50;
 
     public static final String NAME = "pgofs-segments";
 
     // No limit that is ever reached: a target that touches a page for which a tmpfs has no room dies of SIGBUS.
-    // But one, since without any the kernel does not say how much it holds.
-    // With inode numbers that are never used again: files are known by theirs.
+    // But there is a limit, since without one the kernel does not report how much the tmpfs holds.
+    // With inode numbers that are never reused: the store knows files by their inode numbers.
     public static final String OPTIONS = "size=1P,nr_inodes=0,inode64,mode=1733";
 
     private SegmentTmpfs() {}

@@ -1,5 +1,5 @@
 /**
- * System calls on files of which nothing is known yet, changes of files that last, and memory off the heap. Bound once for the
- * whole project. It knows nothing of counters.
+ * System calls on files that are not trusted yet, durable changes of files, and memory off the heap. They are bound
+ * once for the whole project. This package knows nothing of counters.
  */
 package org.pgofs.counters.linux;
