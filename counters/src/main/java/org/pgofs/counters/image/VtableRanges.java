@@ -15,7 +15,7 @@ final class VtableRanges {
     /** XOR with this turns the order of unsigned addresses into that of signed numbers. */
     private static final long SIGN = Long.MIN_VALUE;
 
-    // Both arrays ascend: an address lies in as many vtables as begin at or before it, less those that end at or before it.
+    // Both arrays ascend: an address lies in as many vtables as begin at or before it, less those that end by then.
     private final long[] begins;
     private final long[] ends;
 

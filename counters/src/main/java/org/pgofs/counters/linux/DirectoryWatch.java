@@ -32,8 +32,8 @@ public final class DirectoryWatch implements AutoCloseable {
     private final int published;
     private final int closed;
     private final int wakeup;
-    // A native call gets only the address of a buffer: without a reference here, the buffer may be freed while the kernel
-    // writes to it.
+    // A native call gets only the address of a buffer: without a reference here, the buffer may be freed while the
+    // kernel writes to it.
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.nativeOrder());
     private final ByteBuffer polled = ByteBuffer.allocateDirect(3 * POLL_ENTRY).order(ByteOrder.nativeOrder());
     private final ByteBuffer wakeups = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
