@@ -37,8 +37,8 @@ run        boots the kernel, with the files of this machine as its root file sys
   --rw                lets the kernel write to the files of this machine
   --append WORDS      adds words to the kernel's command line: loglevel=7 shows the kernel's messages
   --machine qemu      boots the x86_64 kernel in QEMU; its root is a RAM disk with busybox alone
-  --host              the root of the QEMU machine is the files of this machine; what it writes stays in its memory
-  --share DIR         with --host: a directory of this machine that it can write to
+  --host              gives the QEMU machine the files of this machine as its root; its writes stay in its memory
+  --share DIR         with --host: lets the machine write to this directory
   --cpus N            the number of its processors; 1 by default
   --add PROGRAM       puts a statically linked program or a script into its /bin; may be given several times
   --attach MOUNTPOINT attaches the machine to a mounted pgofs; without this option, prints the command that does so

@@ -48,8 +48,9 @@ final class MountCommand implements Callable<Integer> {
                     + " (default: mode=0700,uid=0,gid=0). users=NUMBER:NUMBER: only programs of these users"
                     + " count (default: everyone's). indexed-version=N: the version of all indexed profiles, 5 to 14"
                     + " (default: the lowest that loses nothing: 7, which every clang from 14 on reads; for coverage 7"
-                    + " with clang 14 to 17, and 12 with clang 19 to 21; give 13 for coverage with clang 22). kernel=no: not the kernel of this machine, which is there by itself if"
-                    + " it was built for it, see pgofs kernel --help.")
+                    + " with clang 14 to 17, and 12 with clang 19 to 21; give 13 for coverage with clang 22)."
+                    + " kernel=no: does not attach the kernel of this machine, as pgofs mount does by itself if the kernel"
+                    + " was built for it, see pgofs kernel --help.")
     private String options;
 
     @Option(
