@@ -141,6 +141,20 @@ class SegmentDiscoveryTest {
         }
     }
 
+    /** Who makes closes be lost must not have every file looked at for each read of others. */
+    @Test
+    void shouldNotScanForAReadWhenClosesAreLost() throws IOException {
+        discovery.scan();
+        try (TestTarget target = start(1)) {
+            discovery.apply(CLOSES_LOST);
+            discovery.scanIfEventsMissed();
+            assertEquals(0, live(), target.path() + " has an event of its own");
+            ms += discovery.tidy();
+            discovery.tidy();
+            assertEquals(1, live(), "a scan is made later");
+        }
+    }
+
     /** One that found the image file just before it was deleted, as in BoundsTest, and of which no event tells. */
     @Test
     void shouldNotForgetADeletedImageFileWhileASegmentMayNeedIt() throws IOException {

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who can hold up a daemon that starts. Needs root. */
@@ -65,16 +67,22 @@ class StartLockTest {
         }
     }
 
+    /** The locks of other files are not meant, whether they were taken before or after. */
     @Test
+    @Timeout(300)
     void shouldNameTheProcessThatKeepsIt() throws IOException, InterruptedException {
         Path file = directory.resolve("lock");
         StartLock.take(file, LONG).close();
+        Process before = hold(Files.createFile(directory.resolve("before")), 0, "r+");
         Process other = hold(file, 0, "r+");
+        Process after = hold(Files.createFile(directory.resolve("after")), 0, "r+");
         try {
             IOException e = assertThrows(IOException.class, () -> StartLock.take(file, SHORT));
             assertTrue(e.getMessage().startsWith(file + " is locked by process " + other.pid() + ","), e.getMessage());
         } finally {
-            other.destroyForcibly().waitFor();
+            for (Process holder : List.of(before, other, after)) {
+                holder.destroyForcibly().waitFor();
+            }
         }
         StartLock.take(file, LONG).close();
     }
