@@ -51,6 +51,8 @@ final class HostileCallIT {
     private String apart(String script) {
         return Shell.in(directory)
                 .run(
+                        "timeout", // what blocks it is what is looked for
+                        "300",
                         "unshare",
                         "--mount",
                         "--propagation",
