@@ -161,17 +161,11 @@ final class MountCommand implements Callable<Integer> {
     }
 
     private void proveReady(Session session, Path segments) throws IOException, InterruptedException {
-        // By another process: a thread of this one that waits for another could hang at exit. What is read of a profile
-        // that is there already is enough to have compiled what serves it.
+        // By another process: a thread of this one that waits for another could hang at exit. No more than a beginning,
+        // which is enough to have compiled what serves it.
         Path pgo = session.mountPoint().resolve("pgo");
         int status = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "head -c 32M \"$1/profraw\" && dd if=\"$1/$2\" of=/dev/null bs=$3",
-                        "sh",
-                        pgo.toString(),
-                        PgoTree.WARM_UP,
-                        Integer.toString(PgoTree.WARM_UP_PIECE))
+                        "head", "-c", "32M", pgo.resolve("profraw").toString())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start()

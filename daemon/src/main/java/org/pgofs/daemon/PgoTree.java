@@ -49,17 +49,6 @@ final class PgoTree {
     /** Not listed: by which machines are attached and detached. */
     public static final String GUESTS = ".guests";
 
-    /**
-     * Not listed: read once before a mount is said to be ready, in many small pieces. What serves requests is compiled
-     * then, and not while somebody reads the first profile, which would take three times as long.
-     */
-    static final String WARM_UP = ".warm-up";
-
-    /** The size of a piece, in bytes. */
-    static final int WARM_UP_PIECE = 512;
-
-    private static final int WARM_UP_PIECES = 1500;
-
     private static final int WRITE_ONLY = 0200;
     private static final int OWNER_READS = 0600;
     private static final int OWNER_TAKES = 0400;
@@ -104,14 +93,9 @@ final class PgoTree {
                 .add("status", new PseudoFile(ALL_READ, new TextFile(report::text)))
                 .add("images", Directory.dynamic(new ImageDirectories()));
         return withHidden(directory, ALL, PgoTree::main)
-                .addHidden(WARM_UP, new PseudoFile(OWNER_TAKES, new TextFile(PgoTree::warmUp)))
                 .addHidden(DAEMON, new PseudoFile(ALL_READ, new TextFile(this::daemon)))
                 .addHidden(GUESTS, PseudoFile.ofRoot(OWNER_READS, new GuestsFile(store)))
                 .addHidden(STATUS_JSON, new PseudoFile(ALL_READ, new TextFile(report::json)));
-    }
-
-    private static String warmUp() {
-        return " ".repeat(WARM_UP_PIECES * WARM_UP_PIECE);
     }
 
     private String daemon() {
