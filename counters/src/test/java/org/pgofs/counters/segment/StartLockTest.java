@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgofs.counters.StoreFixture;
 
 /** Who can hold up a daemon that starts. Needs root. */
 class StartLockTest {
@@ -85,5 +86,21 @@ class StartLockTest {
             }
         }
         StartLock.take(file, LONG).close();
+    }
+
+    /** Before it has written its pid, which two that start at once find out. */
+    @Test
+    void shouldNameTheDaemonThatHasTheDirectory() throws IOException, InterruptedException {
+        Path segments = directory.resolve("segments");
+        SegmentDirectory.acquire(segments).close();
+        Path file = Files.write(segments.resolve(".state/lock"), new byte[0]);
+        Process other = hold(file, 0, "r+");
+        try {
+            IOException e = assertThrows(IOException.class, () -> SegmentDirectory.acquire(segments));
+            assertTrue(e.getMessage().contains("in use by another daemon, pid " + other.pid() + ":"), e.getMessage());
+        } finally {
+            other.destroyForcibly().waitFor();
+            StoreFixture.await(() -> StoreFixture.run("umount", segments.toString()));
+        }
     }
 }
