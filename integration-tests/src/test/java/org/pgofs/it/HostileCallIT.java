@@ -230,7 +230,7 @@ final class HostileCallIT {
                 """);
         assertEquals(
                 """
-                pgofs: JAVA_HOME must be an absolute path, and is .
+                pgofs: JAVA_HOME must be an absolute path, not .
                 pgofs: no Java found: install a JRE, version 17 or newer, or set JAVA_HOME
                 """,
                 output);
