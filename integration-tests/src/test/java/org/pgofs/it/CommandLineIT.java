@@ -171,7 +171,7 @@ final class CommandLineIT {
                         Checkout.PGOFS.getParent().getParent(),
                         directory);
         assertTrue(result.output().contains("libfuse.so.2 can be loaded"), result.output());
-        assertTrue(result.output().contains("this is not root"), result.output());
+        assertTrue(result.output().contains("NO not root"), result.output());
     }
 
     @Test

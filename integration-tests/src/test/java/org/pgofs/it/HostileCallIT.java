@@ -179,8 +179,14 @@ final class HostileCallIT {
                 read -r daemon <../root/pgo/.daemon
                 readlink /proc/$daemon/fd/[012]
                 "$pgofs" umount ../root <&- >&- 2>&-
+                "$pgofs" mount -f --segment-dir ../new/segments ../root <&- >&- 2>&- &
+                until [ -e ../root/pgo/profraw ]; do sleep 0.05; done
+                read -r daemon <../root/pgo/.daemon
+                readlink /proc/$daemon/fd/[012]
+                "$pgofs" umount ../root <&- >&- 2>&-
+                wait
                 """);
-        assertEquals("/dev/null\n/mnt/log\n/mnt/log\n", output);
+        assertEquals("/dev/null\n/mnt/log\n/mnt/log\n" + "/dev/null\n".repeat(3), output);
     }
 
     @Test
