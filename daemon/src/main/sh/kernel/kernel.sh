@@ -25,8 +25,8 @@ build      configures and builds an instrumented kernel. Earlier results are use
   --machine x86_64    a kernel for a PC or a virtual machine, and its modules: pgofs mount finds it when it runs
   --source DIR        the source tree; without it Debian's linux-source-6.1 is unpacked
   --source VERSION    the source tree of another Debian package: 6.12 for linux-source-6.12
-  --config FRAGMENT   further options, as in a .config file; may be given several times. One may be a complete configuration,
-                      as distributions have it in /boot
+  --config FRAGMENT   further options, as in a .config file; may be given several times. One may be a complete
+                      configuration, as distributions have it in /boot
   --atomic            counts atomically: several processors lose no counts, but the kernel is slower
   --jobs N            how many compilers run at a time; by default one for each processor
   --clang N           the version of clang and of its tools; 14 by default

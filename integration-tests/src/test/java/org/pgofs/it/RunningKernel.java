@@ -4,28 +4,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The kernel that virtual machines of the tests boot: built once, as docs/kernel.md says. */
+/** The kernel that virtual machines of the tests boot: built once, by the commands of docs/kernel.md. */
 final class RunningKernel {
-    /** On top of what {@code pgofs kernel build} has by itself. */
-    private static final String OPTIONS = "CONFIG_EXT2_FS=m\nCONFIG_BLK_DEV=y\nCONFIG_BLK_DEV_LOOP=m\n";
+    static final Path DOCUMENT = Checkout.ROOT.resolve("docs/kernel.md");
+    private static final Path CACHE = UserModeLinuxFixture.CACHE;
 
     private RunningKernel() {}
 
     /** Builds it, unless it is there. Returns the directory of the build. */
     static Path build() throws IOException {
-        Path options = Files.createDirectories(UserModeLinuxFixture.CACHE).resolve("running.config");
-        Files.writeString(options, OPTIONS);
-        UserModeLinuxFixture.shell(UserModeLinuxFixture.CACHE)
-                .run(
-                        Checkout.PGOFS.toString(),
-                        "kernel",
-                        "build",
-                        "--machine",
-                        "x86_64",
-                        "--config",
-                        options.toString())
-                .ok();
-        return UserModeLinuxFixture.CACHE.resolve("x86_64");
+        Path reader = Files.createDirectories(CACHE.resolve("kernel-reader"));
+        DocumentCommands.run(
+                UserModeLinuxFixture.shell(reader),
+                String.join("", DocumentCommands.of(DOCUMENT, "## Build the kernel")));
+        return CACHE.resolve("x86_64");
     }
 
     /** Boots it with the files of this machine; runs a command there, in a directory that both see, to its end. */
