@@ -2,6 +2,7 @@ package org.pgofs.counters;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -324,6 +325,7 @@ public final class CounterStore implements AutoCloseable {
     }
 
     private void reset(Collection<ImageCounters> images) throws IOException {
+        Instant now = Instant.now();
         Map<ImageCounters, Baseline> baselines = new LinkedHashMap<>();
         Map<Member, ValueList> moves = new LinkedHashMap<>();
         for (ImageCounters image : images) {
@@ -332,7 +334,10 @@ public final class CounterStore implements AutoCloseable {
             CounterSum counters = image.sumOfLive(reader);
             counters.negate();
             Counts carry = new Counts(counters, new ValueCounts(), none);
-            baselines.put(image, new Baseline(carry, none, 0, image.resets() + 1));
+            baselines.put(
+                    image,
+                    new Baseline(
+                            carry, none, 0, image.resets() + 1, image.times().resetAt(now)));
         }
         kernel.forgetUnseen(images);
         ledger.reset(baselines, moves);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.pgofs.counters.counts.CounterTotals;
+import org.pgofs.counters.counts.ImageTimes;
 import org.pgofs.counters.format.Refusal;
 import org.pgofs.counters.guest.GuestStatus;
 import org.pgofs.counters.image.Image;
@@ -68,6 +69,7 @@ public record CounterStoreStatus(
      * @param totals of its counters
      * @param livePids the processes that have it loaded, as their own pid namespace numbers them
      * @param ended the number of processes that ended, whose counters are included
+     * @param times since when it is known and counts
      * @param belowZero how many counters are served as 0 because their sum is less than 0: their counts are lost
      * @param problems why some counts are served changed or not at all, in words that follow the image's name
      */
@@ -76,6 +78,7 @@ public record CounterStoreStatus(
             CounterTotals totals,
             List<Integer> livePids,
             long ended,
+            ImageTimes times,
             int belowZero,
             List<String> problems) {}
 

@@ -7,6 +7,7 @@ import org.pgofs.counters.CounterStoreStatus.ImageStatus;
 import org.pgofs.counters.counts.CounterTotals;
 import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.counts.ImageTimes;
 import org.pgofs.counters.counts.Member;
 import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.image.Image;
@@ -18,9 +19,11 @@ import org.pgofs.counters.image.Image;
  * @param totals of its counters
  * @param livePids of its live members
  * @param ended how many processes have ended
+ * @param times since when it counts
  * @param selfCheck of its counts
  */
-record ImageCheck(Image image, CounterTotals totals, List<Integer> livePids, long ended, SelfCheck selfCheck) {
+record ImageCheck(
+        Image image, CounterTotals totals, List<Integer> livePids, long ended, ImageTimes times, SelfCheck selfCheck) {
     /** Reads the counts of an image, which is charged to a user. Under the store's lock. */
     static ImageCheck of(ImageCounters image, int user, MemberReader reader) throws IOException {
         Counts counts = image.sum(reader, image.liveValues(reader));
@@ -29,6 +32,7 @@ record ImageCheck(Image image, CounterTotals totals, List<Integer> livePids, lon
                 CounterTotals.of(counts.toSnapshot(image.image())),
                 pids(image.live()),
                 image.ended(),
+                image.times(),
                 SelfCheck.of(image.image(), user, counts));
     }
 
@@ -43,6 +47,6 @@ record ImageCheck(Image image, CounterTotals totals, List<Integer> livePids, lon
 
     /** Without the store's lock. */
     ImageStatus status(FunctionNames names) {
-        return new ImageStatus(image, totals, livePids, ended, selfCheck.belowZero(), selfCheck.problems(names));
+        return new ImageStatus(image, totals, livePids, ended, times, selfCheck.belowZero(), selfCheck.problems(names));
     }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.ImageCounters.Baseline;
+import org.pgofs.counters.counts.ImageTimes;
 import org.pgofs.counters.counts.Marks;
 import org.pgofs.counters.counts.Member;
 import org.pgofs.counters.counts.MemberReader;
@@ -60,7 +61,8 @@ final class Takes {
                 moves.putAll(values);
                 Counts carry =
                         new Counts(image.carry().counters(), counts.values().copy(), Marks.none(image.image()));
-                withEpochs.put(image, new Baseline(carry, counts.marks(), image.ended(), image.resets()));
+                withEpochs.put(
+                        image, new Baseline(carry, counts.marks(), image.ended(), image.resets(), image.times()));
             }
         }
         // Values and marks in a target cannot be subtracted: they move to the carry, where a commit can subtract them.
@@ -96,7 +98,9 @@ final class Takes {
             carry.counters().subtract(part.counts().counters());
             carry.values().subtract(part.counts().values());
             Marks none = Marks.none(image.image());
-            baselines.put(image, new Baseline(carry, none, image.ended() - part.ended(), part.resets() + 1));
+            long ended = image.ended() - part.ended();
+            ImageTimes times = image.times().resetAt(part.snapshot().taken());
+            baselines.put(image, new Baseline(carry, none, ended, part.resets() + 1, times));
         }
         List<TakenCounts> before = last.put(
                 take.scope(),

@@ -10,6 +10,9 @@ import java.util.List;
 import org.pgofs.daemon.doctor.DoctorCommand;
 import org.pgofs.daemon.guest.AttachCommand;
 import org.pgofs.daemon.guest.DetachCommand;
+import org.pgofs.daemon.profile.CheckCommand;
+import org.pgofs.daemon.profile.CollectCommand;
+import org.pgofs.daemon.profile.CompareCommand;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -26,8 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  pgofs mount MOUNTPOINT",
             "  echo 1 > MOUNTPOINT/pgo/reset",
             "  (run the load)",
-            "  cp -a MOUNTPOINT/pgo/images/PROGRAM-*/profraw program.profraw",
-            "  llvm-profdata merge -output=program.profdata program.profraw",
+            "  pgofs collect PROGRAM",
+            "  clang -O2 -fprofile-use=PROGRAM.profdata ...",
             ""
         },
         subcommands = {
@@ -37,6 +40,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             AttachCommand.class,
             DetachCommand.class,
             DoctorCommand.class,
+            CollectCommand.class,
+            CheckCommand.class,
+            CompareCommand.class,
         },
         footer = {
             // The launcher does it, without this JVM.

@@ -12,6 +12,7 @@ import org.pgofs.counters.SegmentHeaderFuzz;
 import org.pgofs.counters.ValueAreaFuzz;
 import org.pgofs.daemon.MountOptionsFuzz;
 import org.pgofs.daemon.elf.ElfFileFuzz;
+import org.pgofs.profdata.AnyProfileFuzz;
 import org.pgofs.profraw.RawProfileFuzz;
 
 /** All of them in one process, because its start takes longer than some thousand runs: the first byte chooses. */
@@ -27,7 +28,8 @@ public final class EveryParserFuzz {
             RefusedLogFuzz.class,
             RawProfileFuzz.class,
             MountOptionsFuzz.class,
-            ElfFileFuzz.class);
+            ElfFileFuzz.class,
+            AnyProfileFuzz.class);
 
     private static final List<Consumer<byte[]>> PARSERS = List.of(
             SegmentHeaderFuzz::fuzzerTestOneInput,
@@ -39,7 +41,8 @@ public final class EveryParserFuzz {
             RefusedLogFuzz::fuzzerTestOneInput,
             RawProfileFuzz::fuzzerTestOneInput,
             MountOptionsFuzz::fuzzerTestOneInput,
-            ElfFileFuzz::fuzzerTestOneInput);
+            ElfFileFuzz::fuzzerTestOneInput,
+            AnyProfileFuzz::fuzzerTestOneInput);
 
     private EveryParserFuzz() {}
 

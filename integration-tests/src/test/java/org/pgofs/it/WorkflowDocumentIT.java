@@ -34,14 +34,15 @@ final class WorkflowDocumentIT {
         List<String> blocks = DocumentCommands.of(Checkout.ROOT.resolve("docs/workflow.md"), "");
         Shell.Result result = run(String.join("", blocks));
 
-        assertEquals(20000, calls("server.profraw", "server.c:answer"));
-        assertEquals(3000, calls("day.profraw", "server.c:answer"));
-        assertEquals(500, calls("night.profraw", "server.c:answer"));
+        assertEquals(3000, calls("day.profdata", "server.c:answer"));
+        assertEquals(500, calls("night.profdata", "server.c:answer"));
         assertEquals(3500, calls("server.profdata", "server.c:answer"));
-        assertEquals(100, calls("one.profraw", "server.c:answer"));
-        assertEquals(100, calls("tool.profraw", "main.c:translate"));
-        assertEquals(37, calls("words.profraw", directory.toRealPath() + "/words/words.c:is_letter"));
+        assertEquals(100, calls("one.profdata", "server.c:answer"));
+        assertEquals(100, calls("tool.profdata", "main.c:translate"));
+        assertEquals(37, calls("words.profdata", directory.toRealPath() + "/words/words.c:is_letter"));
         assertTrue(result.output().contains("\n6\n4\n"), result.output());
+        assertTrue(result.output().contains("greatest is 260000; since "), result.output());
+        assertTrue(result.output().contains("overlap of counts         99."), result.output());
         assertTrue(result.output().contains("MC/DC Conditions"), result.output());
         String covered = Files.readString(directory.resolve("test.txt"), StandardCharsets.UTF_8);
         assertTrue(covered.matches("(?s).*\\| +10\\|[^\n]* void answer\\(.*"), covered);
@@ -65,7 +66,8 @@ final class WorkflowDocumentIT {
         }
         Shell.Result result = run(script.toString());
         assertTrue(result.output().contains("server.c:words, max count = "), result.output());
-        assertEquals(2000, calls("server.profraw", "server.c:answer"));
+        assertEquals(2000, calls("server.profdata", "server.c:answer"));
+        assertTrue(result.output().contains("counts that are left      100.0 %"), result.output());
         assertFalse(isInstrumented("server-optimised"));
     }
 

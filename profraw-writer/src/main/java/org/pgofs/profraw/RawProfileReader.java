@@ -3,6 +3,7 @@ package org.pgofs.profraw;
 import static org.pgofs.profraw.MalformedProfileException.require;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -24,6 +25,17 @@ public final class RawProfileReader {
 
     private RawProfileReader(ByteBuffer bytes) {
         in = new RawInput(bytes);
+    }
+
+    /**
+     * Whether bytes begin as a raw profile that can be read does.
+     *
+     * @param bytes the remaining ones are looked at
+     * @return whether they have its magic number
+     */
+    public static boolean isRaw(ByteBuffer bytes) {
+        return bytes.remaining() >= HeaderField.SIZE
+                && bytes.slice().order(ByteOrder.LITTLE_ENDIAN).getLong(0) == RawProfile.MAGIC;
     }
 
     /**

@@ -38,15 +38,17 @@ public final class ImageCounters {
 
     private long ended;
     private long resets;
+    private ImageTimes times;
 
     public ImageCounters(StoredImage image) {
-        this(image, Counts.none(image), 0);
+        this(image, Counts.none(image), 0, ImageTimes.now());
     }
 
-    public ImageCounters(StoredImage image, Counts carry, long ended) {
+    public ImageCounters(StoredImage image, Counts carry, long ended, ImageTimes times) {
         this.image = image;
         this.carry = carry;
         this.ended = ended;
+        this.times = times;
         taken = Marks.none(image);
     }
 
@@ -128,11 +130,16 @@ public final class ImageCounters {
         return resets;
     }
 
+    /** Since when it is known and counts. */
+    public ImageTimes times() {
+        return times;
+    }
+
     /** The part of the state that a reset or take replaces. */
-    public record Baseline(Counts carry, Marks taken, long ended, long resets) {}
+    public record Baseline(Counts carry, Marks taken, long ended, long resets, ImageTimes times) {}
 
     public Baseline baseline() {
-        return new Baseline(carry, taken, ended, resets);
+        return new Baseline(carry, taken, ended, resets, times);
     }
 
     public void setBaseline(Baseline baseline) {
@@ -140,6 +147,7 @@ public final class ImageCounters {
         taken = baseline.taken;
         ended = baseline.ended;
         resets = baseline.resets;
+        times = baseline.times;
     }
 
     public void join(Member member) {

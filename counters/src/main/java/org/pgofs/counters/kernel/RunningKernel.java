@@ -130,7 +130,7 @@ public final class RunningKernel {
         Counts carry = image.carry().copy();
         carry.counters().subtract(member.toCounts(reader).counters());
         Baseline before = image.baseline();
-        image.setBaseline(new Baseline(carry, before.taken(), before.ended(), before.resets()));
+        image.setBaseline(new Baseline(carry, before.taken(), before.ended(), before.resets(), before.times()));
         member.setEpoch(member.epoch() + 1);
         member.publishEpoch();
     }

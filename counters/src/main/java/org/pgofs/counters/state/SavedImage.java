@@ -1,8 +1,10 @@
 package org.pgofs.counters.state;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.pgofs.counters.counts.FoldedSegment;
+import org.pgofs.counters.counts.ImageTimes;
 import org.pgofs.counters.counts.ValueList;
 import org.pgofs.counters.format.ImageKey;
 import org.pgofs.counters.format.ImageReference;
@@ -13,15 +15,18 @@ import org.pgofs.counters.format.ImageReference;
  * <p>As text, a line each, with fields that hold no white space:
  *
  * <pre>
- * image DIGEST NAME ENDED
+ * image DIGEST NAME ENDED FIRST-SEEN SINCE
  * reference OWNER UID HIGH LOW NONCE
  * folded INODE NAME
  * epoch EPOCH CLEARED NAME
  * </pre>
  *
+ * Times are in seconds; what an older pgofs wrote has none.
+ *
  * @param digest of its image file
  * @param name under which it is served
  * @param ended number of processes in the carry
+ * @param times since when it is known and counts
  * @param references by which segments name it
  * @param folded segments whose counts are in the carry and whose files may still exist
  * @param epochs of the live segments that were reset or taken
@@ -30,10 +35,13 @@ public record SavedImage(
         String digest,
         String name,
         long ended,
+        ImageTimes times,
         List<ImageReference> references,
         List<FoldedSegment> folded,
         List<Epoch> epochs) {
     private static final int RADIX = 16;
+    /** Of the fields of an image, the first time. */
+    private static final int TIMES = 4;
 
     /**
      * A live segment that was reset or taken.
@@ -49,7 +57,14 @@ public record SavedImage(
 
     String toText() {
         StringBuilder text = new StringBuilder();
-        line(text, "image", digest, name, ended);
+        line(
+                text,
+                "image",
+                digest,
+                name,
+                ended,
+                times.firstSeen().getEpochSecond(),
+                times.since().getEpochSecond());
         for (ImageReference reference : references) {
             ImageKey key = reference.key();
             line(
@@ -82,6 +97,7 @@ public record SavedImage(
         String digest = "";
         String name = "";
         long ended = 0;
+        ImageTimes times = new ImageTimes(Instant.EPOCH, Instant.EPOCH);
         List<ImageReference> references = new ArrayList<>();
         List<FoldedSegment> folded = new ArrayList<>();
         List<Epoch> epochs = new ArrayList<>();
@@ -92,6 +108,7 @@ public record SavedImage(
                     digest = field[1];
                     name = field[2];
                     ended = Long.parseLong(field[3]);
+                    times = times(field);
                 }
                 case "reference" -> references.add(reference(field));
                 case "folded" -> folded.add(new FoldedSegment(Long.parseLong(field[1]), field[2]));
@@ -101,7 +118,17 @@ public record SavedImage(
                 default -> throw new IllegalArgumentException(line);
             }
         }
-        return new SavedImage(digest, name, ended, references, folded, epochs);
+        return new SavedImage(digest, name, ended, times, references, folded, epochs);
+    }
+
+    private static ImageTimes times(String[] field) {
+        return field.length < TIMES + 2
+                ? new ImageTimes(Instant.EPOCH, Instant.EPOCH)
+                : new ImageTimes(time(field[TIMES]), time(field[TIMES + 1]));
+    }
+
+    private static Instant time(String field) {
+        return Instant.ofEpochSecond(Long.parseLong(field));
     }
 
     private static ImageReference reference(String[] field) {

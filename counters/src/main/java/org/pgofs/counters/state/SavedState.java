@@ -267,7 +267,7 @@ public final class SavedState {
 
     private ImageCounters add(StoredImage image, CarryFile file) throws DamagedException {
         SavedImage saved = file.image();
-        ImageCounters counters = new ImageCounters(image, file.counts(image), saved.ended());
+        ImageCounters counters = new ImageCounters(image, file.counts(image), saved.ended(), saved.times());
         counters.references().addAll(saved.references());
         counters.folded().addAll(saved.folded());
         saved.epochs().forEach(epoch -> epochs.put(epoch.name(), epoch));

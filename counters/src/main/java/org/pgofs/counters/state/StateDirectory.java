@@ -230,6 +230,7 @@ public final class StateDirectory {
                 image.image().digest(),
                 image.image().name(),
                 image.ended(),
+                image.times(),
                 List.copyOf(image.references()),
                 List.copyOf(image.folded()),
                 epochs);

@@ -76,6 +76,8 @@ record Status(
      * @param totalCount of all counters
      * @param liveProcesses their pids
      * @param endedProcesses how many
+     * @param firstSeen when its first process was found
+     * @param since when it was reset or taken last, or else first seen
      */
     record Image(
             String name,
@@ -89,7 +91,9 @@ record Status(
             Integer countersBelow0,
             long totalCount,
             List<Integer> liveProcesses,
-            long endedProcesses) {}
+            long endedProcesses,
+            String firstSeen,
+            String since) {}
 
     /**
      * What a user's programs take up.

@@ -3,6 +3,8 @@ package org.pgofs.daemon.status;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -167,7 +169,13 @@ public final class StatusReport {
                 status.belowZero() > 0 ? status.belowZero() : null,
                 status.totals().total(),
                 status.livePids(),
-                status.ended());
+                status.ended(),
+                seconds(status.times().firstSeen()),
+                seconds(status.times().since()));
+    }
+
+    private static String seconds(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     private static Status.Kernel kernel(KernelStatus kernel) {

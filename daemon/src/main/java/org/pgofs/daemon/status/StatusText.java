@@ -80,6 +80,7 @@ final class StatusText {
         String pids = image.liveProcesses().stream().map(String::valueOf).collect(Collectors.joining(" "));
         line("  live processes  %d%s", image.liveProcesses().size(), pids.isEmpty() ? "" : ": " + pids);
         line("  ended processes %d", image.endedProcesses());
+        line("  counts since    %s", image.since());
     }
 
     private void addGuests(List<Status.Guest> guests) {

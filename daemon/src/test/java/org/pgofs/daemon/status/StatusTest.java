@@ -8,8 +8,21 @@ import org.junit.jupiter.api.Test;
 
 /** What scripts and people have learned to read stays as it is. */
 final class StatusTest {
-    private static final Status.Image PLAIN =
-            new Status.Image("plain-1", "", 8, 7, new Words(List.of()), 2, 3, 0, null, 0, List.of(), 0);
+    private static final Status.Image PLAIN = new Status.Image(
+            "plain-1",
+            "",
+            8,
+            7,
+            new Words(List.of()),
+            2,
+            3,
+            0,
+            null,
+            0,
+            List.of(),
+            0,
+            "2026-01-01T00:00:00Z",
+            "2026-01-02T00:00:00Z");
 
     private static final Status EMPTY = new Status(
             "/mnt",
@@ -49,7 +62,9 @@ final class StatusTest {
                     4,
                     1L << 60,
                     List.of(7, 9),
-                    5)),
+                    5,
+                    "2026-01-03T00:00:00Z",
+                    "2026-01-04T00:00:00Z")),
             Map.of("coverage.profraw", 13L),
             17,
             List.of(new Status.User(4294967294L, 1, 2, 3, 4)),
@@ -81,6 +96,7 @@ final class StatusTest {
                   total count     0
                   live processes  0
                   ended processes 0
+                  counts since    2026-01-02T00:00:00Z
                 users: 0
                 backlog: 0 segments of 0 bytes of ended programs, 0 bytes at most were left
                 without image file: 0
@@ -110,6 +126,7 @@ final class StatusTest {
                   total count     1152921504606846976
                   live processes  2: 7 9
                   ended processes 5
+                  counts since    2026-01-04T00:00:00Z
                 not in profraw: 13 images, they are in coverage.profraw
                 merged in profdata: 17 functions, which have name and hash of one of another image
                 guests: 1, sampled once a second: counts between the last sample and a reboot are lost
@@ -158,7 +175,9 @@ final class StatusTest {
                     "nonzero_counters" : 0,
                     "total_count" : 0,
                     "live_processes" : [ ],
-                    "ended_processes" : 0
+                    "ended_processes" : 0,
+                    "first_seen" : "2026-01-01T00:00:00Z",
+                    "since" : "2026-01-02T00:00:00Z"
                   } ],
                   "not_in_profraw" : { },
                   "merged_in_profdata" : 0,
@@ -211,7 +230,9 @@ final class StatusTest {
                     "counters_below_0" : 4,
                     "total_count" : 1152921504606846976,
                     "live_processes" : [ 7, 9 ],
-                    "ended_processes" : 5
+                    "ended_processes" : 5,
+                    "first_seen" : "2026-01-03T00:00:00Z",
+                    "since" : "2026-01-04T00:00:00Z"
                   } ],
                   "not_in_profraw" : {
                     "coverage.profraw" : 13

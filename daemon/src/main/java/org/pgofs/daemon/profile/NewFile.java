@@ -1,0 +1,65 @@
+package org.pgofs.daemon.profile;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** A file that is there as a whole or not at all: it gets its name when it is complete, and replaces one of that name. */
+final class NewFile implements AutoCloseable {
+    private final Path file;
+    private final Path unfinished;
+    private final FileChannel channel;
+    private boolean finished;
+
+    private NewFile(Path file, Path unfinished, FileChannel channel) {
+        this.file = file;
+        this.unfinished = unfinished;
+        this.channel = channel;
+    }
+
+    /**
+     * Begins a file, for its owner alone.
+     *
+     * @throws IOException if it cannot be there; the message says why
+     */
+    static NewFile begin(Path file) throws IOException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(file + " is there and is not a regular file: give another one by -o");
+        }
+        Path directory = file.toAbsolutePath().getParent();
+        try {
+            Path unfinished = Files.createTempFile(directory, ".pgofs-", ".unfinished");
+            return new NewFile(file, unfinished, FileChannel.open(unfinished, StandardOpenOption.WRITE));
+        } catch (NoSuchFileException e) {
+            throw new IOException(directory + " does not exist: give another file by -o", e);
+        }
+    }
+
+    void write(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /** Gives it its name. */
+    void finish() throws IOException {
+        channel.force(true);
+        channel.close();
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        finished = true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        if (!finished) {
+            Files.deleteIfExists(unfinished);
+        }
+    }
+}

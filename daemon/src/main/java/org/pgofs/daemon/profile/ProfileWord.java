@@ -1,0 +1,51 @@
+package org.pgofs.daemon.profile;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.pgofs.profdata.IndexedContent;
+
+/** What words of the command line mean: files with profiles, or images in a mount. */
+final class ProfileWord {
+    private static final int MOST_PRINTED = 200;
+
+    private ProfileWord() {}
+
+    /** The profile in a file. */
+    static IndexedContent file(Path file) throws IOException {
+        try {
+            return ProfileInput.read(file);
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + " does not exist", e);
+        }
+    }
+
+    /** The profile of an image, as it is now. */
+    static IndexedContent image(String word, Path mountPoint) throws IOException {
+        ServedMount mount = ServedMount.find(mountPoint);
+        return ProfileInput.read(mount.file(ImageChoice.of(mount.images(), word), "profdata"));
+    }
+
+    /** A file, if there is one of that name, or else an image. */
+    static IndexedContent fileOrImage(String word, Path mountPoint) throws IOException {
+        return isFile(word) ? file(path(word)) : image(word, mountPoint);
+    }
+
+    /** Whether a word means a file: one with a slash does, and else one that is there. */
+    static boolean isFile(String word) {
+        return word.indexOf('/') >= 0 || Files.isRegularFile(path(word));
+    }
+
+    /** Relative to where the caller is. */
+    static Path path(String word) {
+        return Path.of(System.getProperty("pgofs.directory", System.getProperty("user.dir")))
+                .resolve(word);
+    }
+
+    /** A name from a file, which may be anything. */
+    static String printable(String name) {
+        String begin = name.length() > MOST_PRINTED ? name.substring(0, MOST_PRINTED) + "..." : name;
+        return begin.replaceAll("[^\\p{Graph}]", "?");
+    }
+}

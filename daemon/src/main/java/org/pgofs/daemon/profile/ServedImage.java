@@ -1,0 +1,61 @@
+package org.pgofs.daemon.profile;
+
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An image as the status of a mount has it.
+ *
+ * @param name unique
+ * @param functions how many
+ * @param nonzero how many of its counters have counted
+ * @param live the processes that have it
+ * @param ended how many processes have ended
+ * @param firstSeen when it was first seen, in a form whose order is that of time
+ * @param since since when it counts
+ * @param indexedVersion of its profdata
+ */
+record ServedImage(
+        String name,
+        long functions,
+        long nonzero,
+        List<Long> live,
+        long ended,
+        String firstSeen,
+        String since,
+        long indexedVersion) {
+    /** The name of a file, digits of a build id, and a number where several images have the same of both. */
+    private static final Pattern NAME = Pattern.compile("(.*)-[0-9a-f]{1,8}(-[0-9]+)?");
+
+    static ServedImage of(Map<?, ?> fields) {
+        return new ServedImage(
+                (String) fields.get("name"),
+                (Long) fields.get("functions"),
+                (Long) fields.get("nonzero_counters"),
+                ((List<?>) fields.get("live_processes"))
+                        .stream().map(Long.class::cast).toList(),
+                (Long) fields.get("ended_processes"),
+                (String) fields.get("first_seen"),
+                (String) fields.get("since"),
+                (Long) fields.get("indexed_version"));
+    }
+
+    /** The name of its file. */
+    String program() {
+        Matcher matcher = NAME.matcher(name);
+        return matcher.matches() ? matcher.group(1) : name;
+    }
+
+    boolean hasCounts() {
+        return nonzero > 0;
+    }
+
+    String processes() {
+        long all = live.size() + ended;
+        return all
+                + (all == 1 ? " process" : " processes")
+                + (live.isEmpty() ? "" : ", " + live.size() + " of them live");
+    }
+}
