@@ -87,7 +87,10 @@ final class CollectIT {
             assertTrue(collect(mount, 0, "-o", "new.profdata").output().startsWith("worker14-77: "));
 
             Path other = TOOLCHAIN.instrumented(
-                    directory.resolve("other"), Checkout.SOURCES.resolve("c/worker.c"), "-pthread");
+                    directory.resolve("other"),
+                    Checkout.SOURCES.resolve("c/worker.c"),
+                    "-pthread",
+                    "-Wl,--build-id=0x88");
             mount.shell().bash("echo work 60 | \"$1\"", other).ok();
             String several = collect(mount, 1).errors();
             assertEquals("pgofs: several programs have counts, name one: other, worker14\n", several);

@@ -38,8 +38,21 @@ final class ProfileInput {
         }
     }
 
+    /** Whether a file begins as a profile does. */
+    static boolean isProfile(Path file) throws IOException {
+        try {
+            return isProfile(bytes(file));
+        } catch (IOException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isProfile(ByteBuffer bytes) {
+        return IndexedReader.isIndexed(bytes) || RawProfileReader.isRaw(bytes);
+    }
+
     /** The content of a raw or an indexed profile. */
-    static IndexedContent content(String name, ByteBuffer bytes) throws IOException {
+    private static IndexedContent content(String name, ByteBuffer bytes) throws IOException {
         return IndexedReader.read(indexed(name, bytes));
     }
 
@@ -48,7 +61,7 @@ final class ProfileInput {
         if (!bytes.hasRemaining()) {
             throw new IOException("is empty");
         }
-        if (!IndexedReader.isIndexed(bytes) && !RawProfileReader.isRaw(bytes)) {
+        if (!isProfile(bytes)) {
             throw new IOException("is neither an indexed nor a raw profile of a 64-bit little-endian target");
         }
         return IndexedReader.isIndexed(bytes) ? bytes : RawToIndexed.convert(name, bytes);

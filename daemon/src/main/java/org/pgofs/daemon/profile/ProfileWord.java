@@ -27,9 +27,10 @@ final class ProfileWord {
         return ProfileInput.read(mount.file(ImageChoice.of(mount.images(), word), "profdata"));
     }
 
-    /** A file, if there is one of that name, or else an image. */
+    /** A profile, if there is a file of that name and it is one, or else an image: its program may lie there too. */
     static IndexedContent fileOrImage(String word, Path mountPoint) throws IOException {
-        return isFile(word) ? file(path(word)) : image(word, mountPoint);
+        boolean isProfile = word.indexOf('/') >= 0 || (isFile(word) && ProfileInput.isProfile(path(word)));
+        return isProfile ? file(path(word)) : image(word, mountPoint);
     }
 
     /** Whether a word means a file: one with a slash does, and else one that is there. */
