@@ -25,7 +25,7 @@ final class RunningKernel {
         Path init = share.resolve("init");
         Files.writeString(
                 init,
-                "#!/bin/sh\nexport PATH=%s:$PATH\nexec bash -c '%s' >log 2>&1 </dev/null\n"
+                "#!/bin/sh\nexport PATH=%s:$PATH PGOFS_LOG=$PWD/daemon.log\nexec bash -c '%s' >log 2>&1 </dev/null\n"
                         .formatted(Checkout.PGOFS.getParent(), command));
         Shell.in(share).run("chmod", "+x", "init").ok();
         Shell.Result result = UserModeLinuxFixture.shell(share)
@@ -41,9 +41,7 @@ final class RunningKernel {
                         "--init",
                         init.toString(),
                         "--mem",
-                        "1G",
-                        "--cpus",
-                        "2");
+                        "1G");
         String log = Files.exists(share.resolve("log")) ? Files.readString(share.resolve("log")) : "";
         return new Shell.Result(result.command(), result.status(), result.output(), result.errors() + log);
     }
