@@ -8,25 +8,27 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.pgofs.counters.segment.SegmentDirectory;
+import org.pgofs.daemon.client.ServedMount;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** {@code pgofs umount}. */
 @Command(
         name = "umount",
-        description = "Unmount MOUNTPOINT and wait for its daemon to end. Programs keep counting; nothing is lost.",
+        description = "Unmount, and wait for its daemon to end. Programs keep counting; nothing is lost.",
         mixinStandardHelpOptions = true)
 final class UmountCommand implements Callable<Integer> {
     private static final Duration NOTICED = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    @Parameters(paramLabel = "MOUNTPOINT", description = "The mount point, as given to pgofs mount.")
-    private Path mountPoint;
+    @Mixin
+    private ServedMount mount;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        String[] lines = StatusCommand.read(mountPoint, PgoTree.DAEMON).split("\n", 2);
+        Path mountPoint = mount.path();
+        String[] lines = mount.read(PgoTree.DAEMON).split("\n", 2);
         long pid = Long.parseLong(lines[0]);
         // Before it may end: later, another process may have its number.
         Optional<ProcessHandle> daemon = ProcessHandle.of(pid);

@@ -115,6 +115,48 @@ final class CommandLineIT {
     }
 
     @Test
+    void shouldFindTheOnlyMount() {
+        Shell.Result result = Shell.in(directory)
+                .with("PGOFS_LOG", directory.resolve("log").toString())
+                .run(
+                        "unshare",
+                        "--mount",
+                        "--propagation",
+                        "private",
+                        "/bin/bash",
+                        "-uc",
+                        """
+                        pgofs=$1
+                        for other in $(findmnt -rnt fuse.pgofs -o TARGET); do umount -l "$other"; done
+                        chmod 755 .
+                        mkdir one two link
+                        "$pgofs" status
+                        "$pgofs" mount --segment-dir segments-of-one one || exit
+                        mount --bind one link
+                        "$pgofs" status | head -1
+                        "$pgofs" mount --segment-dir segments-of-two two || exit
+                        "$pgofs" status
+                        "$pgofs" umount
+                        "$pgofs" detach machine
+                        umount link
+                        "$pgofs" umount one
+                        "$pgofs" detach machine
+                        "$pgofs" umount
+                        ! grep fuse.pgofs /proc/self/mountinfo
+                        """,
+                        "bash",
+                        Checkout.PGOFS.toString());
+        assertEquals(0, result.status(), result::toString);
+        assertEquals("segments in %1$s/segments-of-one, served at %1$s/one\n".formatted(directory), result.output());
+        String several = "pgofs: pgofs is mounted 2 times: name one of %1$s/one, %1$s/two\n".formatted(directory);
+        assertEquals(
+                "pgofs: pgofs is not mounted anywhere: see pgofs mount --help\n"
+                        + several.repeat(3)
+                        + "pgofs: there is no guest machine\n",
+                result.errors());
+    }
+
+    @Test
     void shouldTakeTheSegmentDirectoryOfTheEnvironment() throws Exception {
         try (PgofsMount mount = PgofsMount.prepare(directory)) {
             Shell shell =

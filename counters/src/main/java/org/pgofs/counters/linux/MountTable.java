@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -83,6 +85,13 @@ public record MountTable(List<Entry> mounts) {
         return mounts.stream()
                 .filter(entry -> entry.mountPoint.equals(mountPoint.toString()))
                 .reduce((earlier, later) -> later);
+    }
+
+    /** The mounts that one sees at their paths: no other one is on them. */
+    public List<Entry> visible() {
+        Map<String, Entry> last = new LinkedHashMap<>();
+        mounts.forEach(entry -> last.put(entry.mountPoint, entry));
+        return List.copyOf(last.values());
     }
 
     /** Undoes the kernel's escapes: a backslash and three octal digits for a byte. */

@@ -7,13 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.pgofs.daemon.client.ServedMount;
 import org.pgofs.daemon.guest.GuestRequest.Verb;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code pgofs attach}. */
@@ -68,8 +69,8 @@ public final class AttachCommand implements Callable<Integer> {
             description = "A name for the virtual machine (default: the last part of the memory's path).")
     private String name;
 
-    @Parameters(paramLabel = "MOUNTPOINT", description = "The mount point, as given to pgofs mount.")
-    private Path mountPoint;
+    @Mixin
+    private ServedMount mount;
 
     /** Attaches; and waits a little for the kernel of a virtual machine to be found. */
     @Override
@@ -92,7 +93,7 @@ public final class AttachCommand implements Callable<Integer> {
     }
 
     private void attachRunning() throws IOException {
-        Daemon daemon = new Daemon(mountPoint);
+        Daemon daemon = new Daemon(mount.path());
         daemon.ask(new GuestRequest(Verb.ATTACH_RUNNING, "", "", kernel == null ? "" : kernel.toString()));
         say("the running kernel"
                 + daemon.runningKernel().map(AttachCommand::image).orElse(""));
@@ -106,7 +107,7 @@ public final class AttachCommand implements Callable<Integer> {
         if (name == null) {
             name = source.memory.toFile().getName();
         }
-        Daemon daemon = new Daemon(mountPoint);
+        Daemon daemon = new Daemon(mount.path());
         daemon.ask(new GuestRequest(Verb.ATTACH, name, source.memory.toString(), kernel.toString()));
         long end = System.nanoTime() + PATIENCE.toNanos();
         Optional<Map<String, String>> guest = daemon.guest(name);

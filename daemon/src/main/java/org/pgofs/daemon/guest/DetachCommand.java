@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.pgofs.counters.kernel.KernelStatus;
+import org.pgofs.daemon.client.ServedMount;
 import org.pgofs.daemon.guest.GuestRequest.Verb;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,14 +20,14 @@ public final class DetachCommand implements Callable<Integer> {
                     + ": the kernel that runs this machine, with its modules. Attached again, they count from then on.")
     private String name;
 
-    @Parameters(index = "1", paramLabel = "MOUNTPOINT", description = "The mount point, as given to pgofs mount.")
+    @Parameters(index = "1", arity = "0..1", paramLabel = "MOUNTPOINT", description = ServedMount.DESCRIPTION)
     private Path mountPoint;
 
     /** Detaches. */
     @Override
     public Integer call() throws IOException {
         Verb verb = name.equals(KernelStatus.VMLINUX) ? Verb.DETACH_RUNNING : Verb.DETACH;
-        new Daemon(mountPoint).ask(new GuestRequest(verb, name, "", ""));
+        new Daemon(ServedMount.of(mountPoint).path()).ask(new GuestRequest(verb, name, "", ""));
         return CommandLine.ExitCode.OK;
     }
 }

@@ -99,6 +99,17 @@ public final class Mount implements AutoCloseable {
     }
 
     /**
+     * The mount of this kind, dead or alive, if there is one and no other.
+     *
+     * @return its path as the kernel sees it
+     * @throws MountException if there is none, or several; the message is a line that says what to do
+     * @throws IOException if the mount table cannot be read
+     */
+    public static Path only() throws IOException {
+        return MountPoint.only();
+    }
+
+    /**
      * Makes sure that no part of a path is on a file system that may never answer, but for a mount of this kind, dead or
      * alive.
      *
@@ -237,11 +248,7 @@ public final class Mount implements AutoCloseable {
         if (threads.haveEnded()) {
             return Optional.empty();
         }
-        MountTable table = MountTable.read();
-        return table.mounts().stream()
-                .filter(this::isOurs)
-                .filter(entry -> table.at(Path.of(entry.mountPoint())).equals(Optional.of(entry)))
-                .findFirst();
+        return MountTable.read().visible().stream().filter(this::isOurs).findFirst();
     }
 
     private boolean isOurs(MountTable.Entry entry) {

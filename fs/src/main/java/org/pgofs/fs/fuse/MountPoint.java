@@ -5,6 +5,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.pgofs.counters.linux.Linux;
 import org.pgofs.counters.linux.MountTable;
@@ -51,6 +53,22 @@ final class MountPoint {
         if (at(path).isEmpty()) {
             throw notOurs(mountPoint, null);
         }
+    }
+
+    /** Without native code. A mount that is seen at several paths is one, at the oldest of them. */
+    static Path only() throws IOException {
+        Map<String, String> paths = new LinkedHashMap<>();
+        MountTable.read().visible().stream()
+                .filter(MountPoint::isOurs)
+                .forEach(entry -> paths.putIfAbsent(entry.device(), entry.mountPoint()));
+        if (paths.isEmpty()) {
+            throw new MountException("pgofs is not mounted anywhere: see pgofs mount --help");
+        }
+        if (paths.size() > 1) {
+            throw new MountException("pgofs is mounted " + paths.size() + " times: name one of "
+                    + String.join(", ", paths.values()));
+        }
+        return Path.of(paths.values().iterator().next());
     }
 
     private static MountException notOurs(Path mountPoint, Throwable cause) {

@@ -1,0 +1,75 @@
+package org.pgofs.daemon.client;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.pgofs.fs.fuse.Mount;
+import org.pgofs.fs.fuse.MountException;
+import picocli.CommandLine.Parameters;
+
+/** The mount that a command is about: a word of its own, or the only one that there is. */
+public final class ServedMount {
+    /** What the kernel says of a mount without a process. */
+    private static final String DEAD = "Transport endpoint is not connected";
+
+    /** What its word is, for commands that have words before it. */
+    public static final String DESCRIPTION = "The mount point, as given to pgofs mount. Needed only if there are several.";
+
+    @Parameters(arity = "0..1", paramLabel = "MOUNTPOINT", description = DESCRIPTION)
+    private Path mountPoint;
+
+    /**
+     * A mount.
+     *
+     * @param mountPoint as it is named; null if it is not
+     * @return the mount
+     */
+    public static ServedMount of(Path mountPoint) {
+        ServedMount mount = new ServedMount();
+        mount.mountPoint = mountPoint;
+        return mount;
+    }
+
+    /**
+     * Finds it.
+     *
+     * @return its path
+     * @throws IOException if it is not named, and there is none or more than one; the message is one line
+     */
+    public Path path() throws IOException {
+        return mountPoint == null ? Mount.only() : mountPoint;
+    }
+
+    /**
+     * Reads a file of its {@code pgo/}.
+     *
+     * @param name in that directory
+     * @return the text
+     * @throws IOException if it cannot be read; the message is one line that says what to do
+     */
+    public String read(String name) throws IOException {
+        return read(path(), name);
+    }
+
+    private static String read(Path mountPoint, String name) throws IOException {
+        Path file = mountPoint.resolve("pgo").resolve(name);
+        try {
+            Mount.require(mountPoint);
+            return Files.readString(file);
+        } catch (AccessDeniedException e) {
+            throw new IOException(
+                    mountPoint + " is open to its owner alone: use sudo, or mount with -o uid= or mode=", e);
+        } catch (MountException e) {
+            throw e;
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).endsWith(DEAD)) {
+                throw new IOException(
+                        "the daemon of " + mountPoint + " was killed: pgofs mount " + mountPoint
+                                + " repairs it, umount " + mountPoint + " takes it away",
+                        e);
+            }
+            throw new IOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+}
