@@ -32,6 +32,7 @@ import org.pgofs.counters.guest.KernelMemory;
 import org.pgofs.counters.image.GuestImage;
 import org.pgofs.counters.image.Image;
 import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.kernel.DeadKernel;
 import org.pgofs.counters.kernel.KernelWatch;
 import org.pgofs.counters.kernel.RunningKernel;
 import org.pgofs.counters.limits.Bounds;
@@ -579,6 +580,25 @@ public final class CounterStore implements AutoCloseable {
             lock.unlock();
         }
         kernelThread.start(watch);
+    }
+
+    /**
+     * Adds what a kernel counted that no longer runs, once for each call.
+     *
+     * @param dead what was read of it
+     * @return the name of its image
+     * @throws IOException if it cannot be added, or the change cannot be saved now
+     */
+    public String addDeadKernel(DeadKernel dead) throws IOException {
+        lock.lock();
+        try {
+            requireOpen();
+            String image = kernel.add(dead);
+            ledger.save();
+            return image;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**

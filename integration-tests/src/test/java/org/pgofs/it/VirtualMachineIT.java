@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,9 +49,13 @@ final class VirtualMachineIT {
             done
             """;
 
+    /** What QEMU's monitor answers. */
+    private static final Pattern VERSION = Pattern.compile("(?m)^[0-9]+\\.[0-9]+");
+
     @TempDir
     Path directory;
 
+    private String path = System.getenv("PATH");
     private PgofsMount mount;
     private Process machine;
     private OutputStream console;
@@ -81,6 +88,7 @@ final class VirtualMachineIT {
                 TOOLCHAIN.clang(directory.resolve("getppids"), "-static", Checkout.SOURCES.resolve("c/getppids.c"));
         machine = mount.shell()
                 .with("PGOFS_KERNEL_DIR", UserModeLinuxFixture.CACHE.toString())
+                .with("PATH", path)
                 .command(
                         Checkout.PGOFS.toString(),
                         "kernel",
@@ -183,6 +191,67 @@ final class VirtualMachineIT {
         assertEquals(1, machine.waitFor());
         assertEquals(10230, calls());
         assertEquals("none", guest().get("state"));
+    }
+
+    /** As when it has crashed: from then on nothing is known of it but the dump. */
+    @Test
+    void shouldReadTheLastCountsOutOfADump() throws Exception {
+        Path monitor = directory.resolve("monitor");
+        Path tools = Files.createDirectory(directory.resolve("tools"));
+        Path qemu = Files.writeString(
+                tools.resolve("qemu-system-x86_64"),
+                "#!/bin/sh\nPATH=${PATH#*:}\nexec qemu-system-x86_64 -monitor unix:" + monitor
+                        + ",server,nowait \"$@\"\n");
+        assertTrue(qemu.toFile().setExecutable(true));
+        path = tools + ":" + path;
+        boot("");
+        run("getppids 10000");
+        Path dump = directory.resolve("dump");
+        Path physical = directory.resolve("physical");
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(monitor))) {
+            ask(channel, "stop");
+            ask(channel, "dump-guest-memory -p " + dump);
+            ask(channel, "dump-guest-memory " + physical);
+        }
+        machine.descendants()
+                .filter(process -> process.info().command().orElse("").contains("qemu"))
+                .forEach(ProcessHandle::destroyForcibly);
+        machine.waitFor();
+        mount.reset();
+        assertEquals(0, Files.size(mount.profraw()));
+
+        Path vmlinux = UserModeLinuxFixture.CACHE.resolve("x86_64/vmlinux");
+        Shell.Result refused = attach(physical, vmlinux);
+        assertEquals(1, refused.status());
+        assertTrue(refused.errors().contains("take it by dump-guest-memory -p"), refused.errors());
+        attach(dump, vmlinux).ok();
+        // The shells that the guest started with make some calls too.
+        long calls = calls();
+        assertTrue(calls >= 10000 && calls < 10100, "calls: " + calls);
+    }
+
+    private Shell.Result attach(Path core, Path vmlinux) {
+        return Shell.in(directory)
+                .run(
+                        Checkout.PGOFS.toString(),
+                        "attach",
+                        "--core",
+                        core.toString(),
+                        "--vmlinux",
+                        vmlinux.toString(),
+                        mount.root().toString());
+    }
+
+    /** Has QEMU's monitor do something, to its end: only then it does the next thing. */
+    private static void ask(SocketChannel monitor, String command) throws IOException {
+        monitor.write(StandardCharsets.US_ASCII.encode(command + "\ninfo version\n"));
+        StringBuilder answer = new StringBuilder();
+        ByteBuffer bytes = ByteBuffer.allocate(1 << 12);
+        // The version is on a line of its own.
+        while (!VERSION.matcher(answer).find()) {
+            assertTrue(monitor.read(bytes.clear()) > 0, () -> "the monitor ended after " + answer);
+            answer.append(StandardCharsets.ISO_8859_1.decode(bytes.flip()));
+        }
     }
 
     @Test

@@ -49,6 +49,19 @@ public final class ElfNotes {
         return Optional.empty();
     }
 
+    /** Whether such a note begins where the bytes do. */
+    public static boolean isAt(ByteBuffer bytes, String name, int type) {
+        byte[] expected = (name + "\0").getBytes(StandardCharsets.ISO_8859_1);
+        if (bytes.limit() < HEADER + expected.length
+                || bytes.getInt(0) != expected.length
+                || bytes.getInt(2 * Integer.BYTES) != type) {
+            return false;
+        }
+        byte[] found = new byte[expected.length];
+        bytes.get(HEADER, found);
+        return Arrays.equals(found, expected);
+    }
+
     private static long padded(long size) {
         return (size + 3) & ~3L;
     }

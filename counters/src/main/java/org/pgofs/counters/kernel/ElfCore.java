@@ -174,9 +174,24 @@ final class ElfCore implements AddressSpace, AutoCloseable {
         return info.text() == 0 ? loads.get(0).address : info.text();
     }
 
-    /** Whether it says at which addresses anything lies: a dump by physical addresses does not. */
+    /** Whether anything lies where kernels are, in the upper half: nothing does in a dump by physical addresses. */
     boolean hasAddresses() {
-        return loads.stream().anyMatch(load -> load.address != 0);
+        return loads.stream().anyMatch(load -> load.address < 0);
+    }
+
+    /** A part of the memory that is there in one piece. */
+    record Part(long address, long size) {}
+
+    /** The parts that begin in a range of addresses, as far as they are in it. */
+    List<Part> parts(long from, long size) {
+        List<Part> parts = new ArrayList<>();
+        for (Load load : loads) {
+            long begin = load.address - from;
+            if (Long.compareUnsigned(begin, size) < 0) {
+                parts.add(new Part(load.address, Math.min(load.size, size - begin)));
+            }
+        }
+        return parts;
     }
 
     /** Where parts of two loads have one address, the first one holds. */

@@ -30,11 +30,16 @@ final class KernelMember implements Member {
 
     /** One of which nothing was read yet. */
     KernelMember(Loaded loaded, ImageCounters image) throws IOException {
+        this(loaded, image, loaded.readEpoch());
+    }
+
+    /** One whose value sites have an epoch. */
+    KernelMember(Loaded loaded, ImageCounters image, long epoch) {
         this.loaded = loaded;
         this.image = image;
+        this.epoch = epoch;
         sample = loaded.allocate();
         next = loaded.allocate();
-        epoch = loaded.readEpoch();
     }
 
     Loaded loaded() {

@@ -5,16 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalLong;
 import org.pgofs.counters.format.ElfNotes;
 import org.pgofs.counters.format.KernelNoteLayout;
-import org.pgofs.counters.format.KernelNoteLayout.Control;
 import org.pgofs.counters.format.RelocatedLayout;
-import org.pgofs.counters.format.ValueSiteLayout;
-import org.pgofs.counters.image.GuestImage;
 import org.pgofs.counters.image.KernelSections;
 import org.pgofs.counters.image.LinkTimes;
 
@@ -27,20 +23,13 @@ final class KernelReader implements AutoCloseable {
     private static final int SECTION_BITS = 32;
 
     private final KernelFiles files;
-    private final KernelSections.Parser parser;
     private final ElfCore core;
-    private final long elsewhere;
+    private final SectionReader sections;
 
-    /**
-     * A reader, with the memory open.
-     *
-     * @param elsewhere an address of vmlinux
-     */
-    private KernelReader(KernelFiles files, KernelSections.Parser parser, ElfCore core, long elsewhere) {
+    private KernelReader(KernelFiles files, KernelSections.Parser parser, ElfCore core) {
         this.files = files;
-        this.parser = parser;
         this.core = core;
-        this.elsewhere = elsewhere;
+        sections = new SectionReader(core, parser);
     }
 
     /**
@@ -49,8 +38,7 @@ final class KernelReader implements AutoCloseable {
      * @throws IOException if it cannot be read; the message is one line that says why, and what to do
      */
     static KernelReader open(KernelFiles files, KernelSections.Parser parser) throws IOException {
-        ElfCore core = KcoreAccess.open(files);
-        return new KernelReader(files, parser, core, core.firstAddress());
+        return new KernelReader(files, parser, KcoreAccess.open(files));
     }
 
     ElfCore core() {
@@ -74,36 +62,12 @@ final class KernelReader implements AutoCloseable {
      * @throws IOException if another kernel runs; the message is one line
      */
     Loaded kernel(KernelSections vmlinux) throws IOException {
-        String running = hexadecimal(buildId(files.notes()));
-        String given = hexadecimal(vmlinux.buildId());
-        if (running.isEmpty() || !running.equals(given)) {
-            throw new IOException(vmlinux.path() + " is not the file of the running kernel: its build id is "
-                    + (given.isEmpty() ? "none" : given) + ", and the kernel's is "
-                    + (running.isEmpty() ? "not known" : running));
-        }
+        SectionReader.requireSame(vmlinux, SectionReader.hexadecimal(SectionReader.buildId(files.notes())));
         long moved = core.info().kernelOffset();
-        GuestImage image = parser.parse(vmlinux);
-        ByteBuffer names =
-                core.read(vmlinux.namesAddress() + moved, vmlinux.names().remaining());
-        if (!names.equals(vmlinux.names().duplicate())) {
+        if (!sections.has(vmlinux, moved)) {
             throw new IOException(vmlinux.path() + " is not what the running kernel has in memory");
         }
-        return new Loaded(
-                KernelStatus.VMLINUX,
-                files.boot(),
-                image,
-                image.layout().counters() + moved,
-                0,
-                0,
-                new LinkTimes(moved),
-                files.kernelEpoch(),
-                Optional.empty());
-    }
-
-    private static String hexadecimal(ByteBuffer bytes) {
-        byte[] copy = new byte[bytes.remaining()];
-        bytes.duplicate().get(copy);
-        return HexFormat.of().formatHex(copy);
+        return sections.loaded(vmlinux, moved, files.boot(), files.kernelEpoch());
     }
 
     /**
@@ -119,14 +83,14 @@ final class KernelReader implements AutoCloseable {
         long moved = core.info().kernelOffset();
         // A kernel that moves its notes too has addresses of now in them.
         long added = core.beginsAt(note.text() + moved) || !core.beginsAt(note.text()) ? moved : 0;
-        LinkTimes linkTimes = new LinkTimes(moved);
-        return loaded(
+        return sections.loaded(
                 KernelStatus.VMLINUX,
                 files.boot(),
                 KernelNote.find(notes, KernelNoteLayout.LINKED, added).orElseThrow(),
-                buildId(notes),
-                linkTimes,
-                false);
+                SectionReader.buildId(notes),
+                new LinkTimes(moved),
+                files.kernelEpoch(),
+                OptionalLong.empty());
     }
 
     /**
@@ -148,56 +112,18 @@ final class KernelReader implements AutoCloseable {
         }
         KernelNote note = KernelNote.find(notes, KernelNoteLayout.DISTANCES, address + KernelNoteLayout.DESCRIPTOR)
                 .orElseThrow(() -> new IOException("has a note of pgofs that is none"));
-        Loaded loaded =
-                loaded(name, run, note, buildId(files.buildIdNote(name)), linkTimes(files.sections(name)), true);
+        Loaded loaded = sections.loaded(
+                name,
+                run,
+                note,
+                SectionReader.buildId(files.buildIdNote(name)),
+                linkTimes(files.sections(name)),
+                files.epoch(name),
+                OptionalLong.of(core.firstAddress()));
         if (files.run(name) != run) {
             throw new IOException("was loaded again meanwhile");
         }
         return loaded;
-    }
-
-    private static ByteBuffer buildId(ByteBuffer notes) {
-        return ElfNotes.find(notes, ElfNotes.GNU, ElfNotes.BUILD_ID).orElse(ByteBuffer.allocate(0));
-    }
-
-    private Loaded loaded(
-            String name, long run, KernelNote note, ByteBuffer buildId, LinkTimes linkTimes, boolean isModule)
-            throws IOException {
-        ByteBuffer control = core.read(note.control(), Control.SIZE);
-        long rawVersion = control.getLong(Control.RAW_VERSION);
-        if (rawVersion == 0) {
-            throw new IOException(name + " does not say its raw version");
-        }
-        int valueSites = control.getLong(Control.VALUE_SITE_SIZE) == ValueSiteLayout.SIZE
-                ? Math.min(
-                        note.values().size("values") / Long.BYTES,
-                        note.sites().size("value sites") / ValueSiteLayout.SIZE)
-                : 0;
-        ByteBuffer names = core.read(note.names().begin(), note.names().size("names"));
-        GuestImage image = parser.parse(new KernelSections(
-                isModule ? name + ".ko" : name,
-                "",
-                core.read(rawVersion, Long.BYTES).getLong(0),
-                buildId,
-                core.read(note.data().begin(), note.data().size("records")),
-                note.data().begin(),
-                note.counters().size("counters"),
-                note.counters().begin(),
-                names,
-                note.names().begin(),
-                note.values().begin(),
-                valueSites,
-                linkTimes));
-        return new Loaded(
-                name,
-                run,
-                image,
-                image.layout().counters(),
-                note.sites().begin(),
-                valueSites * ValueSiteLayout.SIZE,
-                linkTimes,
-                isModule ? files.epoch(name) : files.kernelEpoch(),
-                isModule ? Optional.of(new Loaded.Proof(note.names().begin(), names, elsewhere)) : Optional.empty());
     }
 
     /**

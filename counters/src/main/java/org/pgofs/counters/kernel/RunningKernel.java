@@ -14,7 +14,7 @@ import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.ImageCounters.Baseline;
 import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.format.InvalidFileException;
-import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.image.GuestImage;
 import org.pgofs.counters.segment.ImageCatalog;
 import org.pgofs.counters.segment.MemberEpochs;
 import org.pgofs.counters.state.Manifest.SavedKernel;
@@ -95,7 +95,7 @@ public final class RunningKernel {
     }
 
     private void add(Loaded loaded) throws IOException {
-        ImageCounters image = image(loaded);
+        ImageCounters image = image(loaded.image());
         SavedKernel before = known.remove(loaded.name());
         KernelMember member = new KernelMember(loaded, image);
         member.look(watch.reader().core());
@@ -114,14 +114,24 @@ public final class RunningKernel {
                 image.image().name());
     }
 
-    private ImageCounters image(Loaded loaded) throws IOException {
+    private ImageCounters image(GuestImage kernel) throws IOException {
         try {
-            StoredImage image =
-                    images.read(loaded.image().toImageFile(), loaded.image().path());
-            return images.add(image);
+            return images.add(images.read(kernel.toImageFile(), kernel.path()));
         } catch (InvalidFileException e) {
-            throw new IOException(loaded.image().path() + " " + e.getMessage(), e);
+            throw new IOException(kernel.path() + " " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Adds what a kernel counted that no longer runs.
+     *
+     * @return the name of its image
+     */
+    public String add(DeadKernel dead) throws IOException {
+        ImageCounters image = image(dead.image());
+        image.addEnded(dead.counts(image, reader));
+        images.changed().add(image);
+        return image.image().name();
     }
 
     /** What it has counted until now is in the carry already, or was reset. */

@@ -138,7 +138,7 @@ class KernelWatchTest {
         IOException refusal = assertThrows(IOException.class, () -> watch(other).close());
 
         assertEquals(
-                "/build/vmlinux is not the file of the running kernel: its build id is 5566, and the kernel's is"
+                "/build/vmlinux is not the file of this kernel: its build id is 5566, and the kernel's is"
                         + " 123456780a",
                 refusal.getMessage());
     }

@@ -82,14 +82,56 @@ public final class TestKernel implements AutoCloseable {
         write(sys.resolve("module/pgofs/parameters/epoch"), "0\n");
         core = FileChannel.open(
                 proc.resolve("kcore"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        CoreFile.of(
-                        "OSRELEASE=6.1\nKERNELOFFSET=" + Long.toHexString(kaslr) + "\nSYMBOL(_stext)="
-                                + Long.toHexString(text()) + "\n",
-                        new CoreFile.Load(text(), SIZE, TEXT_AT),
-                        new CoreFile.Load(MODULES, 0x3f00_0000L, MODULES_AT))
-                .writeTo(core);
+        writeHeaders(true);
         load(text(), TEXT_AT, FUNCTION + kaslr);
         writeNotes(1, 0);
+    }
+
+    /** The headers of the core file, with what the kernel says of itself or without. */
+    void writeHeaders(boolean hasInfo) throws IOException {
+        writeHeaders(
+                hasInfo
+                        ? "OSRELEASE=6.1\nKERNELOFFSET=" + Long.toHexString(kaslr) + "\nSYMBOL(_stext)="
+                                + Long.toHexString(text()) + "\n"
+                        : "",
+                text(),
+                MODULES);
+    }
+
+    /** The same with a build id. */
+    void writeBuildId(String id) throws IOException {
+        writeHeaders("BUILD-ID=" + id + "\nKERNELOFFSET=" + Long.toHexString(kaslr) + "\n", text(), MODULES);
+    }
+
+    /** The same without addresses, as of a dump by physical ones. */
+    void writePhysicalHeaders() throws IOException {
+        writeHeaders("", 0, 0xfffc_0000L);
+    }
+
+    private void writeHeaders(String info, long text, long others) throws IOException {
+        CoreFile.of(info, new CoreFile.Load(text, SIZE, TEXT_AT), new CoreFile.Load(others, 0x3f00_0000L, MODULES_AT))
+                .writeTo(core);
+    }
+
+    /** Puts the notes where the kernel has them too. */
+    void writeNotesToMemory() throws IOException {
+        core.write(ByteBuffer.wrap(Files.readAllBytes(sys.resolve("kernel/notes"))), TEXT_AT + NOTE);
+    }
+
+    void eraseNotesFromMemory() throws IOException {
+        core.write(ByteBuffer.allocate(PAGE), TEXT_AT + NOTE);
+    }
+
+    void overwriteNames() throws IOException {
+        core.write(ByteBuffer.allocate(PAGE), TEXT_AT + NAMES);
+    }
+
+    /** Sets the epoch, in memory as the kernel does. */
+    void writeEpoch(long epoch) throws IOException {
+        write(sys.resolve("module/pgofs/parameters/epoch"), epoch + "\n");
+        core.write(
+                ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, epoch),
+                TEXT_AT + CONTROL + Control.RESET_EPOCH);
     }
 
     /** Another boot: it has another number. */

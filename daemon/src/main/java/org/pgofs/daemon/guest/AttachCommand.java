@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Add a kernel: that of a virtual machine (--ram), or the one that runs this machine (--running). It is read"
                     + " through its memory, and never written to.",
+            "A kernel that crashed is read once, out of its dump (--core).",
             "The memory of a virtual machine must be a file that the machine has mapped shared. For QEMU:",
             "  -object memory-backend-file,id=ram,size=256M,mem-path=FILE,share=on -machine memory-backend=ram",
             "If pgofs kernel build made the kernel of this machine, pgofs mount attaches it by itself, unless -o kernel=no"
@@ -55,6 +56,15 @@ public final class AttachCommand implements Callable<Integer> {
                 required = true,
                 description = "The kernel that runs this machine, and its modules.")
         private boolean running;
+
+        @Option(
+                names = "--core",
+                required = true,
+                paramLabel = "FILE",
+                description =
+                        "The memory of a kernel that no longer runs, as an ELF core file: /proc/vmcore, or a dump of"
+                                + " a virtual machine by dump-guest-memory -p. Its counts are added each time.")
+        private Path core;
     }
 
     @Option(
@@ -75,9 +85,14 @@ public final class AttachCommand implements Callable<Integer> {
     /** Attaches; and waits a little for the kernel of a virtual machine to be found. */
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (source.memory == null && name != null) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "--name needs --ram");
+        }
         if (source.running) {
-            requireNo("--name", name);
             attachRunning();
+        } else if (source.core != null) {
+            ask(new GuestRequest(Verb.ADD_DEAD, "", source.core.toString(), file()));
+            say(source.core + ": see pgofs status");
         } else if (kernel == null) {
             throw new CommandLine.ParameterException(spec.commandLine(), "--ram needs --vmlinux");
         } else {
@@ -86,15 +101,19 @@ public final class AttachCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    private void requireNo(String option, Object value) {
-        if (value != null) {
-            throw new CommandLine.ParameterException(spec.commandLine(), option + " is for virtual machines");
-        }
+    /** The path of the kernel's file, for the daemon. */
+    private String file() {
+        return kernel == null ? "" : kernel.toString();
+    }
+
+    private Daemon ask(GuestRequest request) throws IOException {
+        Daemon daemon = new Daemon(mount.path());
+        daemon.ask(request);
+        return daemon;
     }
 
     private void attachRunning() throws IOException {
-        Daemon daemon = new Daemon(mount.path());
-        daemon.ask(new GuestRequest(Verb.ATTACH_RUNNING, "", "", kernel == null ? "" : kernel.toString()));
+        Daemon daemon = ask(new GuestRequest(Verb.ATTACH_RUNNING, "", "", file()));
         say("the running kernel"
                 + daemon.runningKernel().map(AttachCommand::image).orElse(""));
     }
@@ -107,8 +126,7 @@ public final class AttachCommand implements Callable<Integer> {
         if (name == null) {
             name = source.memory.toFile().getName();
         }
-        Daemon daemon = new Daemon(mount.path());
-        daemon.ask(new GuestRequest(Verb.ATTACH, name, source.memory.toString(), kernel.toString()));
+        Daemon daemon = ask(new GuestRequest(Verb.ATTACH, name, source.memory.toString(), file()));
         long end = System.nanoTime() + PATIENCE.toNanos();
         Optional<Map<String, String>> guest = daemon.guest(name);
         while (guest.isPresent() && !guest.get().get("state").equals("counting") && System.nanoTime() - end < 0) {

@@ -24,7 +24,9 @@ record GuestRequest(Verb verb, String name, String memory, String kernel) {
         /** Attach the kernel that runs this machine. */
         ATTACH_RUNNING,
         /** Let go of it. */
-        DETACH_RUNNING
+        DETACH_RUNNING,
+        /** Add what a kernel counted that no longer runs. */
+        ADD_DEAD
     }
 
     ByteBuffer encode() {

@@ -72,6 +72,7 @@ public final class GuestsFile implements FileOperations {
                 case DETACH -> store.detach(request.name());
                 case ATTACH_RUNNING -> HostKernel.attach(store, file(request.kernel()));
                 case DETACH_RUNNING -> store.detachKernel();
+                case ADD_DEAD -> HostKernel.addDead(store, real(request.memory()), file(request.kernel()));
             }
             return DONE;
         } catch (IOException | RuntimeException e) {

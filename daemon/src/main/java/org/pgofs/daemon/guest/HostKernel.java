@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.image.KernelSections;
+import org.pgofs.counters.kernel.DeadKernel;
 import org.pgofs.counters.kernel.KernelFiles;
 import org.pgofs.counters.kernel.KernelWatch;
 import org.pgofs.counters.linux.Uevents;
@@ -41,10 +42,21 @@ public final class HostKernel {
      * @throws IOException if it cannot be attached; the message is one line that says why
      */
     static void attach(CounterStore store, Optional<Path> vmlinux) throws IOException {
-        Optional<KernelSections> sections = Optional.empty();
-        if (vmlinux.isPresent()) {
-            sections = Optional.of(Vmlinux.sections(vmlinux.get()));
-        }
-        store.attachKernel(KernelWatch.open(FILES, KernelRecords::image, Uevents::new, sections));
+        store.attachKernel(KernelWatch.open(FILES, KernelRecords::image, Uevents::new, sections(vmlinux)));
+    }
+
+    /**
+     * Adds what a kernel counted that no longer runs.
+     *
+     * @param core a file with its memory
+     * @param vmlinux its file, if it has no note
+     * @throws IOException if there are no counts in it; the message is one line that says why
+     */
+    static void addDead(CounterStore store, Path core, Optional<Path> vmlinux) throws IOException {
+        store.addDeadKernel(DeadKernel.read(core, KernelRecords::image, sections(vmlinux)));
+    }
+
+    private static Optional<KernelSections> sections(Optional<Path> vmlinux) throws IOException {
+        return vmlinux.isPresent() ? Optional.of(Vmlinux.sections(vmlinux.get())) : Optional.empty();
     }
 }
