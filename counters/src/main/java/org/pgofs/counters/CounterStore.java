@@ -340,7 +340,6 @@ public final class CounterStore implements AutoCloseable {
                     new Baseline(
                             carry, none, 0, image.resets() + 1, image.times().resetAt(now)));
         }
-        kernel.forgetUnseen(images);
         ledger.reset(baselines, moves);
     }
 
@@ -604,12 +603,15 @@ public final class CounterStore implements AutoCloseable {
     /**
      * Says why the running kernel is not there though it could be.
      *
-     * @param problem one line, for the status; what an earlier process has of it waits
+     * @param problem one line, for the status; what an earlier process has of it stays as it was seen last
+     * @throws IOException if that cannot be read
      */
-    public void cannotAttachKernel(String problem) {
+    public void cannotAttachKernel(String problem) throws IOException {
         lock.lock();
         try {
+            requireOpen();
             kernel.cannotAttach(problem);
+            ledger.saveOrRetry();
         } finally {
             lock.unlock();
         }

@@ -257,6 +257,8 @@ class RunningKernelTest extends StoreFixture {
         attach();
         restart();
         store.cannotAttachKernel("it is locked down");
+        assertEquals(10, vmlinux());
+        assertEquals(0, store.status().images().get(0).belowZero());
         assertEquals("it is locked down", store.status().kernel().problem());
         kernel.count(15);
         reset();

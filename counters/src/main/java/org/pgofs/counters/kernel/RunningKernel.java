@@ -88,8 +88,9 @@ public final class RunningKernel {
         }
     }
 
-    /** It could not be attached: what an earlier daemon has of it waits. */
-    public void cannotAttach(String sentence) {
+    /** It could not be attached: what an earlier daemon has of it stays as it was last seen. */
+    public void cannotAttach(String sentence) throws IOException {
+        leaveOut();
         problem = sentence;
         LOG.warn("the running kernel is not read: {}", sentence);
     }
@@ -145,13 +146,13 @@ public final class RunningKernel {
         member.publishEpoch();
     }
 
-    /** Folds what has ended since an earlier daemon saw it. */
+    /** Folds what an earlier daemon saw, and this one does not: it has ended, or cannot be read. */
     private void fold(SavedKernel gone) throws IOException {
         ImageCounters image = images.image(gone.digest());
         if (image == null) {
             return;
         }
-        LOG.warn("{} has ended unseen: what it counted since {} is lost", gone.name(), state.sampled(gone));
+        LOG.warn("{} is not seen any more: what it counted since {} is lost", gone.name(), state.sampled(gone));
         state.sample(gone, image.image()).ifPresent(image::addEnded);
         images.changed().add(image);
     }
@@ -198,13 +199,6 @@ public final class RunningKernel {
             watch.catchUp();
             apply(watch.changes());
         }
-    }
-
-    /** Images were reset of which something may run that is not seen: what it counted until now must not come back. */
-    public void forgetUnseen(Collection<ImageCounters> reset) {
-        known.replaceAll((name, kernel) -> reset.contains(images.image(kernel.digest()))
-                ? new SavedKernel(kernel.name(), kernel.digest(), kernel.run(), false)
-                : kernel);
     }
 
     /**
@@ -258,11 +252,9 @@ public final class RunningKernel {
         }
     }
 
-    /** Whether something of an image is loaded, or may be. */
+    /** Whether something of an image is loaded. */
     public boolean hold(ImageCounters image) {
-        return members.values().stream().anyMatch(member -> member.image() == image)
-                || known.values().stream()
-                        .anyMatch(before -> before.attached() && images.image(before.digest()) == image);
+        return members.values().stream().anyMatch(member -> member.image() == image);
     }
 
     /** Saves samples: for what ends while no daemon runs. Each holds for one loading, so any time is right. */
