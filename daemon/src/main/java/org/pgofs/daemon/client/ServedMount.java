@@ -14,7 +14,8 @@ public final class ServedMount {
     private static final String DEAD = "Transport endpoint is not connected";
 
     /** What its word is, for commands that have words before it. */
-    public static final String DESCRIPTION = "The mount point, as given to pgofs mount. Needed only if there are several.";
+    public static final String DESCRIPTION =
+            "The mount point, as given to pgofs mount. Needed only if there are several.";
 
     @Parameters(arity = "0..1", paramLabel = "MOUNTPOINT", description = DESCRIPTION)
     private Path mountPoint;

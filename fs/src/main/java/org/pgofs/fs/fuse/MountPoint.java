@@ -65,8 +65,8 @@ final class MountPoint {
             throw new MountException("pgofs is not mounted anywhere: see pgofs mount --help");
         }
         if (paths.size() > 1) {
-            throw new MountException("pgofs is mounted " + paths.size() + " times: name one of "
-                    + String.join(", ", paths.values()));
+            throw new MountException(
+                    "pgofs is mounted " + paths.size() + " times: name one of " + String.join(", ", paths.values()));
         }
         return Path.of(paths.values().iterator().next());
     }
