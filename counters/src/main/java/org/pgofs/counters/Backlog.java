@@ -17,6 +17,7 @@ final class Backlog {
     private final LongSupplier bytes;
     private final Logger log;
     private long mostBytesLeft;
+    private long begin;
     private boolean isAbove;
 
     /** Asks how many segments, and bytes of them, there are. */
@@ -33,6 +34,7 @@ final class Backlog {
 
     /** Says that ended programs were looked for, and their segments are not deleted yet. */
     void found() {
+        begin = begin == 0 && segments.getAsLong() > 0 ? System.nanoTime() : begin;
         if (!isAbove && bytes.getAsLong() > BOUND) {
             isAbove = true;
             log.warn(
@@ -44,6 +46,7 @@ final class Backlog {
 
     /** Says that all segments that were found are worked off. */
     void done() {
+        begin = segments.getAsLong() > 0 ? begin : 0;
         mostBytesLeft = Math.max(mostBytesLeft, bytes.getAsLong());
         if (isAbove && bytes.getAsLong() <= BOUND) {
             isAbove = false;
@@ -52,6 +55,7 @@ final class Backlog {
     }
 
     CounterStoreStatus.BacklogStatus status() {
-        return new CounterStoreStatus.BacklogStatus(segments.getAsLong(), bytes.getAsLong(), mostBytesLeft);
+        long age = begin == 0 || segments.getAsLong() == 0 ? 0 : System.nanoTime() - begin;
+        return new CounterStoreStatus.BacklogStatus(segments.getAsLong(), bytes.getAsLong(), mostBytesLeft, age);
     }
 }

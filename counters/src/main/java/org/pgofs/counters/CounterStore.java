@@ -441,7 +441,8 @@ public final class CounterStore implements AutoCloseable {
                     segments.unidentified(),
                     leftOut.waiting().list(),
                     usage.list(),
-                    stateStatus());
+                    stateStatus(),
+                    freezer.status());
         } finally {
             lock.unlock();
         }
@@ -483,7 +484,13 @@ public final class CounterStore implements AutoCloseable {
     private StateStatus stateStatus() throws IOException {
         List<DroppedFile> setAside = new ArrayList<>();
         saved.setAside().forEach((file, meaning) -> setAside.add(new DroppedFile(file, meaning)));
-        return new StateStatus(state.starts(), setAside, ledger.failedSave(), segments.deleted(), segments.truncated());
+        return new StateStatus(
+                state.starts(),
+                setAside,
+                ledger.lastSave(),
+                ledger.failedSave(),
+                segments.deleted(),
+                segments.truncated());
     }
 
     /**

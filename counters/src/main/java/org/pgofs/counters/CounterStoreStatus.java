@@ -31,6 +31,7 @@ import org.pgofs.counters.linux.Liveness;
  * @param overBounds the segments that wait because there are too many
  * @param users how much live segments and images of each user take up
  * @param state of what outlives the daemon
+ * @param freezes how long counts were read for whoever opened a profile, without takes
  */
 public record CounterStoreStatus(
         Liveness liveness,
@@ -44,7 +45,8 @@ public record CounterStoreStatus(
         int unidentified,
         List<OverBound> overBounds,
         List<UserStatus> users,
-        StateStatus state) {
+        StateStatus state,
+        FreezeStatus freezes) {
     /** The same with other images. */
     CounterStoreStatus with(List<ImageStatus> others) {
         return new CounterStoreStatus(
@@ -59,7 +61,8 @@ public record CounterStoreStatus(
                 unidentified,
                 overBounds,
                 users,
-                state);
+                state,
+                freezes);
     }
 
     /**
@@ -67,6 +70,7 @@ public record CounterStoreStatus(
      *
      * @param image the image
      * @param totals of its counters
+     * @param program the path of its file, as the process says that has it loaded longest; empty if there is none
      * @param livePids the processes that have it loaded, as their own pid namespace numbers them
      * @param ended the number of processes that ended, whose counters are included
      * @param times since when it is known and counts
@@ -76,6 +80,7 @@ public record CounterStoreStatus(
     public record ImageStatus(
             Image image,
             CounterTotals totals,
+            Optional<String> program,
             List<Integer> livePids,
             long ended,
             ImageTimes times,
@@ -88,14 +93,29 @@ public record CounterStoreStatus(
      * @param segments how many
      * @param bytes their sizes, without those that an earlier daemon has found
      * @param mostBytesLeft the largest size that ever remained when the daemon had worked off all that it had found
+     * @param age nanoseconds since there were none, 0 if there are none now
      */
-    public record BacklogStatus(long segments, long bytes, long mostBytesLeft) {}
+    public record BacklogStatus(long segments, long bytes, long mostBytesLeft, long age) {}
+
+    /**
+     * Freezes, each of which holds the store as long as it reads.
+     *
+     * @param count how many
+     * @param nanos how long all of them took
+     * @param longest how long the longest took, in nanoseconds
+     */
+    public record FreezeStatus(long count, long nanos, long longest) {
+        FreezeStatus with(long taken) {
+            return new FreezeStatus(count + 1, nanos + taken, Math.max(longest, taken));
+        }
+    }
 
     /**
      * The state that outlives the daemon, and its losses.
      *
      * @param starts how many daemons have served this directory, each with the counts of the one before
      * @param setAside damaged files of the state, which are kept, and missing ones, each with the consequence
+     * @param lastSave when something was saved last
      * @param failedSave why counts cannot be saved now, if so
      * @param deleted names of segments that were deleted although their process runs; at most {@link DroppedFiles#KEPT}
      * @param truncated names of segments that were truncated although their process runs; at most as many
@@ -103,6 +123,7 @@ public record CounterStoreStatus(
     public record StateStatus(
             long starts,
             List<DroppedFile> setAside,
+            Optional<Instant> lastSave,
             Optional<FailedSave> failedSave,
             List<String> deleted,
             List<String> truncated) {}

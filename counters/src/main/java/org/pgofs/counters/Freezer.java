@@ -7,6 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
+import org.pgofs.counters.CounterStoreStatus.FreezeStatus;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.MemberReader;
 
@@ -14,6 +15,9 @@ import org.pgofs.counters.counts.MemberReader;
 final class Freezer {
     private final Lock lock;
     private final MemberReader reader;
+    /** Guarded by the lock. */
+    private FreezeStatus status = new FreezeStatus(0, 0, 0);
+
     private final ExecutorService thread = Executors.newSingleThreadExecutor(Freezer::newThread);
 
     /** With the store's lock, which is held while counts are read. */
@@ -53,14 +57,21 @@ final class Freezer {
     private void run(Freeze freeze, Images images) {
         Throwable failure = null;
         lock.lock();
+        long begin = System.nanoTime();
         try {
             freeze.run(images.select(), reader);
         } catch (IOException | RuntimeException | Error e) {
             failure = e;
         } finally {
+            status = status.with(System.nanoTime() - begin);
             lock.unlock();
         }
         freeze.end(failure);
+    }
+
+    /** Those until now. With the lock. */
+    FreezeStatus status() {
+        return status;
     }
 
     /** Accepts no more freezes. */

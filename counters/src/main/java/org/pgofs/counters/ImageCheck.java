@@ -3,6 +3,7 @@ package org.pgofs.counters;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
 import org.pgofs.counters.counts.CounterTotals;
 import org.pgofs.counters.counts.Counts;
@@ -17,19 +18,29 @@ import org.pgofs.counters.image.Image;
  *
  * @param image the image
  * @param totals of its counters
+ * @param program the path of its file, as the oldest of its live members says
  * @param livePids of its live members
  * @param ended how many processes have ended
  * @param times since when it counts
  * @param selfCheck of its counts
  */
 record ImageCheck(
-        Image image, CounterTotals totals, List<Integer> livePids, long ended, ImageTimes times, SelfCheck selfCheck) {
+        Image image,
+        CounterTotals totals,
+        Optional<String> program,
+        List<Integer> livePids,
+        long ended,
+        ImageTimes times,
+        SelfCheck selfCheck) {
     /** Reads the counts of an image, which is charged to a user. Under the store's lock. */
     static ImageCheck of(ImageCounters image, int user, MemberReader reader) throws IOException {
         Counts counts = image.sum(reader, image.liveValues(reader));
         return new ImageCheck(
                 image.image(),
                 CounterTotals.of(counts.toSnapshot(image.image())),
+                image.live().stream()
+                        .flatMap(member -> member.program().stream())
+                        .findFirst(),
                 pids(image.live()),
                 image.ended(),
                 image.times(),
@@ -47,6 +58,7 @@ record ImageCheck(
 
     /** Without the store's lock. */
     ImageStatus status(FunctionNames names) {
-        return new ImageStatus(image, totals, livePids, ended, times, selfCheck.belowZero(), selfCheck.problems(names));
+        return new ImageStatus(
+                image, totals, program, livePids, ended, times, selfCheck.belowZero(), selfCheck.problems(names));
     }
 }

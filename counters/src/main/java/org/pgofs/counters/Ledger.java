@@ -48,6 +48,7 @@ final class Ledger {
     private final RunningKernel kernel;
     private long saveNotBefore = System.nanoTime();
     private FailedSave failedSave;
+    private Instant lastSave;
 
     Ledger(
             ImageCatalog images,
@@ -114,8 +115,14 @@ final class Ledger {
             LOG.info("counts can be saved again");
             failedSave = null;
         }
+        lastSave = Instant.now();
         segments.saved();
         state.renewReserve();
+    }
+
+    /** When something was saved last. */
+    Optional<Instant> lastSave() {
+        return Optional.ofNullable(lastSave);
     }
 
     /** Why the last attempt to save counts failed, if it did. */

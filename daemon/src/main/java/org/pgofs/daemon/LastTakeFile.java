@@ -2,6 +2,7 @@ package org.pgofs.daemon;
 
 import java.nio.ByteBuffer;
 import org.pgofs.counters.CounterStore;
+import org.pgofs.fs.Caller;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FileView;
@@ -31,7 +32,7 @@ final class LastTakeFile implements FileOperations {
     }
 
     @Override
-    public OpenFile open(FileView view) throws FsException {
+    public OpenFile open(FileView view, Caller caller) throws FsException {
         RawBytes bytes = bytes();
         if (bytes.size() != view.size()) {
             throw new FsException(Errno.ESTALE, "there was another take since the look-up");

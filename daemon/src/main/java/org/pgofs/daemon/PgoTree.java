@@ -17,7 +17,9 @@ import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.Image;
 import org.pgofs.counters.image.PerImage;
 import org.pgofs.daemon.guest.GuestsFile;
+import org.pgofs.daemon.status.LastResets;
 import org.pgofs.daemon.status.StatusReport;
+import org.pgofs.fs.Caller;
 import org.pgofs.fs.Children;
 import org.pgofs.fs.Directory;
 import org.pgofs.fs.Node;
@@ -36,6 +38,7 @@ import org.pgofs.fs.TextFile;
  * pgo/profdata         the same images as one indexed profile; not listed, and one beside each other profraw
  * pgo/VARIANT.profraw  those of images that are instrumented in another way, if there are any: coverage, csir, ...
  * pgo/status           what the store holds, as text
+ * pgo/metrics          the same in numbers, as Prometheus reads them
  * pgo/images/NAME/     reset, profraw, take, last-take and status of one image
  * </pre>
  */
@@ -62,6 +65,7 @@ final class PgoTree {
     private final Profiles profiles;
     private final IndexedProfiles indexed;
     private final Path segmentDirectory;
+    private final LastResets lastResets;
     private final Map<String, Node> variants = new ConcurrentHashMap<>();
     private final Map<String, Node> indexedVariants = new ConcurrentHashMap<>();
     private final PerImage<Directory> imageDirectories = new PerImage<>(this::imageDirectory);
@@ -71,12 +75,14 @@ final class PgoTree {
             Profiles profiles,
             IndexedProfiles indexed,
             StatusReport report,
-            Path segmentDirectory) {
+            Path segmentDirectory,
+            LastResets lastResets) {
         this.store = store;
         this.profiles = profiles;
         this.indexed = indexed;
         this.report = report;
         this.segmentDirectory = segmentDirectory;
+        this.lastResets = lastResets;
     }
 
     Directory root() {
@@ -88,9 +94,10 @@ final class PgoTree {
 
     private Directory pgo() {
         Directory directory = Directory.dynamic(new VariantFiles())
-                .add("reset", reset(store::resetAll))
+                .add("reset", new PseudoFile(WRITE_ONLY, new ResetFile(this::resetAll)))
                 .add("profraw", profraw(PgoTree::main))
                 .add("status", new PseudoFile(ALL_READ, new TextFile(report::text)))
+                .add("metrics", new PseudoFile(ALL_READ, new TextFile(report::metrics)))
                 .add("images", Directory.dynamic(new ImageDirectories()));
         return withHidden(directory, ALL, PgoTree::main)
                 .addHidden(DAEMON, new PseudoFile(ALL_READ, new TextFile(this::daemon)))
@@ -186,7 +193,7 @@ final class PgoTree {
     private Directory imageDirectory(Image image) {
         Selection selection = Selection.only(image);
         Directory directory = Directory.fixed()
-                .add("reset", reset(() -> store.reset(selection)))
+                .add("reset", new PseudoFile(WRITE_ONLY, new ResetFile(caller -> reset(image, caller))))
                 .add("profraw", profraw(selection))
                 .add("status", new PseudoFile(ALL_READ, new TextFile(() -> report.text(image))));
         return withHidden(directory, image.name(), selection);
@@ -196,12 +203,20 @@ final class PgoTree {
     private Directory withHidden(Directory directory, String scope, Selection selection) {
         return directory
                 .addHidden("profdata", profdata(selection))
-                .addHidden("take", new PseudoFile(OWNER_TAKES, new TakeFile(store, profiles, scope, selection)))
+                .addHidden(
+                        "take",
+                        new PseudoFile(OWNER_TAKES, new TakeFile(store, profiles, scope, selection, lastResets)))
                 .addHidden("last-take", new PseudoFile(OWNER_TAKES, new LastTakeFile(store, profiles, scope)));
     }
 
-    private static PseudoFile reset(ResetFile.Reset reset) {
-        return new PseudoFile(WRITE_ONLY, new ResetFile(reset));
+    private void resetAll(Caller caller) throws IOException {
+        store.resetAll();
+        lastResets.reset(store.images(), caller);
+    }
+
+    private void reset(Image image, Caller caller) throws IOException {
+        store.reset(Selection.only(image));
+        lastResets.reset(List.of(image), caller);
     }
 
     private PseudoFile profraw(Selection selection) {

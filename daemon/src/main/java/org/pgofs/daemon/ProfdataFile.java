@@ -7,6 +7,7 @@ import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.Freeze;
 import org.pgofs.counters.Selection;
 import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.fs.Caller;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FileView;
@@ -46,7 +47,7 @@ final class ProfdataFile implements FileOperations {
     }
 
     @Override
-    public OpenFile open(FileView view) throws FsException {
+    public OpenFile open(FileView view, Caller caller) throws FsException {
         ProfileShape shape = profiles.shape(store, selection);
         long room = view.size() - base(shape);
         if (room < 0 || (shape.images().isEmpty() && room > 0)) {

@@ -7,6 +7,7 @@ import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.Freeze;
 import org.pgofs.counters.Selection;
 import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.fs.Caller;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FileView;
@@ -35,7 +36,7 @@ final class ProfrawFile implements FileOperations {
     }
 
     @Override
-    public OpenFile open(FileView view) throws FsException {
+    public OpenFile open(FileView view, Caller caller) throws FsException {
         return new OpenProfraw(profiles.shape(store, selection).withSize(view.size()));
     }
 

@@ -2,6 +2,7 @@ package org.pgofs.daemon;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.pgofs.fs.Caller;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FileView;
 import org.pgofs.fs.FsException;
@@ -19,9 +20,9 @@ final class ResetFile implements FileOperations {
         this.reset = reset;
     }
 
-    /** What is done at a write. */
+    /** What is done at a write by whoever has opened the file. */
     interface Reset {
-        void run() throws IOException;
+        void run(Caller caller) throws IOException;
     }
 
     @Override
@@ -30,18 +31,18 @@ final class ResetFile implements FileOperations {
     }
 
     @Override
-    public OpenFile open(FileView view) {
+    public OpenFile open(FileView view, Caller caller) {
         return new OpenFile() {
             @Override
             public void write(long offset, ByteBuffer data) throws FsException {
-                reset();
+                reset(caller);
             }
         };
     }
 
-    private void reset() throws FsException {
+    private void reset(Caller caller) throws FsException {
         try {
-            reset.run();
+            reset.run(caller);
             LOG.info("reset");
         } catch (IOException e) {
             throw new FsException(Profiles.errno(e), "the reset could not be made durable, nothing has changed", e);

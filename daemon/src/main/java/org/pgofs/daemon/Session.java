@@ -2,10 +2,12 @@ package org.pgofs.daemon;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.segment.SegmentDirectory;
 import org.pgofs.daemon.guest.HostKernel;
+import org.pgofs.daemon.status.LastResets;
 import org.pgofs.daemon.status.StatusReport;
 import org.pgofs.fs.fuse.Mount;
 import org.pgofs.fs.fuse.MountOptions;
@@ -54,9 +56,10 @@ final class Session implements AutoCloseable {
             CounterStore store = CounterStore.open(directory, bounds);
             try {
                 HostKernel.attachIfReadable(store, withKernel);
+                LastResets lastResets = new LastResets(Clock.systemUTC());
                 ServedProfiles served = new ServedProfiles(profiles, indexed);
-                StatusReport report = new StatusReport(store, served, real, segmentDirectory);
-                PgoTree tree = new PgoTree(store, profiles, indexed, report, segmentDirectory);
+                StatusReport report = new StatusReport(store, served, lastResets, real, segmentDirectory);
+                PgoTree tree = new PgoTree(store, profiles, indexed, report, segmentDirectory, lastResets);
                 Mount mount = Mount.mount(real, tree.root(), options, store.shortages()::note);
                 return new Session(real, directory, store, mount);
             } catch (IOException | RuntimeException | Error e) {

@@ -12,6 +12,8 @@ import org.pgofs.counters.TakeInProgressException;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.counts.ValueCounts;
 import org.pgofs.counters.image.Image;
+import org.pgofs.daemon.status.LastResets;
+import org.pgofs.fs.Caller;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FileView;
@@ -32,11 +34,13 @@ final class TakeFile implements FileOperations {
     private final Profiles profiles;
     private final String scope;
     private final Selection selection;
+    private final LastResets lastResets;
 
-    TakeFile(CounterStore store, Profiles profiles, String scope, Selection selection) {
+    TakeFile(CounterStore store, Profiles profiles, String scope, Selection selection, LastResets lastResets) {
         this.store = store;
         this.profiles = profiles;
         this.scope = scope;
+        this.lastResets = lastResets;
         this.selection = selection.where(Profiles::canWrite);
     }
 
@@ -46,23 +50,25 @@ final class TakeFile implements FileOperations {
     }
 
     @Override
-    public OpenFile open(FileView view) throws FsException {
+    public OpenFile open(FileView view, Caller caller) throws FsException {
         // The first read tells for sure; here a program can say so before it has made its own file.
         if (store.isTakeInProgress()) {
             throw new FsException(Errno.EBUSY, "another take is in progress");
         }
-        return new OpenTake(profiles.shape(store, selection).withSize(view.size()));
+        return new OpenTake(profiles.shape(store, selection).withSize(view.size()), caller);
     }
 
     private final class OpenTake implements OpenFile {
         private final ProfileShape shape;
+        private final Caller caller;
         private final Coverage delivered = new Coverage();
         private Take take;
         private RawBytes bytes;
         private boolean committed;
 
-        OpenTake(ProfileShape shape) {
+        OpenTake(ProfileShape shape, Caller caller) {
             this.shape = shape;
+            this.caller = caller;
         }
 
         @Override
@@ -115,6 +121,7 @@ final class TakeFile implements FileOperations {
             try {
                 take.commit();
                 committed = true;
+                lastResets.take(take.snapshots().stream().map(Snapshot::image).toList(), caller);
                 LOG.info(
                         "took the counts of {} images, {} bytes",
                         take.snapshots().size(),

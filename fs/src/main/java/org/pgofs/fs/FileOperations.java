@@ -14,9 +14,10 @@ public interface FileOperations {
      * Opens the file. Cheap: content is made when it is first asked for.
      *
      * @param view what the look-up found by which it is opened, mostly a moment before
+     * @param caller who opens it
      * @return the state of this one open file
      * @throws FsException if it cannot be opened now; with {@link Errno#ESTALE} if it cannot have this size any more: then
      *     it is looked up again
      */
-    OpenFile open(FileView view) throws FsException;
+    OpenFile open(FileView view, Caller caller) throws FsException;
 }

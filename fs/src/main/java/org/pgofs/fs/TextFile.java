@@ -50,7 +50,7 @@ public final class TextFile implements FileOperations {
     }
 
     @Override
-    public OpenFile open(FileView view) {
+    public OpenFile open(FileView view, Caller caller) {
         LookedUp last = lookedUp.getAndSet(null);
         return new OpenText(last != null && last.isFresh() && last.content.length == view.size() ? last.content : null);
     }

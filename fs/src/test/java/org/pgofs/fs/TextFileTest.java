@@ -9,13 +9,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 final class TextFileTest {
+    private static final Caller CALLER = new Caller(0, 1);
+
     private final AtomicReference<String> text = new AtomicReference<>("one\n");
     private final TextFile file = new TextFile(text::get);
 
     @Test
     void shouldSettleTheTextWhenFirstAsked() throws FsException {
-        OpenFile sized = file.open(FileView.now(0));
-        OpenFile unasked = file.open(FileView.now(0));
+        OpenFile sized = file.open(FileView.now(0), CALLER);
+        OpenFile unasked = file.open(FileView.now(0), CALLER);
         assertEquals(4, sized.size());
         text.set("three\n");
         assertEquals("one\n", read(sized, 0, 100));
@@ -29,15 +31,15 @@ final class TextFileTest {
     void shouldOpenWhatItHasJustToldTheSizeOf() throws FsException {
         FileView view = file.look();
         text.set("three\n");
-        assertEquals("one\n", read(file.open(view), 0, 100));
-        assertEquals("three\n", read(file.open(view), 0, 100));
+        assertEquals("one\n", read(file.open(view, CALLER), 0, 100));
+        assertEquals("three\n", read(file.open(view, CALLER), 0, 100));
     }
 
     @Test
     void shouldMakeTheTextOnceForTheSizeAndTheOpening() throws FsException {
         AtomicInteger made = new AtomicInteger();
         TextFile counting = new TextFile(() -> "text " + made.incrementAndGet());
-        OpenFile open = counting.open(counting.look());
+        OpenFile open = counting.open(counting.look(), CALLER);
         assertEquals(6, open.size());
         assertEquals("text 1", read(open, 0, 100));
         assertEquals(1, made.get());
@@ -45,7 +47,7 @@ final class TextFileTest {
 
     @Test
     void shouldReadAnyRange() throws FsException {
-        OpenFile open = file.open(FileView.now(0));
+        OpenFile open = file.open(FileView.now(0), CALLER);
         assertEquals("ne", read(open, 1, 2));
         assertEquals("\n", read(open, 3, 2));
         assertEquals("", read(open, 4, 2));

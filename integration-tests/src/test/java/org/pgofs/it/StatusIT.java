@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -123,6 +125,104 @@ final class StatusIT {
             assertEquals(Set.of("file", "reason"), entry.keySet());
             assertTrue(entry.get("file").toString().endsWith("s-bad"), entry::toString);
         }
+    }
+
+    @Test
+    void shouldTellWhatServesAndWhoHasResetLast() throws Exception {
+        Path program = Toolchain.DEFAULT.worker(directory);
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker worker = Worker.start(mount.shell(), program)) {
+            Map<?, ?> status = status(mount);
+            Map<?, ?> daemon = (Map<?, ?>) status.get("daemon");
+            assertEquals(mount.daemon().pid(), daemon.get("pid"));
+            String since = daemon.get("since").toString();
+            assertTrue(Instant.parse(since).isBefore(Instant.now()), since);
+            String version = pgofs("--version").ok().output();
+            assertEquals("pgofs " + daemon.get("version") + "\n", version);
+            assertEquals(program.toRealPath().toString(), image(status).get("program"));
+            assertEquals(null, image(status).get("last_reset"));
+
+            String[] who = shell(mount)
+                    .bash("echo $$; exec 9>\"$1\"; echo 1 >&9", mount.root().resolve("pgo/reset"))
+                    .ok()
+                    .output()
+                    .split("\n", 2);
+            Map<?, ?> reset = (Map<?, ?>) image(status(mount)).get("last_reset");
+            assertEquals("reset 0 " + who[0], reset.get("kind") + " " + reset.get("uid") + " " + reset.get("pid"));
+            String at = reset.get("at").toString();
+            assertTrue(Instant.parse(at).isAfter(Instant.parse(since)), at);
+
+            worker.work(1);
+            shell(mount)
+                    .bash("cat \"$1\" >taken", mount.root().resolve("pgo/take"))
+                    .ok();
+            assertEquals("take", ((Map<?, ?>) image(status(mount)).get("last_reset")).get("kind"));
+            Map<?, ?> work = (Map<?, ?>) status(mount).get("work");
+            assertEquals("1 1", work.get("resets") + " " + work.get("takes"));
+            String text = Files.readString(mount.root().resolve("pgo/status"));
+            assertTrue(text.contains(", by a take of user 0, process "), text);
+        }
+    }
+
+    /** With what df shows of the directory. */
+    @Test
+    void shouldServeMetrics() throws Exception {
+        Path program = Toolchain.DEFAULT.worker(directory);
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker worker = Worker.start(mount.shell(), program)) {
+            worker.work(1000);
+            Path metrics = mount.root().resolve("pgo/metrics");
+            assertEquals(
+                    "",
+                    shell(mount)
+                            .bash("promtool check metrics <\"$1\"", metrics)
+                            .ok()
+                            .output());
+            String text = Files.readString(metrics);
+            Map<?, ?> image = image(status(mount));
+            for (String metric : List.of("functions", "counters", "nonzero_counters")) {
+                String line =
+                        "pgofs_image_" + metric + "{image=\"" + image.get("name") + "\"} " + image.get(metric) + ".0\n";
+                assertTrue(text.contains(line), line + text);
+            }
+            assertTrue(text.contains("pgofs_attention 0.0\n"), text);
+            assertTrue(text.contains("pgofs_live_segments{uid=\"0\"} 1.0\n"), text);
+
+            String used = shell(mount)
+                    .bash("df --output=used -B1 \"$1\" | tail -1", mount.segments())
+                    .ok()
+                    .output()
+                    .strip();
+            Map<?, ?> held = (Map<?, ?>) status(mount).get("directory");
+            assertEquals(used, held.get("bytes").toString());
+            assertTrue(Long.parseLong(used) > 0, used);
+        }
+    }
+
+    @Test
+    void shouldTellScriptsWhetherThereIsSomethingToLookAfter() throws Exception {
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            String root = mount.root().toString();
+            pgofs("status", "--exit-code", root).ok();
+            pgofs("status", "--exit-code", "--json", root).ok();
+            Path unseen = Files.writeString(mount.segments().resolve(".bad"), "this is no segment");
+            Files.move(unseen, mount.segments().resolve("s-bad"));
+            mount.reset(); // looks at the directory anew
+            assertEquals(3, pgofs("status", "--exit-code", root).status());
+            assertEquals(3, pgofs("status", "--exit-code", "--json", root).status());
+            pgofs("status", root).ok();
+        }
+        assertEquals(1, pgofs("status", "--exit-code", directory.toString()).status());
+    }
+
+    private Shell.Result pgofs(String... words) {
+        List<String> command = new ArrayList<>(List.of(Checkout.PGOFS.toString()));
+        command.addAll(List.of(words));
+        return Shell.in(directory).run(command.toArray(String[]::new));
+    }
+
+    private Shell shell(PgofsMount mount) {
+        return Shell.in(mount.root().getParent());
     }
 
     @Test

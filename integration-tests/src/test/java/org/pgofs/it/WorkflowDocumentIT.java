@@ -93,6 +93,23 @@ final class WorkflowDocumentIT {
         assertFalse(isInstrumented("target/x86_64-unknown-linux-gnu/release/tally"));
     }
 
+    /** In a directory that is not the machine's. */
+    @Test
+    void shouldRunTheCommandsOfMonitoring() throws IOException {
+        Path document = Checkout.ROOT.resolve("docs/monitoring.md");
+        String commands = String.join("", DocumentCommands.of(document, ""))
+                .replace("/var/lib/prometheus/node-exporter", "/run/collected");
+        run("mkdir /mnt/pgofs /run/collected\npgofs mount /mnt/pgofs\n" + commands
+                + "promtool check metrics </run/collected/pgofs.prom\npgofs umount\n");
+
+        String rules = Files.readString(document).replaceFirst("(?s).*```yaml\n(.*?)```.*", "$1");
+        Files.writeString(directory.resolve("rules.yaml"), rules);
+        Shell.Result checked = Shell.in(directory)
+                .run("promtool", "check", "rules", "rules.yaml")
+                .ok();
+        assertTrue(checked.output().contains("SUCCESS: 3 rules found"), checked::output);
+    }
+
     /**
      * What a profile has of the functions of tally, by their names without the numbers that cargo makes of the flags;
      * those of the standard library do some things by chance.

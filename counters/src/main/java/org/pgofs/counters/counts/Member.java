@@ -2,6 +2,7 @@ package org.pgofs.counters.counts;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.pgofs.counters.format.Area;
 import org.pgofs.counters.image.LinkTimes;
@@ -16,6 +17,11 @@ public interface Member extends AutoCloseable {
 
     /** The process, as its own pid namespace numbers it, if there is one to show. */
     OptionalInt pid();
+
+    /** The path of the image's file, as it says itself, if it does: it may be anything. */
+    default Optional<String> program() {
+        return Optional.empty();
+    }
 
     /** Where its counters section is; as {@link #read} takes it. */
     Area counters();

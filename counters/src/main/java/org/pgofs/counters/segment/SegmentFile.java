@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.pgofs.counters.counts.Member;
 import org.pgofs.counters.format.Area;
@@ -111,6 +112,11 @@ public final class SegmentFile implements Member {
     @Override
     public OptionalInt pid() {
         return OptionalInt.of(header.pid());
+    }
+
+    @Override
+    public Optional<String> program() {
+        return Optional.of(header.path());
     }
 
     @Override

@@ -67,7 +67,7 @@ public final class ServedMount {
             if (String.valueOf(e.getMessage()).endsWith(DEAD)) {
                 throw new IOException(
                         "the daemon of " + mountPoint + " was killed: pgofs mount " + mountPoint
-                                + " repairs it, umount " + mountPoint + " takes it away",
+                                + " repairs it, umount " + mountPoint + " removes it",
                         e);
             }
             throw new IOException("cannot read " + file + ": " + e.getMessage(), e);

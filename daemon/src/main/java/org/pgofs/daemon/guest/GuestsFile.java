@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.linux.ForeignPath;
+import org.pgofs.fs.Caller;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FileView;
 import org.pgofs.fs.OpenFile;
@@ -41,7 +42,7 @@ public final class GuestsFile implements FileOperations {
     }
 
     @Override
-    public OpenFile open(FileView view) {
+    public OpenFile open(FileView view, Caller caller) {
         return new Conversation();
     }
 

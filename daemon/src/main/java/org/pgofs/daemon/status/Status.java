@@ -7,8 +7,10 @@ import java.util.Map;
  * What a daemon holds at one moment, as it is told: {@link StatusText} makes lines of it, {@link StatusJson} an object
  * with the same fields.
  *
+ * @param daemon that tells it
  * @param mount where it is served
  * @param segmentDir where it comes from
+ * @param directory what is in the directory
  * @param liveness how the ends of programs are noticed
  * @param attention what somebody should look after, a sentence each
  * @param state what outlives the daemon
@@ -24,10 +26,13 @@ import java.util.Map;
  * @param refused how many images could not publish, by reason
  * @param guests the virtual machines that are attached
  * @param kernel the one that runs this machine; null if it is not read
+ * @param work of the daemon since it started
  */
 record Status(
+        Daemon daemon,
         String mount,
         String segmentDir,
+        Directory directory,
         String liveness,
         List<String> attention,
         State state,
@@ -42,11 +47,53 @@ record Status(
         long moreDropped,
         Map<String, Long> refused,
         List<Guest> guests,
-        Kernel kernel) {
+        Kernel kernel,
+        Work work) {
+    /**
+     * The daemon.
+     *
+     * @param pid its process
+     * @param version of pgofs
+     * @param since when it began to serve
+     * @param heapBytes how much of its heap is in use
+     * @param maxHeapBytes how large its heap may become
+     */
+    record Daemon(long pid, String version, String since, long heapBytes, long maxHeapBytes) {}
+
+    /**
+     * The file system of the directory, with all that is in it.
+     *
+     * @param bytes that are in use
+     * @param sizeBytes that it may have
+     */
+    record Directory(long bytes, long sizeBytes) {}
+
+    /**
+     * What the daemon has done since it started.
+     *
+     * @param resets how many
+     * @param takes how many
+     * @param freezes how often counts were read for whoever opened a profile
+     * @param freezeMicros how long that took in all, in microseconds
+     * @param longestFreezeMicros how long the longest one took
+     */
+    record Work(long resets, long takes, long freezes, long freezeMicros, long longestFreezeMicros) {}
+
+    /**
+     * The last time that the counts of an image were set back.
+     *
+     * @param at when
+     * @param kind reset or take
+     * @param uid of the user who did
+     * @param pid of the process by which, 0 if the daemon cannot see it
+     */
+    record Reset(String at, String kind, long uid, int pid) {}
+
     /**
      * What outlives the daemon.
      *
      * @param daemonsBefore how many daemons had the counts before this one
+     * @param savedAt when something was saved last; null if nothing was since the daemon started
      * @param cannotSaveSince null if all is saved
      * @param cannotSaveBecause null if all is saved
      * @param setAside files that are damaged or missing
@@ -55,6 +102,7 @@ record Status(
      */
     record State(
             long daemonsBefore,
+            String savedAt,
             String cannotSaveSince,
             String cannotSaveBecause,
             List<File> setAside,
@@ -65,6 +113,7 @@ record Status(
      * An image.
      *
      * @param name unique
+     * @param program the path of its file, as the process says that has it loaded longest; null if none has
      * @param buildId in hexadecimal, may be empty
      * @param rawVersion its number
      * @param indexedVersion that of its profdata
@@ -78,9 +127,11 @@ record Status(
      * @param endedProcesses how many
      * @param firstSeen when its first process was found
      * @param since when it was reset or taken last, or else first seen
+     * @param lastReset since the daemon started; null if there was none
      */
     record Image(
             String name,
+            String program,
             String buildId,
             int rawVersion,
             int indexedVersion,
@@ -93,7 +144,8 @@ record Status(
             List<Integer> liveProcesses,
             long endedProcesses,
             String firstSeen,
-            String since) {}
+            String since,
+            Reset lastReset) {}
 
     /**
      * What a user's programs take up.
@@ -112,8 +164,9 @@ record Status(
      * @param segments how many
      * @param bytes their sizes
      * @param mostBytesLeft the most that the daemon has left when it had nothing else to do
+     * @param ageMillis for how long there have been some, in milliseconds
      */
-    record Backlog(long segments, long bytes, long mostBytesLeft) {}
+    record Backlog(long segments, long bytes, long mostBytesLeft, long ageMillis) {}
 
     /**
      * Segments that wait.

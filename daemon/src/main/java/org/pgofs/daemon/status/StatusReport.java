@@ -2,6 +2,8 @@ package org.pgofs.daemon.status;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.CounterStoreStatus;
 import org.pgofs.counters.CounterStoreStatus.FailedSave;
@@ -22,8 +25,10 @@ import org.pgofs.counters.limits.DroppedFile;
 
 /** What the store holds, in words and as JSON. */
 public final class StatusReport {
+    private final Instant since = Instant.now();
     private final CounterStore store;
     private final Served served;
+    private final LastResets lastResets;
     private final Path mountPoint;
     private final Path segmentDirectory;
 
@@ -67,12 +72,15 @@ public final class StatusReport {
      *
      * @param store the store
      * @param served what is served of it
+     * @param lastResets who has set counts back
      * @param mountPoint where the store is served
      * @param segmentDirectory where its counts come from
      */
-    public StatusReport(CounterStore store, Served served, Path mountPoint, Path segmentDirectory) {
+    public StatusReport(
+            CounterStore store, Served served, LastResets lastResets, Path mountPoint, Path segmentDirectory) {
         this.store = store;
         this.served = served;
+        this.lastResets = lastResets;
         this.mountPoint = mountPoint;
         this.segmentDirectory = segmentDirectory;
     }
@@ -93,6 +101,15 @@ public final class StatusReport {
      */
     public String json() {
         return StatusJson.of(status());
+    }
+
+    /**
+     * All of it in numbers, for monitoring.
+     *
+     * @return in the form of OpenMetrics 1.0
+     */
+    public String metrics() {
+        return StatusMetrics.of(status());
     }
 
     /**
@@ -117,14 +134,16 @@ public final class StatusReport {
         }
     }
 
-    private Status status(CounterStoreStatus status) {
+    private Status status(CounterStoreStatus status) throws IOException {
         List<Status.File> dropped = dropped(status);
         List<Image> images = status.images().stream().map(ImageStatus::image).toList();
         Map<String, Long> refused = new LinkedHashMap<>();
         status.refused().forEach((refusal, count) -> refused.put(refusal.text(), count));
         return new Status(
+                daemon(),
                 mountPoint.toString(),
                 segmentDirectory.toString(),
+                directory(),
                 status.liveness().text(),
                 attention(status, dropped.size()),
                 state(status.state()),
@@ -142,7 +161,8 @@ public final class StatusReport {
                 new Status.Backlog(
                         status.backlog().segments(),
                         status.backlog().bytes(),
-                        status.backlog().mostBytesLeft()),
+                        status.backlog().mostBytesLeft(),
+                        TimeUnit.NANOSECONDS.toMillis(status.backlog().age())),
                 status.unidentified(),
                 status.overBounds().stream()
                         .map(over -> new Status.OverBound(
@@ -152,13 +172,37 @@ public final class StatusReport {
                 status.moreDropped(),
                 refused,
                 status.guests().stream().map(StatusReport::guest).toList(),
-                kernel(status.kernel()));
+                kernel(status.kernel()),
+                new Status.Work(
+                        lastResets.resets(),
+                        lastResets.takes(),
+                        status.freezes().count(),
+                        TimeUnit.NANOSECONDS.toMicros(status.freezes().nanos()),
+                        TimeUnit.NANOSECONDS.toMicros(status.freezes().longest())));
+    }
+
+    private Status.Daemon daemon() {
+        String version = StatusReport.class.getPackage().getImplementationVersion();
+        Runtime java = Runtime.getRuntime();
+        return new Status.Daemon(
+                ProcessHandle.current().pid(),
+                version == null ? "unknown" : version,
+                since.toString(),
+                java.totalMemory() - java.freeMemory(),
+                java.maxMemory());
+    }
+
+    private Status.Directory directory() throws IOException {
+        FileStore directory = Files.getFileStore(segmentDirectory);
+        long size = directory.getTotalSpace();
+        return new Status.Directory(size - directory.getUnallocatedSpace(), size);
     }
 
     private Status.Image image(ImageStatus status) {
         Image image = status.image();
         return new Status.Image(
                 image.name(),
+                status.program().map(StatusReport::printable).orElse(null),
                 image.buildId(),
                 Variant.version(image.rawVersion()),
                 served.indexedVersion(image),
@@ -171,11 +215,20 @@ public final class StatusReport {
                 status.livePids(),
                 status.ended(),
                 seconds(status.times().firstSeen()),
-                seconds(status.times().since()));
+                seconds(status.times().since()),
+                lastResets.of(image).orElse(null));
     }
 
     private static String seconds(Instant time) {
         return time.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** What a program says of itself may be anything, and ends in a terminal. */
+    private static String printable(String text) {
+        return text.codePoints()
+                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     private static Status.Kernel kernel(KernelStatus kernel) {
@@ -205,6 +258,7 @@ public final class StatusReport {
     private static Status.State state(StateStatus state) {
         return new Status.State(
                 state.starts() - 1,
+                state.lastSave().map(Instant::toString).orElse(null),
                 state.failedSave().map(failed -> failed.since().toString()).orElse(null),
                 state.failedSave().map(FailedSave::reason).orElse(null),
                 state.setAside().stream().map(StatusReport::file).toList(),

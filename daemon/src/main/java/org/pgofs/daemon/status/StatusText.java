@@ -26,6 +26,18 @@ final class StatusText {
     private void add(Status status) {
         status.attention().forEach(sentence -> line("attention: %s", sentence));
         line("segments in %s, served at %s", status.segmentDir(), status.mount());
+        line("directory: %d bytes are in use", status.directory().bytes());
+        line(
+                "daemon: pgofs %s, process %d, since %s",
+                status.daemon().version(),
+                status.daemon().pid(),
+                status.daemon().since());
+        line(
+                "since then: %d resets, %d takes, %d freezes, %d us the longest",
+                status.work().resets(),
+                status.work().takes(),
+                status.work().freezes(),
+                status.work().longestFreezeMicros());
         line("ends of programs are noticed by: %s", status.liveness());
         line(
                 "daemons before this one, whose counts it took over: %d",
@@ -65,6 +77,9 @@ final class StatusText {
 
     private void add(Status.Image image) {
         line("%s", image.name());
+        if (image.program() != null) {
+            line("  program         %s", image.program());
+        }
         line("  build id        %s", image.buildId().isEmpty() ? "none" : image.buildId());
         line(
                 "  raw version     %d%s",
@@ -81,6 +96,14 @@ final class StatusText {
         line("  live processes  %d%s", image.liveProcesses().size(), pids.isEmpty() ? "" : ": " + pids);
         line("  ended processes %d", image.endedProcesses());
         line("  counts since    %s", image.since());
+        line(
+                "  last reset      %s",
+                image.lastReset() == null ? "none since the daemon started" : text(image.lastReset()));
+    }
+
+    private static String text(Status.Reset reset) {
+        return reset.at() + ", by a " + reset.kind() + " of user " + reset.uid()
+                + (reset.pid() == 0 ? "" : ", process " + reset.pid());
     }
 
     private void addGuests(List<Status.Guest> guests) {

@@ -2,14 +2,18 @@ package org.pgofs.daemon.status;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** What scripts and people have learned to read stays as it is. */
 final class StatusTest {
     private static final Status.Image PLAIN = new Status.Image(
             "plain-1",
+            null,
             "",
             8,
             7,
@@ -22,36 +26,51 @@ final class StatusTest {
             List.of(),
             0,
             "2026-01-01T00:00:00Z",
-            "2026-01-02T00:00:00Z");
+            "2026-01-02T00:00:00Z",
+            null);
+
+    private static final Status.Daemon DAEMON = new Status.Daemon(18, "1.2", "2026-01-02T03:04:05Z", 19, 20);
 
     private static final Status EMPTY = new Status(
+            DAEMON,
             "/mnt",
             "/run/pgofs",
+            new Status.Directory(17, 1L << 50),
             "read leases",
             List.of(),
-            new Status.State(0, null, null, List.of(), 0, 0),
+            new Status.State(0, null, null, null, List.of(), 0, 0),
             List.of(PLAIN),
             Map.of(),
             0,
             List.of(),
-            new Status.Backlog(0, 0, 0),
+            new Status.Backlog(0, 0, 0, 0),
             0,
             List.of(),
             List.of(),
             0,
             Map.of(),
             List.of(),
-            null);
+            null,
+            new Status.Work(0, 0, 0, 0, 0));
 
     private static final Status FULL = new Status(
+            DAEMON,
             "/mnt",
             "/run/pgofs",
+            new Status.Directory(17, 1L << 50),
             "read leases",
             List.of("look after it"),
             new Status.State(
-                    2, "2026-01-01T00:00:00Z", "no space", List.of(new Status.File("c-1", "is damaged")), 1, 3),
+                    2,
+                    "2026-01-02T03:04:06.5Z",
+                    "2026-01-01T00:00:00Z",
+                    "no space",
+                    List.of(new Status.File("c-1", "is damaged")),
+                    1,
+                    3),
             List.of(new Status.Image(
                     "full-2",
+                    "/opt/full",
                     "abcd",
                     10,
                     13,
@@ -64,11 +83,12 @@ final class StatusTest {
                     List.of(7, 9),
                     5,
                     "2026-01-03T00:00:00Z",
-                    "2026-01-04T00:00:00Z")),
+                    "2026-01-04T00:00:00Z",
+                    new Status.Reset("2026-01-02T03:05:00Z", "take", 1000, 26))),
             Map.of("coverage.profraw", 13L),
             17,
             List.of(new Status.User(4294967294L, 1, 2, 3, 4)),
-            new Status.Backlog(14, 15, 16),
+            new Status.Backlog(14, 15, 16, 2500),
             6,
             List.of(new Status.OverBound(1000, "too many", 8)),
             List.of(new Status.File("s-1", "is too short")),
@@ -77,13 +97,17 @@ final class StatusTest {
             List.of(new Status.Guest("vm", "vmlinux-3", "/dev/shm/vm", "counting", 1)),
             new Status.Kernel(
                     List.of(new Status.Loaded("vmlinux", "vmlinux-5", "2026-01-02T00:00:00Z")),
-                    List.of(new Status.File("ext2", "is hidden"))));
+                    List.of(new Status.File("ext2", "is hidden"))),
+            new Status.Work(21, 22, 23, 2400000, 25000));
 
     @Test
     void shouldTellPeopleWhatThereIs() {
         assertEquals(
                 """
                 segments in /run/pgofs, served at /mnt
+                directory: 17 bytes are in use
+                daemon: pgofs 1.2, process 18, since 2026-01-02T03:04:05Z
+                since then: 0 resets, 0 takes, 0 freezes, 0 us the longest
                 ends of programs are noticed by: read leases
                 daemons before this one, whose counts it took over: 0
                 images: 1
@@ -97,6 +121,7 @@ final class StatusTest {
                   live processes  0
                   ended processes 0
                   counts since    2026-01-02T00:00:00Z
+                  last reset      none since the daemon started
                 users: 0
                 backlog: 0 segments of 0 bytes of ended programs, 0 bytes at most were left
                 without image file: 0
@@ -113,10 +138,14 @@ final class StatusTest {
                 """
                 attention: look after it
                 segments in /run/pgofs, served at /mnt
+                directory: 17 bytes are in use
+                daemon: pgofs 1.2, process 18, since 2026-01-02T03:04:05Z
+                since then: 21 resets, 22 takes, 23 freezes, 25000 us the longest
                 ends of programs are noticed by: read leases
                 daemons before this one, whose counts it took over: 2
                 images: 1
                 full-2
+                  program         /opt/full
                   build id        abcd
                   raw version     10, csir, entry-first
                   profdata        indexed version 13
@@ -127,6 +156,7 @@ final class StatusTest {
                   live processes  2: 7 9
                   ended processes 5
                   counts since    2026-01-04T00:00:00Z
+                  last reset      2026-01-02T03:05:00Z, by a take of user 1000, process 26
                 not in profraw: 13 images, they are in coverage.profraw
                 merged in profdata: 17 functions, which have name and hash of one of another image
                 guests: 1, sampled once a second: counts between the last sample and a reboot are lost
@@ -154,8 +184,19 @@ final class StatusTest {
         assertEquals(
                 """
                 {
+                  "daemon" : {
+                    "pid" : 18,
+                    "version" : "1.2",
+                    "since" : "2026-01-02T03:04:05Z",
+                    "heap_bytes" : 19,
+                    "max_heap_bytes" : 20
+                  },
                   "mount" : "/mnt",
                   "segment_dir" : "/run/pgofs",
+                  "directory" : {
+                    "bytes" : 17,
+                    "size_bytes" : 1125899906842624
+                  },
                   "liveness" : "read leases",
                   "attention" : [ ],
                   "state" : {
@@ -185,14 +226,22 @@ final class StatusTest {
                   "backlog" : {
                     "segments" : 0,
                     "bytes" : 0,
-                    "most_bytes_left" : 0
+                    "most_bytes_left" : 0,
+                    "age_millis" : 0
                   },
                   "without_image_file" : 0,
                   "over_bounds" : [ ],
                   "dropped" : [ ],
                   "more_dropped" : 0,
                   "refused" : { },
-                  "guests" : [ ]
+                  "guests" : [ ],
+                  "work" : {
+                    "resets" : 0,
+                    "takes" : 0,
+                    "freezes" : 0,
+                    "freeze_micros" : 0,
+                    "longest_freeze_micros" : 0
+                  }
                 }
                 """,
                 StatusJson.of(EMPTY));
@@ -203,12 +252,24 @@ final class StatusTest {
         assertEquals(
                 """
                 {
+                  "daemon" : {
+                    "pid" : 18,
+                    "version" : "1.2",
+                    "since" : "2026-01-02T03:04:05Z",
+                    "heap_bytes" : 19,
+                    "max_heap_bytes" : 20
+                  },
                   "mount" : "/mnt",
                   "segment_dir" : "/run/pgofs",
+                  "directory" : {
+                    "bytes" : 17,
+                    "size_bytes" : 1125899906842624
+                  },
                   "liveness" : "read leases",
                   "attention" : [ "look after it" ],
                   "state" : {
                     "daemons_before" : 2,
+                    "saved_at" : "2026-01-02T03:04:06.5Z",
                     "cannot_save_since" : "2026-01-01T00:00:00Z",
                     "cannot_save_because" : "no space",
                     "set_aside" : [ {
@@ -220,6 +281,7 @@ final class StatusTest {
                   },
                   "images" : [ {
                     "name" : "full-2",
+                    "program" : "/opt/full",
                     "build_id" : "abcd",
                     "raw_version" : 10,
                     "indexed_version" : 13,
@@ -232,7 +294,13 @@ final class StatusTest {
                     "live_processes" : [ 7, 9 ],
                     "ended_processes" : 5,
                     "first_seen" : "2026-01-03T00:00:00Z",
-                    "since" : "2026-01-04T00:00:00Z"
+                    "since" : "2026-01-04T00:00:00Z",
+                    "last_reset" : {
+                      "at" : "2026-01-02T03:05:00Z",
+                      "kind" : "take",
+                      "uid" : 1000,
+                      "pid" : 26
+                    }
                   } ],
                   "not_in_profraw" : {
                     "coverage.profraw" : 13
@@ -248,7 +316,8 @@ final class StatusTest {
                   "backlog" : {
                     "segments" : 14,
                     "bytes" : 15,
-                    "most_bytes_left" : 16
+                    "most_bytes_left" : 16,
+                    "age_millis" : 2500
                   },
                   "without_image_file" : 6,
                   "over_bounds" : [ {
@@ -281,9 +350,80 @@ final class StatusTest {
                       "file" : "ext2",
                       "reason" : "is hidden"
                     } ]
+                  },
+                  "work" : {
+                    "resets" : 21,
+                    "takes" : 22,
+                    "freezes" : 23,
+                    "freeze_micros" : 2400000,
+                    "longest_freeze_micros" : 25000
                   }
                 }
                 """,
                 StatusJson.of(FULL));
+    }
+
+    /** Prometheus' conventions, as promtool knows them. */
+    @Test
+    void shouldTellMonitoringWhatThereIs() throws Exception {
+        for (Status status : List.of(EMPTY, FULL)) {
+            Process promtool = new ProcessBuilder("promtool", "check", "metrics")
+                    .redirectErrorStream(true)
+                    .start();
+            promtool.getOutputStream().write(StatusMetrics.of(status).getBytes(StandardCharsets.UTF_8));
+            promtool.getOutputStream().close();
+            String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(0, promtool.waitFor(), said);
+            assertEquals("", said);
+        }
+        Set<String> samples = StatusMetrics.of(FULL)
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .collect(Collectors.toSet());
+        assertEquals(
+                Set.of(),
+                missing(
+                        samples,
+                        """
+                pgofs_attention 1.0
+                pgofs_backlog_age_seconds 2.5
+                pgofs_backlog_bytes 15.0
+                pgofs_backlog_segments 14.0
+                pgofs_build_info{version="1.2"} 1
+                pgofs_deleted_segments 1.0
+                pgofs_directory_size_bytes 1.125899906842624E15
+                pgofs_directory_used_bytes 17.0
+                pgofs_dropped 12.0
+                pgofs_freeze_duration_seconds_count 23
+                pgofs_freeze_duration_seconds_sum 2.4
+                pgofs_freeze_longest_seconds 0.025
+                pgofs_heap_max_bytes 20.0
+                pgofs_heap_used_bytes 19.0
+                pgofs_image_counters_below_zero{image="full-2"} 4.0
+                pgofs_image_counters{image="full-2"} 3.0
+                pgofs_image_counts{image="full-2"} 1.15292150460684698E18
+                pgofs_image_ended_processes{image="full-2"} 5.0
+                pgofs_image_functions{image="full-2"} 2.0
+                pgofs_image_live_processes{image="full-2"} 2.0
+                pgofs_image_memory_bytes{uid="4294967294"} 4.0
+                pgofs_image_nonzero_counters{image="full-2"} 1.0
+                pgofs_images 1.0
+                pgofs_last_save_timestamp_seconds 1.7673230465E9
+                pgofs_live_segment_bytes{uid="4294967294"} 2.0
+                pgofs_live_segments{uid="4294967294"} 1.0
+                pgofs_over_bounds_segments{reason="too many",uid="1000"} 8.0
+                pgofs_refused{reason="no room"} 12.0
+                pgofs_resets_total 21.0
+                pgofs_save_failing 1.0
+                pgofs_set_aside_files 1.0
+                pgofs_start_time_seconds 1.767323045E9
+                pgofs_takes_total 22.0
+                pgofs_truncated_segments 3.0
+                pgofs_without_image_file_segments 6.0
+                """));
+    }
+
+    private static Set<String> missing(Set<String> samples, String wanted) {
+        return wanted.lines().filter(line -> !samples.contains(line)).collect(Collectors.toSet());
     }
 }

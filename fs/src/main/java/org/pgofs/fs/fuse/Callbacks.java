@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import jnr.ffi.Pointer;
+import org.pgofs.fs.Caller;
 import org.pgofs.fs.Directory;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FsException;
@@ -178,7 +179,7 @@ final class Callbacks {
 
     private void open(long request, long id, long info) {
         guard("open", request, () -> inodes.get(id), inode -> {
-            Handle handle = inode.open(bounds, user(request));
+            Handle handle = inode.open(bounds, caller(request));
             long number = files.add(handle);
             memory.putLong(info + Native.INFO_HANDLE, number);
             // Who reads gets what the handle has, however many pages of it the kernel has cached for others.
@@ -226,7 +227,7 @@ final class Callbacks {
 
     private void opendir(long request, long id, long info) {
         guard("opendir", request, () -> inodes.get(id), inode -> {
-            long number = listings.add(list(inode, user(request)));
+            long number = listings.add(list(inode, caller(request).user()));
             memory.putLong(info + Native.INFO_HANDLE, number);
             if (!replies.open(request, info)) {
                 listings.remove(number).account().close();
@@ -307,8 +308,9 @@ final class Callbacks {
         }
     }
 
-    private int user(long request) {
-        return memory.getInt(libraries.fuse.fuse_req_ctx(request));
+    private Caller caller(long request) {
+        long context = libraries.fuse.fuse_req_ctx(request);
+        return new Caller(memory.getInt(context), memory.getInt(context + Native.CONTEXT_PROCESS));
     }
 
     private long number(long info) {

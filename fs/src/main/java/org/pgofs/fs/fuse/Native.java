@@ -22,6 +22,9 @@ final class Native {
     /** Offset of {@code fh} in {@code struct fuse_file_info}. */
     static final int INFO_HANDLE = 24;
 
+    /** Offset of the process in {@code struct fuse_ctx}, behind the user and the group. */
+    static final int CONTEXT_PROCESS = 8;
+
     private static final String LIBFUSE = "libfuse.so.2";
 
     /**

@@ -3,6 +3,7 @@ package org.pgofs.fs.open;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import org.pgofs.fs.Caller;
 import org.pgofs.fs.Directory;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FileOperations;
@@ -94,9 +95,9 @@ public final class Inode {
     /**
      * Opens it.
      *
-     * @param user who opens it
+     * @param caller who opens it
      */
-    public synchronized Handle open(ReaderBounds bounds, int user) throws FsException {
+    public synchronized Handle open(ReaderBounds bounds, Caller caller) throws FsException {
         FileOperations operations = operations();
         if (handles.isEmpty() && opened) {
             view = operations.look();
@@ -104,7 +105,7 @@ public final class Inode {
         // Also if it fails: whoever comes again without a look-up wants another view.
         opened = true;
         FileView found = view;
-        Handle handle = new Handle(this, BoundedFile.open(bounds, user, () -> operations.open(found)));
+        Handle handle = new Handle(this, BoundedFile.open(bounds, caller.user(), () -> operations.open(found, caller)));
         handles.add(handle);
         return handle;
     }

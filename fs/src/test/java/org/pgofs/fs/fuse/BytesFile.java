@@ -1,6 +1,7 @@
 package org.pgofs.fs.fuse;
 
 import java.nio.ByteBuffer;
+import org.pgofs.fs.Caller;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FileView;
 import org.pgofs.fs.OpenFile;
@@ -22,7 +23,7 @@ record BytesFile(ByteBuffer bytes) implements FileOperations {
     }
 
     @Override
-    public OpenFile open(FileView view) {
+    public OpenFile open(FileView view, Caller caller) {
         return new OpenFile() {
             @Override
             public long size() {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgofs.fs.Caller;
 import org.pgofs.fs.Directory;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FileView;
@@ -180,10 +181,10 @@ final class HandleIT {
         }
 
         @Override
-        public OpenFile open(FileView view) throws FsException {
+        public OpenFile open(FileView view, Caller caller) throws FsException {
             int number = opened.incrementAndGet();
             String content = String.valueOf(number).repeat(sizeOfNth.applyAsInt(number));
-            return new TextFile(() -> content).open(FileView.now(content.length()));
+            return new TextFile(() -> content).open(FileView.now(content.length()), caller);
         }
     }
 }

@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgofs.fs.Caller;
 import org.pgofs.fs.Directory;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FileOperations;
@@ -226,7 +227,7 @@ final class MountIT {
         }
 
         @Override
-        public OpenFile open(FileView view) {
+        public OpenFile open(FileView view, Caller caller) {
             return new OpenFile() {
                 @Override
                 public int read(long offset, ByteBuffer target) {
@@ -243,7 +244,7 @@ final class MountIT {
         }
 
         @Override
-        public OpenFile open(FileView view) {
+        public OpenFile open(FileView view, Caller caller) {
             return new OpenFile() {
                 @Override
                 public int read(long offset, ByteBuffer target) throws FsException {

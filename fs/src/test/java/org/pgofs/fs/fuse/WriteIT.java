@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgofs.fs.Caller;
 import org.pgofs.fs.Directory;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FileOperations;
@@ -117,7 +118,7 @@ final class WriteIT {
         }
 
         @Override
-        public OpenFile open(FileView view) {
+        public OpenFile open(FileView view, Caller caller) {
             calls.add("open");
             return new OpenFile() {
                 @Override

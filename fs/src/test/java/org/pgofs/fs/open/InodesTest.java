@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.ref.WeakReference;
 import org.junit.jupiter.api.Test;
+import org.pgofs.fs.Caller;
 import org.pgofs.fs.Directory;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FsException;
@@ -71,7 +72,7 @@ final class InodesTest {
         }
         assertEquals(
                 Errno.ESTALE,
-                assertThrows(FsException.class, () -> inode.open(ReaderBounds.of(0), 0))
+                assertThrows(FsException.class, () -> inode.open(ReaderBounds.of(0), new Caller(0, 1)))
                         .errno());
         inodes.forget(inode.id(), 1);
     }

@@ -1,11 +1,11 @@
-package org.pgofs.daemon;
+package org.pgofs.daemon.client;
 
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Makes paths of words of the command line. What is relative is so to where the caller is: this process is not there. */
-final class CallersPath implements ITypeConverter<Path> {
+public final class CallersPath implements ITypeConverter<Path> {
     /** Set by the launcher; empty if that directory is gone. */
     private static final String DIRECTORY = "pgofs.directory";
 
@@ -18,7 +18,12 @@ final class CallersPath implements ITypeConverter<Path> {
         this.directory = directory;
     }
 
-    static CallersPath ofThisProcess() {
+    /**
+     * Of the one who called this command.
+     *
+     * @return makes paths of his words
+     */
+    public static CallersPath ofThisProcess() {
         return new CallersPath(System.getProperty(DIRECTORY, System.getProperty("user.dir")));
     }
 
