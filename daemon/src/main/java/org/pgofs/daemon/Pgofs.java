@@ -14,6 +14,7 @@ import org.pgofs.daemon.guest.DetachCommand;
 import org.pgofs.daemon.profile.CheckCommand;
 import org.pgofs.daemon.profile.CollectCommand;
 import org.pgofs.daemon.profile.CompareCommand;
+import org.pgofs.daemon.top.TopCommand;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -38,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             MountCommand.class,
             UmountCommand.class,
             StatusCommand.class,
+            TopCommand.class,
             AttachCommand.class,
             DetachCommand.class,
             DoctorCommand.class,

@@ -86,6 +86,7 @@ final class HostileCallIT {
                 PGOFS_LOG=/mnt/log traced mount --segment-dir ../new/segments ../root &
                 until [ -e ../root/pgo/profraw ]; do sleep 0.05; done
                 traced status /mnt/root >&2
+                traced top --once /mnt/root >&2
                 traced doctor >&2 || true
                 traced attach --vmlinux vmlinux --ram ram /mnt/root || true
                 traced detach ram /mnt/root || true
@@ -95,7 +96,7 @@ final class HostileCallIT {
                 ls /mnt
                 """);
         assertTrue(left.lines().noneMatch(name -> name.startsWith("marked-by")), left);
-        for (String verb : List.of("mount", "status", "doctor", "attach", "detach", "umount")) {
+        for (String verb : List.of("mount", "status", "top", "doctor", "attach", "detach", "umount")) {
             String trace = Files.readString(directory.resolve("trace." + verb), StandardCharsets.ISO_8859_1);
             assertEquals(
                     List.of(), trace.lines().filter(HostileCallIT::isHostile).toList(), verb);

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** JSON as maps, lists, strings, longs, booleans and null. */
+/** JSON as maps, lists, strings, longs, doubles, booleans and null. */
 final class Json {
     private Json() {}
 
@@ -43,6 +43,7 @@ final class Json {
                 yield elements;
             }
             case VALUE_STRING -> parser.getText();
+            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
             case VALUE_NUMBER_INT -> parser.getLongValue();
             case VALUE_TRUE, VALUE_FALSE -> parser.getBooleanValue();
             case VALUE_NULL -> null;

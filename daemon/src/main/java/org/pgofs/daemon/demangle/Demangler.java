@@ -1,0 +1,43 @@
+package org.pgofs.daemon.demangle;
+
+/**
+ * Makes readable what C++ and Rust compilers make of names: by the Itanium C++ ABI, chapter 5.1, by Rust's RFC 2603 (v0),
+ * and by Rust's older way. What is none of them, or is not understood, stays as it is.
+ */
+public final class Demangler {
+    private static final String ITANIUM = "_Z";
+    private static final String RUST = "_R";
+
+    private Demangler() {}
+
+    /**
+     * A name for people.
+     *
+     * @param name as a profile has it: a function that others cannot call has its file and {@code ;} or {@code :} before it
+     * @return the name in its language, behind the same file
+     */
+    public static String readable(String name) {
+        int begin = Math.max(name.lastIndexOf(";_"), name.lastIndexOf(":_")) + 1;
+        String mangled = name.substring(begin);
+        // What compilers add to copies of a function is no part of its name.
+        int suffix = mangled.indexOf('.', LegacyRustName.length(mangled));
+        String own = suffix < 0 ? mangled : mangled.substring(0, suffix);
+        String rest = suffix < 0 ? "" : mangled.substring(suffix);
+        try {
+            String readable = demangle(own);
+            return readable == null ? name : name.substring(0, begin) + readable + (rest.isEmpty() ? "" : " " + rest);
+        } catch (NotUnderstoodException e) {
+            return name;
+        }
+    }
+
+    private static String demangle(String mangled) throws NotUnderstoodException {
+        if (mangled.startsWith(RUST)) {
+            return RustName.readable(mangled.substring(RUST.length()));
+        }
+        if (LegacyRustName.length(mangled) > 0) {
+            return LegacyRustName.readable(mangled);
+        }
+        return mangled.startsWith(ITANIUM) ? CxxName.readable(mangled.substring(ITANIUM.length())) : null;
+    }
+}

@@ -1,0 +1,2 @@
+/** Names of functions as people write them. */
+package org.pgofs.daemon.demangle;

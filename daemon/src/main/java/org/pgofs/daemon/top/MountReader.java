@@ -1,0 +1,180 @@
+package org.pgofs.daemon.top;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.format.Variant;
+import org.pgofs.counters.image.Names;
+import org.pgofs.daemon.client.ImageChoice;
+import org.pgofs.daemon.client.ServedMount;
+import org.pgofs.profraw.MalformedProfileException;
+import org.pgofs.profraw.ParsedFunction;
+import org.pgofs.profraw.ParsedProfile;
+import org.pgofs.profraw.RawProfileReader;
+
+/** Reads the profiles of a mount again and again, and the names in them once. */
+final class MountReader {
+    private final ServedMount mount;
+    private final Path path;
+    private final ImageChoice choice;
+    private final Map<String, Map<Long, String>> names = new HashMap<>();
+
+    /**
+     * Reads nothing yet.
+     *
+     * @param choice the images that are read
+     */
+    MountReader(ServedMount mount, ImageChoice choice) throws IOException {
+        this.mount = mount;
+        path = mount.path();
+        this.choice = choice;
+    }
+
+    /**
+     * Reads.
+     *
+     * @throws IOException if the mount cannot be read, or no image is chosen; the message is one line
+     */
+    Reading read() throws IOException {
+        Map<String, Integer> all = processes(mount.read(".status.json"));
+        List<String> images = choice.among(all.keySet());
+        names.keySet().retainAll(images);
+        long begin = System.nanoTime();
+        List<FunctionCounts> functions = new ArrayList<>();
+        for (String image : images) {
+            read(image).forEach(profile -> add(functions, image, profile));
+        }
+        long nanos = begin + (System.nanoTime() - begin) / 2;
+        int processes = images.stream().mapToInt(all::get).sum();
+        return new Reading(path.toString(), nanos, images.size(), processes, functions);
+    }
+
+    /** One that was reset and has no process any more is gone. */
+    private List<ParsedProfile> read(String image) throws IOException {
+        Path file = path.resolve("pgo/images").resolve(image).resolve("profraw");
+        try {
+            return RawProfileReader.readAll(
+                    ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN));
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (AccessDeniedException e) {
+            throw new IOException(path + " lets only its owner read profiles: use sudo, or mount with -o uid=", e);
+        } catch (MalformedProfileException e) {
+            throw new IOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void add(List<FunctionCounts> functions, String image, ParsedProfile profile) {
+        int times = Variant.hasTimes(profile.rawVersion()) ? 1 : 0;
+        int size = Variant.counterSize(profile.rawVersion());
+        times *= Long.BYTES / size;
+        Map<Long, String> known = names.computeIfAbsent(image, key -> names(profile));
+        for (ParsedFunction function : profile.functions()) {
+            long[] counters = new long[Math.max(0, function.counters() - times)];
+            for (int i = 0; i < counters.length; i++) {
+                int at = function.countersOffset() + (i + times) * size;
+                counters[i] = size == Long.BYTES
+                        ? profile.counters().getLong(at)
+                        : profile.counters().get(at) == 0 ? 1 : 0;
+            }
+            String name = Optional.ofNullable(known.get(function.nameRef())).orElse(Names.number(function.nameRef()));
+            functions.add(new FunctionCounts(
+                    image, name, function.nameRef(), function.funcHash(), LongBuffer.wrap(counters)));
+        }
+    }
+
+    /** What the value sites of a function have observed, a line for each value. */
+    List<String> sites(FunctionCounts wanted) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (ParsedProfile profile : read(wanted.image())) {
+            profile.functions().stream()
+                    .filter(function ->
+                            function.nameRef() == wanted.reference() && function.funcHash() == wanted.hash())
+                    .findFirst()
+                    .ifPresent(function -> lines.addAll(
+                            new SiteText(profile, names.getOrDefault(wanted.image(), Map.of())).of(function)));
+        }
+        return lines;
+    }
+
+    /** Sets the counts of all that is read to zero. */
+    void reset() throws IOException {
+        if (choice.name() == null) {
+            reset(path.resolve("pgo"));
+        } else {
+            for (String image : choice.among(names.keySet())) {
+                reset(path.resolve("pgo/images").resolve(image));
+            }
+        }
+    }
+
+    private static void reset(Path directory) throws IOException {
+        try (OutputStream file = Files.newOutputStream(directory.resolve("reset"), StandardOpenOption.WRITE)) {
+            file.write('1');
+        }
+    }
+
+    private static Map<Long, String> names(ParsedProfile profile) {
+        FunctionNames names = new FunctionNames();
+        try {
+            Names.read(profile.names(), names);
+        } catch (InvalidFileException e) {
+            return Map.of(); // functions go by their numbers
+        }
+        return names.found();
+    }
+
+    /** How many processes each image has. */
+    private static Map<String, Integer> processes(String status) throws IOException {
+        Map<String, Integer> processes = new LinkedHashMap<>();
+        try (JsonParser parser = new JsonFactory().createParser(status)) {
+            parser.nextToken();
+            for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+                parser.nextToken();
+                if (field.equals("images")) {
+                    while (parser.nextToken() == JsonToken.START_OBJECT) {
+                        addImage(parser, processes);
+                    }
+                } else {
+                    parser.skipChildren();
+                }
+            }
+        }
+        return processes;
+    }
+
+    private static void addImage(JsonParser parser, Map<String, Integer> processes) throws IOException {
+        String name = "";
+        int live = 0;
+        for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+            parser.nextToken();
+            if (field.equals("name")) {
+                name = parser.getText();
+            } else if (field.equals("live_processes")) {
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    live++;
+                }
+            } else {
+                parser.skipChildren();
+            }
+        }
+        processes.put(name, live);
+    }
+}

@@ -1,0 +1,2 @@
+/** {@code pgofs top}: what programs count right now. */
+package org.pgofs.daemon.top;
