@@ -1,6 +1,8 @@
 package org.pgofs.counters.image;
 
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Makes names for images, for use in paths, logs and terminals, out of arbitrary texts that targets give. */
 public final class ImageNames {
@@ -11,6 +13,8 @@ public final class ImageNames {
     private static final int MAX_BASE = 128;
 
     private static final int ID_DIGITS = 8;
+
+    private static final Pattern NAME = Pattern.compile("(.+)-[0-9a-f]{1," + ID_DIGITS + "}(-[0-9]+)?");
 
     private ImageNames() {}
 
@@ -30,6 +34,17 @@ public final class ImageNames {
             name = usual + "-" + i;
         }
         return name;
+    }
+
+    /**
+     * What all builds of a program have in common.
+     *
+     * @param name of an image
+     * @return the name of its file, as far as it is safe
+     */
+    public static String program(String name) {
+        Matcher matcher = NAME.matcher(name);
+        return matcher.matches() ? matcher.group(1) : name;
     }
 
     private static String safe(String path) {

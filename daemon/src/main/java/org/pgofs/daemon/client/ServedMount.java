@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.pgofs.counters.segment.SegmentDirectory;
 import org.pgofs.fs.fuse.Mount;
 import org.pgofs.fs.fuse.MountException;
 import picocli.CommandLine.Parameters;
@@ -39,7 +42,45 @@ public final class ServedMount {
      * @throws IOException if it is not named, and there is none or more than one; the message is one line
      */
     public Path path() throws IOException {
-        return mountPoint == null ? Mount.only() : mountPoint;
+        return mountPoint == null ? only(Mount.all()) : mountPoint;
+    }
+
+    /**
+     * Finds it; of several mounts it is the one that serves the programs which are started with the caller's environment.
+     *
+     * @return its path
+     * @throws IOException if it is named and is none, or if it is not named, and there is none or more than one; the message
+     *     is one line
+     */
+    public Path pathForPrograms() throws IOException {
+        if (mountPoint != null) {
+            Mount.require(mountPoint);
+            return mountPoint;
+        }
+        List<Path> all = Mount.all();
+        List<Path> ours = all.stream().filter(ServedMount::servesPrograms).toList();
+        return only(ours.isEmpty() ? all : ours);
+    }
+
+    private static Path only(List<Path> mounts) throws IOException {
+        if (mounts.isEmpty()) {
+            throw new IOException("pgofs is not mounted anywhere: see pgofs mount --help");
+        }
+        if (mounts.size() > 1) {
+            throw new IOException("pgofs is mounted " + mounts.size() + " times: name one of "
+                    + mounts.stream().map(Path::toString).collect(Collectors.joining(", ")));
+        }
+        return mounts.get(0);
+    }
+
+    private static boolean servesPrograms(Path mount) {
+        String directory = System.getenv().getOrDefault("PGOFS_SEGMENT_DIR", SegmentDirectory.DEFAULT);
+        try {
+            List<String> daemon = Files.readAllLines(mount.resolve("pgo/.daemon"));
+            return daemon.size() > 1 && daemon.get(1).equals(directory);
+        } catch (IOException e) {
+            return false; // its daemon was killed
+        }
     }
 
     /**

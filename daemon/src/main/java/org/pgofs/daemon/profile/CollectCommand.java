@@ -105,13 +105,13 @@ public final class CollectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ServedMount mount = ServedMount.find(mountPoint);
-        ServedImage image = ImageChoice.of(mount.images(), name);
+        ServedImages images = ServedImages.of(mountPoint);
+        ServedImage image = ImageChoice.of(images.list(), name);
         Path file = output == null ? defaultFile(image) : output;
         IndexedContent content;
         try (NewFile written = NewFile.begin(file)) {
             boolean raw = take || format == Format.PROFRAW;
-            ByteBuffer bytes = ProfileInput.bytes(mount.file(image, take ? "take" : raw ? "profraw" : "profdata"));
+            ByteBuffer bytes = ProfileInput.bytes(images.file(image, take ? "take" : raw ? "profraw" : "profdata"));
             ByteBuffer indexed;
             try {
                 indexed = ProfileInput.indexed(image.name(), bytes.duplicate());
@@ -125,7 +125,7 @@ public final class CollectCommand implements Callable<Integer> {
                 written.finish();
             } catch (IOException e) {
                 throw take
-                        ? new IOException(e.getMessage() + "; the counts are in " + mount.file(image, "last-take"), e)
+                        ? new IOException(e.getMessage() + "; the counts are in " + images.file(image, "last-take"), e)
                         : e;
             }
         }

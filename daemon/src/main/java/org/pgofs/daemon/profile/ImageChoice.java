@@ -70,7 +70,7 @@ final class ImageChoice {
         if (ofPid.isEmpty()) {
             throw new IOException("no process " + word + " counts here: pgofs status shows those that do");
         }
-        String program = ServedMount.program(Long.parseLong(word));
+        String program = ServedImages.program(Long.parseLong(word));
         List<ServedImage> candidates = ofPid.size() == 1
                 ? ofPid
                 : ofPid.stream()

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.pgofs.counters.linux.ForeignPath;
+import org.pgofs.fs.fuse.Mount;
 import org.pgofs.profdata.IndexedContent;
 import org.pgofs.profdata.IndexedReader;
 import org.pgofs.profdata.RawToIndexed;
@@ -69,7 +70,9 @@ final class ProfileInput {
 
     /** All of a file. What is in a mount of pgofs is read as it is; of all else nothing can keep anybody waiting. */
     static ByteBuffer bytes(Path file) throws IOException {
-        boolean served = ServedMount.all().stream().anyMatch(file.toAbsolutePath()::startsWith);
+        Path path = file.toAbsolutePath();
+        // Not through "..", which may lead out of it again.
+        boolean served = path.equals(path.normalize()) && Mount.all().stream().anyMatch(path::startsWith);
         try (FileChannel channel = served ? FileChannel.open(file, StandardOpenOption.READ) : ForeignPath.open(file)) {
             long size = channel.size();
             if (size > MOST) {

@@ -23,8 +23,8 @@ final class ProfileWord {
 
     /** The profile of an image, as it is now. */
     static IndexedContent image(String word, Path mountPoint) throws IOException {
-        ServedMount mount = ServedMount.find(mountPoint);
-        return ProfileInput.read(mount.file(ImageChoice.of(mount.images(), word), "profdata"));
+        ServedImages images = ServedImages.of(mountPoint);
+        return ProfileInput.read(images.file(ImageChoice.of(images.list(), word), "profdata"));
     }
 
     /** A profile, if there is a file of that name and it is one, or else an image: its program may lie there too. */

@@ -2,8 +2,7 @@ package org.pgofs.daemon.profile;
 
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.pgofs.counters.image.ImageNames;
 
 /**
  * An image as the status of a mount has it.
@@ -26,9 +25,6 @@ record ServedImage(
         String firstSeen,
         String since,
         long indexedVersion) {
-    /** The name of a file, digits of a build id, and a number where several images have the same of both. */
-    private static final Pattern NAME = Pattern.compile("(.*)-[0-9a-f]{1,8}(-[0-9]+)?");
-
     static ServedImage of(Map<?, ?> fields) {
         return new ServedImage(
                 (String) fields.get("name"),
@@ -44,8 +40,7 @@ record ServedImage(
 
     /** The name of its file. */
     String program() {
-        Matcher matcher = NAME.matcher(name);
-        return matcher.matches() ? matcher.group(1) : name;
+        return ImageNames.program(name);
     }
 
     boolean hasCounts() {

@@ -22,7 +22,6 @@ import java.util.Optional;
 import org.pgofs.counters.format.InvalidFileException;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.Names;
-import org.pgofs.daemon.client.ImageChoice;
 import org.pgofs.daemon.client.ServedMount;
 import org.pgofs.profraw.MalformedProfileException;
 import org.pgofs.profraw.ParsedFunction;
@@ -33,7 +32,7 @@ import org.pgofs.profraw.RawProfileReader;
 final class MountReader {
     private final ServedMount mount;
     private final Path path;
-    private final ImageChoice choice;
+    private final ImageFilter choice;
     private final Map<String, Map<Long, String>> names = new HashMap<>();
 
     /**
@@ -41,7 +40,7 @@ final class MountReader {
      *
      * @param choice the images that are read
      */
-    MountReader(ServedMount mount, ImageChoice choice) throws IOException {
+    MountReader(ServedMount mount, ImageFilter choice) throws IOException {
         this.mount = mount;
         path = mount.path();
         this.choice = choice;

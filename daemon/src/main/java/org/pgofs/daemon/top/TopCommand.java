@@ -7,7 +7,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.pgofs.daemon.client.CallersPath;
-import org.pgofs.daemon.client.ImageChoice;
 import org.pgofs.daemon.client.ServedMount;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -73,7 +72,7 @@ public final class TopCommand implements Callable<Integer> {
             mountPoint = CallersPath.ofThisProcess().convert(name);
             name = null;
         }
-        MountReader reader = new MountReader(ServedMount.of(mountPoint), new ImageChoice(name));
+        MountReader reader = new MountReader(ServedMount.of(mountPoint), new ImageFilter(name));
         long delayMillis = (long) (delay * MILLIS);
         if (once || json || csv) {
             print(new Watch(reader), delayMillis);

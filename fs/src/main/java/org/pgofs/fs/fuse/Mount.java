@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -99,14 +100,13 @@ public final class Mount implements AutoCloseable {
     }
 
     /**
-     * The mount of this kind, dead or alive, if there is one and no other.
+     * The mounts of this kind, dead or alive, that root serves: nobody else's file system is asked anything.
      *
-     * @return its path as the kernel sees it
-     * @throws MountException if there is none, or several; the message is a line that says what to do
+     * @return the path of each as the kernel sees it, the oldest mount first
      * @throws IOException if the mount table cannot be read
      */
-    public static Path only() throws IOException {
-        return MountPoint.only();
+    public static List<Path> all() throws IOException {
+        return MountPoint.all();
     }
 
     /**

@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.pgofs.counters.linux.Linux;
@@ -56,19 +57,12 @@ final class MountPoint {
     }
 
     /** Without native code. A mount that is seen at several paths is one, at the oldest of them. */
-    static Path only() throws IOException {
-        Map<String, String> paths = new LinkedHashMap<>();
+    static List<Path> all() throws IOException {
+        Map<String, Path> paths = new LinkedHashMap<>();
         MountTable.read().visible().stream()
                 .filter(MountPoint::isOurs)
-                .forEach(entry -> paths.putIfAbsent(entry.device(), entry.mountPoint()));
-        if (paths.isEmpty()) {
-            throw new MountException("pgofs is not mounted anywhere: see pgofs mount --help");
-        }
-        if (paths.size() > 1) {
-            throw new MountException(
-                    "pgofs is mounted " + paths.size() + " times: name one of " + String.join(", ", paths.values()));
-        }
-        return Path.of(paths.values().iterator().next());
+                .forEach(entry -> paths.putIfAbsent(entry.device(), Path.of(entry.mountPoint())));
+        return List.copyOf(paths.values());
     }
 
     private static MountException notOurs(Path mountPoint, Throwable cause) {

@@ -1,15 +1,16 @@
-package org.pgofs.daemon.client;
+package org.pgofs.daemon.top;
 
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import org.pgofs.counters.image.ImageNames;
 
 /**
  * The images that a word of the command line means.
  *
  * @param name an image's name, or what it has before its build id, which several builds have in common; null for all
  */
-public record ImageChoice(String name) {
+record ImageFilter(String name) {
     /**
      * Chooses.
      *
@@ -17,7 +18,7 @@ public record ImageChoice(String name) {
      * @return those that are meant, in their order
      * @throws IOException if there is none; the message is one line
      */
-    public List<String> among(Collection<String> images) throws IOException {
+    List<String> among(Collection<String> images) throws IOException {
         if (name == null) {
             return List.copyOf(images);
         }
@@ -30,7 +31,6 @@ public record ImageChoice(String name) {
     }
 
     private boolean isMeant(String image) {
-        int end = image.lastIndexOf('-');
-        return image.equals(name) || (end > 0 && image.substring(0, end).equals(name));
+        return image.equals(name) || ImageNames.program(image).equals(name);
     }
 }
