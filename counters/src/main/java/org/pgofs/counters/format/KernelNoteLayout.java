@@ -10,10 +10,10 @@ public final class KernelNoteLayout {
     public static final int VERSION_VALUE = 1;
 
     /** Of {@link #FORM}: the note has link-time addresses. */
-    public static final int LINKED = 1;
+    public static final int FORM_LINKED = 1;
 
     /** Of {@link #FORM}: the note has signed distances from its descriptor. */
-    public static final int DISTANCES = 2;
+    public static final int FORM_DISTANCES = 2;
 
     /** Bytes from the start of the note to its descriptor. */
     public static final int DESCRIPTOR = 20;

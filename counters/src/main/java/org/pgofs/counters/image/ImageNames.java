@@ -14,7 +14,8 @@ public final class ImageNames {
 
     private static final int ID_DIGITS = 8;
 
-    private static final Pattern NAME = Pattern.compile("(.+)-[0-9a-f]{1," + ID_DIGITS + "}(-[0-9]+)?");
+    /** A short build id is all of the id; where that is less than usual, no number follows that could be told from it. */
+    private static final Pattern NAME = Pattern.compile("(.+?)-(?:[0-9a-f]{8}(?:-[0-9]+)?|[0-9a-f]{1,7})");
 
     private ImageNames() {}
 

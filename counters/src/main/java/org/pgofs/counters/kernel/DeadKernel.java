@@ -86,7 +86,7 @@ public final class DeadKernel {
         ByteBuffer notes = notes(core);
         for (long moved : distances(core)) {
             Optional<KernelNote> note = KernelNote.find(
-                    from(notes, KernelNoteLayout.NAME, KernelNoteLayout.TYPE), KernelNoteLayout.LINKED, moved);
+                    from(notes, KernelNoteLayout.NAME, KernelNoteLayout.TYPE), KernelNoteLayout.FORM_LINKED, moved);
             Optional<ByteBuffer> control = note.flatMap(known -> control(core, known));
             if (control.isPresent()) {
                 Loaded loaded = sections.loaded(

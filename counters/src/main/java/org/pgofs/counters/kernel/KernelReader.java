@@ -77,7 +77,7 @@ final class KernelReader implements AutoCloseable {
      */
     Loaded kernel() throws IOException {
         ByteBuffer notes = files.notes();
-        KernelNote note = KernelNote.find(notes, KernelNoteLayout.LINKED, 0)
+        KernelNote note = KernelNote.find(notes, KernelNoteLayout.FORM_LINKED, 0)
                 .orElseThrow(() -> new IOException("the running kernel has no note of pgofs in " + files.sys()
                         + "/kernel/notes: give its file by --vmlinux, or build it with pgofs kernel build"));
         long moved = core.info().kernelOffset();
@@ -86,7 +86,7 @@ final class KernelReader implements AutoCloseable {
         return sections.loaded(
                 KernelStatus.VMLINUX,
                 files.boot(),
-                KernelNote.find(notes, KernelNoteLayout.LINKED, added).orElseThrow(),
+                KernelNote.find(notes, KernelNoteLayout.FORM_LINKED, added).orElseThrow(),
                 SectionReader.buildId(notes),
                 new LinkTimes(moved),
                 files.kernelEpoch(),
@@ -110,7 +110,7 @@ final class KernelReader implements AutoCloseable {
         if (address == 0) {
             throw new IOException("is hidden: set sysctl kernel.kptr_restrict to 1 or 0 and mount pgofs again");
         }
-        KernelNote note = KernelNote.find(notes, KernelNoteLayout.DISTANCES, address + KernelNoteLayout.DESCRIPTOR)
+        KernelNote note = KernelNote.find(notes, KernelNoteLayout.FORM_DISTANCES, address + KernelNoteLayout.DESCRIPTOR)
                 .orElseThrow(() -> new IOException("has a note of pgofs that is none"));
         Loaded loaded = sections.loaded(
                 name,

@@ -38,8 +38,8 @@ class FormatTest {
             "SIZE",
             "TYPE",
             "VERSION_VALUE",
-            "LINKED",
-            "DISTANCES",
+            "FORM_LINKED",
+            "FORM_DISTANCES",
             "DESCRIPTOR",
             "RANGE_SIZE");
 
@@ -118,8 +118,8 @@ class FormatTest {
                 Map.entry("VALUE_KINDS", (long) ValueKind.COUNT),
                 Map.entry("KERNEL_NOTE_TYPE", (long) KernelNoteLayout.TYPE),
                 Map.entry("KERNEL_NOTE_VERSION", (long) KernelNoteLayout.VERSION_VALUE),
-                Map.entry("KERNEL_NOTE_LINKED", (long) KernelNoteLayout.LINKED),
-                Map.entry("KERNEL_NOTE_DISTANCES", (long) KernelNoteLayout.DISTANCES),
+                Map.entry("KERNEL_NOTE_LINKED", (long) KernelNoteLayout.FORM_LINKED),
+                Map.entry("KERNEL_NOTE_DISTANCES", (long) KernelNoteLayout.FORM_DISTANCES),
                 Map.entry("kernel_range", (long) KernelNoteLayout.RANGE_SIZE),
                 Map.entry("kernel_note", (long) KernelNoteLayout.SIZE),
                 Map.entry("kernel_control", (long) KernelNoteLayout.Control.SIZE));

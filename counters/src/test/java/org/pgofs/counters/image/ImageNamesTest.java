@@ -36,4 +36,12 @@ class ImageNamesTest {
         }
         assertEquals(5, names.size());
     }
+
+    @Test
+    void shouldFindTheProgramOfAName() {
+        assertEquals("tool-2", ImageNames.program(ImageNames.of("/bin/tool-2", ID, taken -> false)));
+        assertEquals("tool", ImageNames.program(ImageNames.of("/bin/tool", ID, "tool-01234567"::equals)));
+        assertEquals("tool", ImageNames.program(ImageNames.of("/bin/tool", "89ab", taken -> false)));
+        assertEquals("unlike", ImageNames.program("unlike"));
+    }
 }

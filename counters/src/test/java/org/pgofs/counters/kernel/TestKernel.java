@@ -148,7 +148,7 @@ public final class TestKernel implements AutoCloseable {
                     notes,
                     KernelNoteLayout.NAME,
                     KernelNoteLayout.TYPE,
-                    descriptor(KernelNoteLayout.LINKED, TEXT + moved));
+                    descriptor(KernelNoteLayout.FORM_LINKED, TEXT + moved));
         }
         writeBytes(sys.resolve("kernel/notes"), notes.flip());
     }
@@ -306,7 +306,7 @@ public final class TestKernel implements AutoCloseable {
                 notes,
                 KernelNoteLayout.NAME,
                 KernelNoteLayout.TYPE,
-                descriptor(KernelNoteLayout.DISTANCES, -NOTE - KernelNoteLayout.DESCRIPTOR));
+                descriptor(KernelNoteLayout.FORM_DISTANCES, -NOTE - KernelNoteLayout.DESCRIPTOR));
         writeBytes(module.resolve("notes/.note.pgofs"), notes.flip());
         ByteBuffer id = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
         note(id, "GNU", 3, StandardCharsets.US_ASCII.encode(name));
