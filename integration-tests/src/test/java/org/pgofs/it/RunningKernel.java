@@ -20,7 +20,10 @@ final class RunningKernel {
         return CACHE.resolve("x86_64");
     }
 
-    /** Boots it with the files of this machine; runs a command there, in a directory that both see, to its end. */
+    /**
+     * Boots it with the files of this machine; runs a command there, in a directory that both see, to its end. With one
+     * processor: with two, QEMU's emulation made the JVM in the guest die of freshly compiled code now and then.
+     */
     static Shell.Result boot(Path share, String command) throws IOException {
         Path init = share.resolve("init");
         Files.writeString(
