@@ -1,6 +1,5 @@
 package org.pgofs.it;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -48,14 +47,14 @@ final class CollectIT {
 
             collect(mount, 0, "worker14", "-o", "a.profraw", "--format", "profraw");
             collect(mount, 0, Long.toString(worker.pid()), "-o", "a.proftext", "--format", "text");
-            assertArrayEquals(merged("worker14.profdata"), merged("a.profraw"));
-            assertArrayEquals(merged("worker14.profdata"), merged("a.proftext"));
+            assertEquals(merged("worker14.profdata"), merged("a.profraw"));
+            assertEquals(merged("worker14.profdata"), merged("a.proftext"));
 
             collect(mount, 0, "worker14", "-o", "taken.profdata", "--take");
             assertEquals(
                     70,
                     Profile.of(TOOLCHAIN, directory.resolve("taken.profdata")).calls("counted"));
-            assertArrayEquals(merged("worker14.profdata"), merged("taken.profdata"));
+            assertEquals(merged("worker14.profdata"), merged("taken.profdata"));
             String empty = collect(mount, 1, "worker14", "-o", "none").errors();
             assertTrue(empty.contains(" has counted nothing since 20"), empty);
             assertFalse(Files.exists(directory.resolve("none")));
@@ -70,6 +69,36 @@ final class CollectIT {
                     List.of(),
                     files.filter(file -> file.toString().contains("unfinished")).toList());
         }
+    }
+
+    /** Between the making and the opening of a file, the owner of a directory could lay a link there. */
+    @Test
+    void shouldOpenTheFileThatItMakes() throws Exception {
+        Path program = TOOLCHAIN.worker(directory);
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            mount.shell().bash("echo work 50 | \"$1\"", program).ok();
+            mount.shell()
+                    .run(
+                            "strace",
+                            "-f",
+                            "-qq",
+                            "-e",
+                            "trace=openat",
+                            "-e",
+                            "signal=none",
+                            "-o",
+                            directory.resolve("calls").toString(),
+                            Checkout.PGOFS.toString(),
+                            "collect",
+                            "-o",
+                            directory.resolve("traced").toString())
+                    .ok();
+        }
+        List<String> opens = Files.readAllLines(directory.resolve("calls")).stream()
+                .filter(call -> call.contains(".unfinished\""))
+                .toList();
+        assertEquals(1, opens.size(), () -> "" + opens);
+        assertTrue(opens.get(0).contains("O_EXCL"), opens.get(0));
     }
 
     @Test
@@ -196,11 +225,11 @@ final class CollectIT {
                         .toArray(String[]::new));
     }
 
-    private byte[] merged(String profile) throws IOException {
+    private String merged(String profile) throws IOException {
         Shell.in(directory)
-                .run(TOOLCHAIN.profdata(), "merge", "-o", "merged", profile)
+                .run(TOOLCHAIN.profdata(), "merge", "--text", "-o", "merged", profile)
                 .ok();
-        return Files.readAllBytes(directory.resolve("merged"));
+        return Files.readString(directory.resolve("merged"));
     }
 
     private static String image(PgofsMount mount) throws IOException {

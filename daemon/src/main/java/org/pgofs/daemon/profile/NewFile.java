@@ -9,9 +9,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.UUID;
 
 /** A file that is there as a whole or not at all: it gets its name when it is complete, and replaces one of that name. */
 final class NewFile implements AutoCloseable {
+    private static final FileAttribute<?> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
     private final Path file;
     private final Path unfinished;
     private final FileChannel channel;
@@ -33,9 +40,13 @@ final class NewFile implements AutoCloseable {
             throw new IOException(file + " is there and is not a regular file: give another one by -o");
         }
         Path directory = file.toAbsolutePath().getParent();
+        Path unfinished = directory.resolve(".pgofs-" + UUID.randomUUID() + ".unfinished");
         try {
-            Path unfinished = Files.createTempFile(directory, ".pgofs-", ".unfinished");
-            return new NewFile(file, unfinished, FileChannel.open(unfinished, StandardOpenOption.WRITE));
+            // Made and opened at once: whoever owns the directory could lay a link in between, for root to write
+            // through.
+            FileChannel channel = FileChannel.open(
+                    unfinished, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), PRIVATE);
+            return new NewFile(file, unfinished, channel);
         } catch (NoSuchFileException e) {
             throw new IOException(directory + " does not exist: give another file by -o", e);
         }
