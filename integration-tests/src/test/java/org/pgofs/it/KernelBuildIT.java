@@ -140,7 +140,7 @@ final class KernelBuildIT extends UserModeLinuxFixture {
         assertEquals(0, most(profile, "start_kernel"));
         assertTrue(most(profile, "vfs_read") > 500, "files were read");
         String output = document.output();
-        assertTrue(output.contains("\nMedians of 1, "), output);
+        assertTrue(output.contains("\nMedians of 1; "), output);
         for (String work : List.of("boot", "syscalls", "tree", "pipes")) {
             assertTrue(output.matches("(?s).*\n" + work + "( +\\d+ +\\d+ +(\\d+\\.\\d\\d|-)){2}\n.*"), output);
         }
