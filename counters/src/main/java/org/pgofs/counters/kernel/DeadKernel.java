@@ -64,16 +64,30 @@ public final class DeadKernel {
                 throw new IOException(path + " has physical addresses alone: take it by dump-guest-memory -p");
             }
             SectionReader sections = new SectionReader(core, parser);
-            return vmlinux.isPresent() ? byFile(core, sections, vmlinux.get()) : byNote(core, sections);
+            return byNoteOrFile(core, sections, vmlinux);
         } catch (NoSuchFileException e) {
             throw new IOException(path + " does not exist", e);
         }
     }
 
-    private static DeadKernel byFile(ElfCore core, SectionReader sections, KernelSections vmlinux) throws IOException {
-        if (!core.info().buildId().isEmpty()) {
-            SectionReader.requireSame(vmlinux, core.info().buildId());
+    /** A kernel that has a note is one image, whether its file is given or not: the file is only compared then. */
+    private static DeadKernel byNoteOrFile(ElfCore core, SectionReader sections, Optional<KernelSections> vmlinux)
+            throws IOException {
+        if (vmlinux.isPresent() && !core.info().buildId().isEmpty()) {
+            SectionReader.requireSame(vmlinux.get(), core.info().buildId());
         }
+        Optional<DeadKernel> found = byNote(core, sections, vmlinux);
+        if (found.isPresent()) {
+            return found.get();
+        }
+        return byFile(
+                core,
+                sections,
+                vmlinux.orElseThrow(() -> new IOException(
+                        core.path() + " has no kernel with a note of pgofs in it: give its file by --vmlinux")));
+    }
+
+    private static DeadKernel byFile(ElfCore core, SectionReader sections, KernelSections vmlinux) throws IOException {
         for (long moved : distances(core)) {
             if (sections.has(vmlinux, moved)) {
                 return read(core, sections.loaded(vmlinux, moved, 0, core.path()), 0);
@@ -82,25 +96,30 @@ public final class DeadKernel {
         throw new IOException(core.path() + " has not the kernel of " + vmlinux.path() + " in it");
     }
 
-    private static DeadKernel byNote(ElfCore core, SectionReader sections) throws IOException {
+    private static Optional<DeadKernel> byNote(ElfCore core, SectionReader sections, Optional<KernelSections> vmlinux)
+            throws IOException {
         ByteBuffer notes = notes(core);
         for (long moved : distances(core)) {
             Optional<KernelNote> note = KernelNote.find(
                     from(notes, KernelNoteLayout.NAME, KernelNoteLayout.TYPE), KernelNoteLayout.FORM_LINKED, moved);
             Optional<ByteBuffer> control = note.flatMap(known -> control(core, known));
             if (control.isPresent()) {
+                ByteBuffer buildId = SectionReader.buildId(from(notes, ElfNotes.GNU, ElfNotes.BUILD_ID));
+                if (vmlinux.isPresent()) {
+                    SectionReader.requireSame(vmlinux.get(), SectionReader.hexadecimal(buildId));
+                }
                 Loaded loaded = sections.loaded(
                         KernelStatus.VMLINUX,
                         0,
                         note.get(),
-                        SectionReader.buildId(from(notes, ElfNotes.GNU, ElfNotes.BUILD_ID)),
+                        buildId,
                         new LinkTimes(moved),
                         core.path(),
                         OptionalLong.empty());
-                return read(core, loaded, control.get().getLong(Control.RESET_EPOCH));
+                return Optional.of(read(core, loaded, control.get().getLong(Control.RESET_EPOCH)));
             }
         }
-        throw new IOException(core.path() + " has no kernel with a note of pgofs in it: give its file by --vmlinux");
+        return Optional.empty();
     }
 
     private static DeadKernel read(ElfCore core, Loaded loaded, long epoch) throws IOException {

@@ -221,8 +221,13 @@ final class ElfCore implements AddressSpace, AutoCloseable {
         throw new IOException(path + " has nothing at address " + Long.toHexString(address));
     }
 
+    /** Locks the file until it is closed, if no other one that is open has locked it. */
+    boolean lock() throws IOException {
+        return Linux.lock(fd);
+    }
+
     /** Reads a page that is always there: what is read next and is not that page is really there. */
-    void readSomethingElse(long address) throws IOException {
+    synchronized void readSomethingElse(long address) throws IOException {
         read(address, page.clear());
     }
 

@@ -56,13 +56,17 @@ final class KernelReader implements AutoCloseable {
     }
 
     /**
-     * Reads a kernel that has no note, with the help of its file. Nobody records values in it.
+     * Reads vmlinux of which there is the file. If it has a note, the file is only compared: by both ways it is one image.
+     * If not, nobody records values in it.
      *
      * @param vmlinux its file's sections, with link-time addresses
      * @throws IOException if another kernel runs; the message is one line
      */
     Loaded kernel(KernelSections vmlinux) throws IOException {
         SectionReader.requireSame(vmlinux, SectionReader.hexadecimal(SectionReader.buildId(files.notes())));
+        if (hasNote(files)) {
+            return kernel();
+        }
         long moved = core.info().kernelOffset();
         if (!sections.has(vmlinux, moved)) {
             throw new IOException(vmlinux.path() + " is not what the running kernel has in memory");
@@ -71,11 +75,16 @@ final class KernelReader implements AutoCloseable {
     }
 
     /**
-     * Reads vmlinux.
+     * Reads vmlinux, and keeps other daemons from doing so: a reset by one of them would empty the value sites of all.
      *
-     * @throws IOException if it has no note, or is not what the note says; the message is one line
+     * @throws IOException if it has no note, or is not what the note says, or is attached; the message is one line
      */
     Loaded kernel() throws IOException {
+        if (!core.lock()) {
+            throw new IOException(
+                    "the running kernel is attached already, to this pgofs or to another one: only one can"
+                            + " reset its values. Mount the others with -o kernel=no");
+        }
         ByteBuffer notes = files.notes();
         KernelNote note = KernelNote.find(notes, KernelNoteLayout.FORM_LINKED, 0)
                 .orElseThrow(() -> new IOException("the running kernel has no note of pgofs in " + files.sys()

@@ -115,6 +115,15 @@ public interface LibC {
     int fcntl(int fd, int command, int argument);
 
     /**
+     * flock(2).
+     *
+     * @param fd the descriptor
+     * @param operation LOCK_*
+     * @return 0, or -1
+     */
+    int flock(int fd, int operation);
+
+    /**
      * ioctl(2).
      *
      * @param fd the descriptor

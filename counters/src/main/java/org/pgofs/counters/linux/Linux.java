@@ -46,6 +46,7 @@ public final class Linux {
     private static final int F_SETLEASE = 1024;
     private static final int F_RDLCK = 0;
     private static final int F_UNLCK = 2;
+    private static final int LOCK_EX_NB = 6;
     private static final int SIGURG = 23;
 
     private static final int MNT_FORCE = 1;
@@ -326,6 +327,22 @@ public final class Linux {
             throw new IOException("no lease: needs CAP_LEASE, or CAP_SETUID");
         }
         return lease == Lease.GRANTED;
+    }
+
+    /**
+     * Locks an open file until it is closed. Unlike a lock by a channel, it outlives other descriptors of the file.
+     *
+     * @param fd of it
+     * @return false if it is locked through another open file
+     */
+    public static boolean lock(int fd) throws IOException {
+        if (C.flock(fd, LOCK_EX_NB) == 0) {
+            return true;
+        }
+        if (errno() == Errno.EAGAIN) {
+            return false;
+        }
+        throw failure("flock");
     }
 
     /** The kernel's answers to a request for a lease. */

@@ -79,6 +79,18 @@ class DeadKernelTest {
         assertTrue(counts(Optional.of(kernel.sections(BUILD_ID))).values().isEmpty());
     }
 
+    /** One kernel is one image. */
+    @Test
+    void shouldOnlyCompareTheFileOfAKernelWithANote() throws IOException, InvalidFileException {
+        kernel.writeHeaders(false);
+        assertEquals(
+                Map.of(TestKernel.FUNCTION, 2L),
+                counts(Optional.of(kernel.sections(BUILD_ID))).values().at(1));
+        assertRefused(
+                "its build id is 99, and the kernel's is 123456780a",
+                Optional.of(kernel.sections(new byte[] {(byte) 0x99})));
+    }
+
     @Test
     void shouldSayWhyThereAreNoCounts() throws IOException {
         kernel.eraseNotesFromMemory();

@@ -131,6 +131,34 @@ class KernelWatchTest {
         }
     }
 
+    /** One kernel is one image. */
+    @Test
+    void shouldOnlyCompareTheFileOfAKernelWithANote() throws IOException {
+        GuestImage image;
+        try (KernelWatch watch = kernel.watch()) {
+            image = watch.kernel().image();
+        }
+        try (KernelWatch watch = watch(kernel.sections(new byte[] {0x12, 0x34, 0x56, 0x78, 0x0a}))) {
+            assertEquals(
+                    ByteBuffer.wrap(image.toImageFile()),
+                    ByteBuffer.wrap(watch.kernel().image().toImageFile()));
+        }
+    }
+
+    /** A reset by one daemon would empty the value sites of all. */
+    @Test
+    void shouldLetOneDaemonHaveTheKernel() throws IOException {
+        try (KernelWatch first = kernel.watch()) {
+            IOException refusal =
+                    assertThrows(IOException.class, () -> kernel.watch().close());
+            assertTrue(refusal.getMessage().contains("attached already"), refusal.getMessage());
+            assertEquals(
+                    TestKernel.FUNCTION,
+                    first.kernel().image().functions().get(0).address());
+        }
+        kernel.watch().close();
+    }
+
     @Test
     void shouldRefuseTheFileOfAnotherKernelWithBothIds() throws IOException {
         KernelSections other = kernel.sections(new byte[] {0x55, 0x66});
@@ -176,6 +204,7 @@ class KernelWatchTest {
         Path lockdown = Files.createDirectories(directory.resolve("sys/kernel/security"))
                 .resolve("lockdown");
 
+        Files.writeString(lockdown, "[none] integrity confidentiality\n");
         Files.write(core, new byte[0]);
         assertReason("ProtectKernelTunables");
         Files.writeString(self.resolve("status"), "CapEff:\t000001fffffdffff\n");
