@@ -1,12 +1,14 @@
 package org.pgofs.counters.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -54,6 +56,7 @@ class ElfCoreTest {
             assertThrows(IOException.class, () -> core.read(HIGH - 1, 2));
             assertThrows(IOException.class, () -> core.read(0, 1));
             assertTrue(core.beginsAt(HIGH + 32));
+            assertFalse(core.beginsAt(HIGH + 33));
         }
     }
 
@@ -62,6 +65,13 @@ class ElfCoreTest {
         try (ElfCore core = open(CoreFile.of("", new Load(-16, 16, DATA)), 16)) {
             assertEquals(16, core.read(-16, 16).remaining());
             assertThrows(IOException.class, () -> core.read(-8, 16));
+        }
+    }
+
+    @Test
+    void shouldTakeAddressesAsUnsigned() throws IOException {
+        try (ElfCore core = open(CoreFile.of("", new Load(Long.MAX_VALUE - 15, 32, DATA)), 32)) {
+            assertEquals(1, core.read(Long.MAX_VALUE - 15, 32).get(16));
         }
     }
 
@@ -99,6 +109,9 @@ class ElfCoreTest {
                     assertThrows(IOException.class, () -> core.read(HIGH, 17));
                 }
                 assertThrows(IOException.class, () -> core.read(HIGH + 16, 1));
+                if (number < 0 || number == Long.MAX_VALUE || (field == 32 && number == 0)) {
+                    assertEquals(16, core.read(HIGH, 16).remaining()); // of the second part
+                }
             }
         }
     }
@@ -149,6 +162,46 @@ class ElfCoreTest {
         file.bytes().putShort(56, (short) 0xffff).putLong(40, 0x9000).putInt(0x9000 + 44, 2);
         try (ElfCore core = open(file, 16)) {
             assertEquals(16, core.read(HIGH, 16).remaining());
+        }
+    }
+
+    @Test
+    void shouldRefuseMoreProgramHeadersThanAnyDumpHas() {
+        CoreFile file = CoreFile.of("", new Load(HIGH, 16, DATA));
+        file.bytes().putShort(56, (short) 0xffff).putLong(40, 0x9000).putInt(0x9000 + 44, (1 << 20) + 1);
+        IOException refusal =
+                assertThrows(IOException.class, () -> open(file, 16).close());
+        assertTrue(refusal.getMessage().contains("has 1048577 program headers"), refusal.getMessage());
+    }
+
+    @Test
+    void shouldKeepWhatTheFirstNotesSay() throws IOException {
+        CoreFile file = CoreFile.of("KERNELOFFSET=1\n", new Load(HIGH, 16, DATA), new Load(HIGH, 16, DATA));
+        file.bytes().putInt(CoreFile.PROGRAM_HEADERS + CoreFile.PROGRAM_HEADER_SIZE, 4);
+        try (ElfCore core = open(file, 16)) {
+            assertEquals(1, core.info().kernelOffset());
+        }
+    }
+
+    /** The number of a file that is closed is soon another one's. */
+    @Test
+    void shouldCloseItsFileOnce() throws IOException {
+        ElfCore core = open(CoreFile.of("", new Load(HIGH, 16, DATA)), 16);
+        core.close();
+        try (ElfCore other = ElfCore.open(core.path())) {
+            core.close();
+            assertEquals(16, other.read(HIGH, 16).remaining());
+        }
+    }
+
+    @Test
+    void shouldLeaveNoFileOpenThatItRefuses() throws IOException {
+        Path text = Files.writeString(directory.resolve("text"), "no core file, however long it is".repeat(9));
+        assertThrows(IOException.class, () -> ElfCore.open(text).close());
+        try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : open) {
+                assertFalse(Files.exists(descriptor) && Files.isSameFile(descriptor, text), descriptor.toString());
+            }
         }
     }
 

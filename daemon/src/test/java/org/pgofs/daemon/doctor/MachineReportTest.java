@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -143,6 +145,30 @@ class MachineReportTest {
                 "NO the kernel of this machine: " + directory.resolve("kcore")
                         + " does not exist: the kernel needs CONFIG_PROC_KCORE=y, or a container hides it",
                 MachineReport.of(machine).get(6).line());
+
+        Files.write(directory.resolve("kcore"), coreFile());
+        assertEquals(
+                "ok the kernel of this machine can be read, and its modules",
+                MachineReport.of(machine).get(6).line());
+        Files.writeString(
+                Files.createDirectories(directory.resolve("sys/kernel")).resolve("kptr_restrict"), "2\n");
+        assertEquals(
+                "NO the kernel of this machine: its modules cannot be read: sysctl kernel.kptr_restrict=1",
+                MachineReport.of(machine).get(6).line());
+    }
+
+    /** The headers of an ELF core file with one part of no bytes. */
+    private static byte[] coreFile() {
+        return ByteBuffer.allocate(64 + 56)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(0, 0x464c457f)
+                .put(4, (byte) 2)
+                .put(5, (byte) 1)
+                .putShort(16, (short) 4)
+                .putLong(32, 64)
+                .putShort(54, (short) 56)
+                .putShort(56, (short) 1)
+                .array();
     }
 
     @Test
