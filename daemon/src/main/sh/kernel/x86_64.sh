@@ -165,6 +165,7 @@ guest_clean_up() {
 optimize_prepare() {
   guest_tools
   accel=tcg
+  mem=512M # of its pages, a RAM disk lets half as many be files: the workload makes 32,000
   init=$lib/kernel/workload
   attached=''
 }
