@@ -26,6 +26,7 @@ import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.counts.ValueCounts;
 import org.pgofs.counters.counts.ValueList;
+import org.pgofs.counters.counts.ValueRoom;
 import org.pgofs.counters.guest.GuestMemory;
 import org.pgofs.counters.guest.Guests;
 import org.pgofs.counters.guest.KernelMemory;
@@ -138,7 +139,7 @@ public final class CounterStore implements AutoCloseable {
         liveness = Liveness.find(directory.state());
         LOG.info("the ends of programs are noticed by: {}", liveness.text());
         this.usage = usage;
-        freezer = new Freezer(lock, reader);
+        freezer = new Freezer(lock, reader, this::valueRoom);
         names = new FunctionNames(lock, usage.readingTime());
         known = new ImageCatalog(directory, usage, this::isHeld);
         MemberEpochs epochs = new MemberEpochs(reader, known, leftOut);
@@ -243,6 +244,12 @@ public final class CounterStore implements AutoCloseable {
         return List.copyOf(selected);
     }
 
+    /** For one request. */
+    private ValueRoom valueRoom() {
+        return new ValueRoom(usage.memoryLeft(), usage::memoryLeft, (image, user) -> leftOut.dropped()
+                .add(image.name(), user, "observed more values than there is room for"));
+    }
+
     private static void refuseForgotten(Image image) throws IOException {
         throw new IOException(image.name() + " was forgotten: it had no counts, and its room was needed");
     }
@@ -283,8 +290,9 @@ public final class CounterStore implements AutoCloseable {
         lock.lock();
         try {
             Map<Image, ValueCounts> values = new HashMap<>();
+            ValueRoom room = valueRoom();
             for (ImageCounters image : select(selection, CounterStore::refuseForgotten)) {
-                values.put(image.image(), image.freezeValues(reader));
+                values.put(image.image(), image.freezeValues(reader, room));
             }
             return values;
         } finally {
@@ -329,8 +337,9 @@ public final class CounterStore implements AutoCloseable {
         Instant now = Instant.now();
         Map<ImageCounters, Baseline> baselines = new LinkedHashMap<>();
         Map<Member, ValueList> moves = new LinkedHashMap<>();
+        ValueRoom room = valueRoom();
         for (ImageCounters image : images) {
-            moves.putAll(image.liveValues(reader));
+            moves.putAll(image.liveValues(reader, room));
             Marks none = Marks.none(image.image());
             CounterSum counters = image.sumOfLive(reader);
             counters.negate();
@@ -358,7 +367,7 @@ public final class CounterStore implements AutoCloseable {
             if (takes.isInProgress()) {
                 throw new TakeInProgressException();
             }
-            return takes.begin(this, scope, select(selection, CounterStore::refuseForgotten));
+            return takes.begin(this, scope, select(selection, CounterStore::refuseForgotten), valueRoom());
         } finally {
             lock.unlock();
         }
@@ -478,7 +487,7 @@ public final class CounterStore implements AutoCloseable {
     }
 
     private ImageCheck check(ImageCounters image) throws IOException {
-        return ImageCheck.of(image, known.user(image), reader);
+        return ImageCheck.of(image, known.user(image), reader, valueRoom());
     }
 
     private StateStatus stateStatus() throws IOException {

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.counts.ValueRoom;
 import org.pgofs.counters.linux.OffHeap;
 
 /**
@@ -49,16 +50,16 @@ public final class Freeze implements AutoCloseable {
     Freeze() {}
 
     /** Reads. Under the store's lock. */
-    void run(Collection<ImageCounters> images, MemberReader reader) throws IOException {
+    void run(Collection<ImageCounters> images, MemberReader reader, ValueRoom room) throws IOException {
         List<Part> parts = new ArrayList<>();
         List<Snapshot> all = new ArrayList<>();
         for (ImageCounters image : images) {
             if (image.hasMarks()) {
-                all.add(image.freeze(reader));
+                all.add(image.freeze(reader, room));
             } else {
                 ByteBuffer counters = allocate(image);
                 parts.add(new Part(image, counters.duplicate().order(ByteOrder.LITTLE_ENDIAN)));
-                all.add(image.snapshot(counters, image.carry().marks(), image.freezeValues(reader)));
+                all.add(image.snapshot(counters, image.carry().marks(), image.freezeValues(reader, room)));
             }
         }
         snapshots = all;

@@ -7,23 +7,27 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
+import java.util.function.Supplier;
 import org.pgofs.counters.CounterStoreStatus.FreezeStatus;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.MemberReader;
+import org.pgofs.counters.counts.ValueRoom;
 
 /** The thread that reads counts while other threads use those that are read already. Thread-safe. */
 final class Freezer {
     private final Lock lock;
     private final MemberReader reader;
+    private final Supplier<ValueRoom> room;
     /** Guarded by the lock. */
     private FreezeStatus status = new FreezeStatus(0, 0, 0);
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor(Freezer::newThread);
 
     /** With the store's lock, which is held while counts are read. */
-    Freezer(Lock lock, MemberReader reader) {
+    Freezer(Lock lock, MemberReader reader, Supplier<ValueRoom> room) {
         this.lock = lock;
         this.reader = reader;
+        this.room = room;
     }
 
     private static Thread newThread(Runnable work) {
@@ -59,7 +63,7 @@ final class Freezer {
         lock.lock();
         long begin = System.nanoTime();
         try {
-            freeze.run(images.select(), reader);
+            freeze.run(images.select(), reader, room.get());
         } catch (IOException | RuntimeException | Error e) {
             failure = e;
         } finally {

@@ -11,6 +11,7 @@ import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.ImageTimes;
 import org.pgofs.counters.counts.Member;
 import org.pgofs.counters.counts.MemberReader;
+import org.pgofs.counters.counts.ValueRoom;
 import org.pgofs.counters.image.Image;
 
 /**
@@ -33,8 +34,8 @@ record ImageCheck(
         ImageTimes times,
         SelfCheck selfCheck) {
     /** Reads the counts of an image, which is charged to a user. Under the store's lock. */
-    static ImageCheck of(ImageCounters image, int user, MemberReader reader) throws IOException {
-        Counts counts = image.sum(reader, image.liveValues(reader));
+    static ImageCheck of(ImageCounters image, int user, MemberReader reader, ValueRoom room) throws IOException {
+        Counts counts = image.sum(reader, image.liveValues(reader, room), room);
         return new ImageCheck(
                 image.image(),
                 CounterTotals.of(counts.toSnapshot(image.image())),

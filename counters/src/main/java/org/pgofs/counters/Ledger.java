@@ -201,5 +201,6 @@ final class Ledger {
             images.changed().addAll(baselines.keySet());
             throw e;
         }
+        images.recharge();
     }
 }

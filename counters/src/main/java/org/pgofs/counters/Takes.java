@@ -15,6 +15,7 @@ import org.pgofs.counters.counts.Member;
 import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.counts.ValueList;
+import org.pgofs.counters.counts.ValueRoom;
 import org.pgofs.counters.state.LastTakes;
 import org.pgofs.counters.state.LastTakes.TakenCounts;
 
@@ -49,13 +50,14 @@ final class Takes {
         return isBeingTaken(image) || last.all().stream().anyMatch(taken -> taken.image() == image);
     }
 
-    Take begin(CounterStore store, String scope, Collection<ImageCounters> images) throws IOException {
+    Take begin(CounterStore store, String scope, Collection<ImageCounters> images, ValueRoom room) throws IOException {
         List<Take.Part> parts = new ArrayList<>();
         Map<ImageCounters, Baseline> withEpochs = new LinkedHashMap<>();
         Map<Member, ValueList> moves = new LinkedHashMap<>();
         for (ImageCounters image : images) {
-            Map<Member, ValueList> values = image.liveValues(reader);
-            Counts counts = image.sum(reader, values);
+            Map<Member, ValueList> values = image.liveValues(reader, room);
+            values.values().removeIf(ValueList::isFull); // The next take gets them: nothing is lost.
+            Counts counts = image.sum(reader, values, room);
             parts.add(new Take.Part(image, counts, image.ended(), image.resets(), counts.toSnapshot(image.image())));
             if (!values.isEmpty() || image.hasMarks()) {
                 moves.putAll(values);

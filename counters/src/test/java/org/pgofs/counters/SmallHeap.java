@@ -7,10 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.format.ImageLayout;
 import org.pgofs.counters.format.InvalidFileException;
 import org.pgofs.counters.format.RecordLayout;
 import org.pgofs.counters.format.SegmentLayout;
+import org.pgofs.counters.format.ValueSiteLayout;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.Image;
 import org.pgofs.counters.image.StoredImage;
@@ -19,7 +21,7 @@ import org.pgofs.counters.segment.SegmentDirectory;
 
 /**
  * A program, run with little heap: two users fill what they may have of the memory with counters that are holes and cost
- * them nothing, and then everything that is done with counts is done. It prints what went wrong.
+ * them nothing, or with observed values, and then everything that is done with counts is done. It prints what went wrong.
  */
 final class SmallHeap {
     private static final int FIRST_USER = 1000;
@@ -27,15 +29,20 @@ final class SmallHeap {
     /** How much memory there is when there is little, in bytes. */
     private static final int SPARE = 1 << 18;
 
+    /** How many value sites the images of a user have together: far more than there is memory for. */
+    private static final int SITES = 60_000;
+
     private final Path directory;
     private final boolean bytes;
+    private final boolean values;
     private final int images;
     private final boolean full;
     private final Bounds bounds = Bounds.of(Runtime.getRuntime().maxMemory());
 
-    private SmallHeap(Path directory, boolean bytes, int images, boolean full) {
+    private SmallHeap(Path directory, String kind, int images, boolean full) {
         this.directory = directory;
-        this.bytes = bytes;
+        bytes = kind.equals("bytes");
+        values = kind.equals("values");
         this.images = images;
         this.full = full;
     }
@@ -43,15 +50,11 @@ final class SmallHeap {
     /**
      * Runs.
      *
-     * @param arguments a directory, "bytes" or "sums" for what the counters are, how many images a user has, "full" if
-     *     they take up all that he may have
+     * @param arguments a directory, "bytes" or "sums" for what the counters are or "values" for few counters and many
+     *     values, how many images a user has, "full" if they take up all that he may have
      */
     public static void main(String[] arguments) throws Exception {
-        new SmallHeap(
-                        Path.of(arguments[0]),
-                        arguments[1].equals("bytes"),
-                        Integer.parseInt(arguments[2]),
-                        arguments[3].equals("full"))
+        new SmallHeap(Path.of(arguments[0]), arguments[1], Integer.parseInt(arguments[2]), arguments[3].equals("full"))
                 .run();
     }
 
@@ -60,10 +63,14 @@ final class SmallHeap {
         try (SegmentDirectory taken = SegmentDirectory.acquire(directory)) {
             for (int user = 0; user < USERS; user++) {
                 for (int i = 0; i < images; i++) {
-                    targets.add(start(FIRST_USER + user, user * images + i + 1));
+                    int key = user * images + i + 1;
+                    targets.add(values ? startWithValues(FIRST_USER + user, key) : start(FIRST_USER + user, key));
                 }
             }
             try (CounterStore store = CounterStore.open(taken, bounds)) {
+                if (values) {
+                    checkValues(store);
+                }
                 if (full) {
                     doEverything(store);
                     for (TestTarget target : targets) {
@@ -92,8 +99,36 @@ final class SmallHeap {
         target.write(end - 1, (byte) 0);
         target.publishImage(image(target, size));
         target.set(key, 2, 3);
+        own(target, user);
+        return target;
+    }
+
+    private static void own(TestTarget target, int user) throws IOException {
         Files.setAttribute(target.path(), "unix:uid", user);
         Files.setAttribute(target.imagePath(), "unix:uid", user);
+    }
+
+    private TestTarget startWithValues(int user, int key) throws IOException {
+        int sites = SITES / images;
+        long size = (long) sites * ValueSiteLayout.SIZE;
+        TestTarget target = new TestTarget(directory, key);
+        target.publishSegment(target.header()
+                .putLong(SegmentLayout.FILE_SIZE, TestTarget.SITES_AT + size)
+                .putLong(SegmentLayout.VALUE_SITES + Long.BYTES, size));
+        ByteBuffer site = ByteBuffer.allocate(ValueSiteLayout.SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        site.putLong(target.epoch());
+        for (long slot = 0; slot < ValueSiteLayout.SLOTS; slot++) {
+            site.putLong(slot).putLong(1);
+        }
+        for (int i = 0; i < sites; i++) {
+            target.write(TestTarget.SITES_AT + (long) i * ValueSiteLayout.SIZE, site.array());
+        }
+        target.publishImage(target.image()
+                .putLong(ImageLayout.VALUE_SITES, sites)
+                .putShort(ImageLayout.SIZE + RecordLayout.VALUE_SITES, (short) sites)
+                .putShort(ImageLayout.SIZE + RecordLayout.VALUE_SITES + Short.BYTES, (short) 0));
+        target.set(key, 2, 3);
+        own(target, user);
         return target;
     }
 
@@ -152,6 +187,22 @@ final class SmallHeap {
         check(store.lastTake("all").size() == USERS * images, "all were taken");
         store.reset(all -> all);
         check(store.status().images().size() <= USERS * images, "no more");
+    }
+
+    /** Each user has room for some, neither for all, and the status says so. */
+    private void checkValues(CounterStore store) throws IOException {
+        long[] ofUsers = new long[USERS];
+        for (Snapshot snapshot : store.freeze(all -> all)) {
+            long key = snapshot.counters().order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+            ofUsers[(int) (key - 1) / images] += snapshot.values().size();
+        }
+        for (long values : ofUsers) {
+            check(values > 0 && values < (long) SITES * ValueSiteLayout.SLOTS, values + " values");
+        }
+        long told = store.status().dropped().stream()
+                .filter(file -> file.reason().contains("more values"))
+                .count();
+        check(told >= USERS, told + " images have more values");
     }
 
     /** There is nearly no memory for a while. What fails then leaves nothing behind, and works when there is some. */

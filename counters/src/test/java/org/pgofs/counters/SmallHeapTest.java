@@ -16,7 +16,17 @@ class SmallHeapTest {
     Path temporary;
 
     @ParameterizedTest
-    @CsvSource({"sums, 1", "sums, 3", "sums, 200", "bytes, 1", "bytes, 3", "bytes, 200"})
+    @CsvSource({
+        "sums, 1",
+        "sums, 3",
+        "sums, 200",
+        "bytes, 1",
+        "bytes, 3",
+        "bytes, 200",
+        "values, 1",
+        "values, 3",
+        "values, 200"
+    })
     void shouldTakeWhatTwoUsersFillTheirMemoryWith(String counters, int images) throws Exception {
         assertEquals("done\n", run(temporary.resolve("segments"), counters, images, "full"));
     }

@@ -82,7 +82,7 @@ public final class ValueAreaFuzz {
                 reader.addValues(segment, IMAGE, counts.values());
                 reader.addMarks(segment, IMAGE, counts.marks());
                 reader.addCounters(segment, IMAGE.countersBegin(), counts.counters());
-                counts.values().sites().forEach((site, values) -> values.forEach(ValueAreaFuzz::check));
+                counts.values().forEach((site, value, count) -> check(value, count));
                 counts.toSnapshot(IMAGE);
             }
         } catch (IOException | InvalidFileException e) {

@@ -36,6 +36,9 @@ public final class ImageCounters {
     /** The marks that a take in progress has removed from the live members and from the carry. */
     private Marks taken;
 
+    /** How many values the last takes hold. */
+    private long takenValues;
+
     private long ended;
     private long resets;
     private ImageTimes times;
@@ -58,7 +61,14 @@ public final class ImageCounters {
 
     /** About how many bytes it takes up. */
     public long memory() {
-        return image.memory() + carry.values().size() * ValueCounts.PAIR_BYTES;
+        return image.memory()
+                + carry.values().size() * ValueCounts.CHARGED_BYTES
+                + takenValues * ValueCounts.TAKEN_BYTES;
+    }
+
+    /** Says that the last takes hold more values of this image, or less. */
+    public void addTakenValues(long values) {
+        takenValues += values;
     }
 
     /** Whether it has neither a member nor counts, as after a reset without one. */
@@ -164,12 +174,14 @@ public final class ImageCounters {
         if (!live.containsKey(member.name())) {
             return true; // there was no memory for what came after
         }
+        long values = room / ValueCounts.CHARGED_BYTES;
         Counts counts = Counts.none(image);
+        counts.values().setRoom(values);
         reader.addValues(member, image, counts.values());
         addMarks(member, reader, counts.marks());
         reader.addCounters(member, image.countersBegin(), counts.counters());
         boolean complete = !member.isTruncated();
-        carry.values().setRoom(room / ValueCounts.PAIR_BYTES);
+        carry.values().setRoom(values);
         leave(member);
         addEnded(counts);
         carry.values().setRoom(Long.MAX_VALUE);
@@ -207,14 +219,16 @@ public final class ImageCounters {
      * The counts that are served, before they are clamped.
      *
      * @param values {@link #liveValues}
+     * @param room for them, beside that of the lists
      */
-    public Counts sum(MemberReader reader, Map<Member, ValueList> values) throws IOException {
-        Counts sum = new Counts(sumOfLive(reader), ValueCounts.ofLive(), Marks.none(image));
+    public Counts sum(MemberReader reader, Map<Member, ValueList> values, ValueRoom room) throws IOException {
+        Counts sum = new Counts(sumOfLive(reader), new ValueCounts(), Marks.none(image));
         for (Member member : live.values()) {
             addMarks(member, reader, sum.marks());
         }
-        values.values().forEach(list -> list.addTo(sum.values()));
-        sum.values().setRoom(Long.MAX_VALUE);
+        for (Map.Entry<Member, ValueList> list : values.entrySet()) {
+            room.addTo(sum.values(), list.getKey(), image, list.getValue()::addTo);
+        }
         sum.add(carry);
         return sum;
     }
@@ -222,25 +236,22 @@ public final class ImageCounters {
     /**
      * The values in the sites of each live member; empty if members need not be told of resets, see {@link #hasEpochs}.
      */
-    public Map<Member, ValueList> liveValues(MemberReader reader) throws IOException {
+    public Map<Member, ValueList> liveValues(MemberReader reader, ValueRoom room) throws IOException {
         Map<Member, ValueList> values = new LinkedHashMap<>();
         if (hasEpochs()) {
             for (Member member : live.values()) {
-                ValueList list = new ValueList();
-                reader.addValues(member, image, list);
-                values.put(member, list);
+                values.put(member, room.list(reader, member, image));
             }
         }
         return values;
     }
 
     /** The observed values of live and ended processes. */
-    public ValueCounts freezeValues(MemberReader reader) throws IOException {
-        ValueCounts values = ValueCounts.ofLive();
+    public ValueCounts freezeValues(MemberReader reader, ValueRoom room) throws IOException {
+        ValueCounts values = new ValueCounts();
         for (Member member : live.values()) {
-            reader.addValues(member, image, values);
+            room.addTo(values, member, image, sink -> reader.addValues(member, image, sink));
         }
-        values.setRoom(Long.MAX_VALUE);
         values.add(carry.values());
         return values.clamped();
     }
@@ -279,12 +290,12 @@ public final class ImageCounters {
     }
 
     /** The counts that are served. */
-    public Snapshot freeze(MemberReader reader) throws IOException {
+    public Snapshot freeze(MemberReader reader, ValueRoom room) throws IOException {
         ByteBuffer sums = ByteBuffer.allocate(image.sums() * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         while (sums.hasRemaining()) {
             freezePiece(reader, sums);
         }
-        return snapshot(sums.rewind(), freezeMarks(reader), freezeValues(reader));
+        return snapshot(sums.rewind(), freezeMarks(reader), freezeValues(reader, room));
     }
 
     /** A snapshot of sums that are read already, or will be. */

@@ -44,6 +44,6 @@ public record Snapshot(Image image, ByteBuffer counters, ByteBuffer bitmaps, Val
      * @return bytes, about
      */
     public long memory() {
-        return counters.capacity() + bitmaps.capacity() + values.size() * ValueCounts.PAIR_BYTES;
+        return counters.capacity() + bitmaps.capacity() + values.size() * ValueCounts.BYTES;
     }
 }

@@ -10,13 +10,32 @@ public final class ValueList implements ValueSink {
     /** Bytes of an entry in a file. */
     public static final int ENTRY_SIZE = ENTRY * Long.BYTES;
 
+    /** About how many bytes an entry takes up, with room to grow. */
+    static final int BYTES = 2 * ENTRY_SIZE;
+
+    private final long most;
     private long[] entries = new long[ENTRY];
     private int used;
+    private boolean full;
+
+    /** A list that takes all entries. */
+    public ValueList() {
+        this(Integer.MAX_VALUE);
+    }
+
+    /** A list that takes so many entries and leaves out further ones. */
+    ValueList(long most) {
+        this.most = most;
+    }
 
     @Override
     public void add(int site, long value, long count) {
+        if (size() >= most) {
+            full = true;
+            return;
+        }
         if (used == entries.length) {
-            entries = Arrays.copyOf(entries, Math.multiplyExact(2, used));
+            entries = Arrays.copyOf(entries, Math.addExact(used, ENTRY * (size() / 2 + 1)));
         }
         entries[used++] = site;
         entries[used++] = value;
@@ -26,6 +45,11 @@ public final class ValueList implements ValueSink {
     /** The number of entries. */
     public int size() {
         return used / ENTRY;
+    }
+
+    /** Whether entries were left out. */
+    public boolean isFull() {
+        return full;
     }
 
     public void addTo(ValueSink sink) {

@@ -108,10 +108,12 @@ public final class Usage {
 
     /** How much memory images of a user may still take, in bytes. */
     public long memoryLeft(int user) {
-        return Math.max(
-                0,
-                Math.min(
-                        bounds.user().memory() - of(user).memory, bounds.total().memory() - total.memory));
+        return Math.min(Math.max(0, bounds.user().memory() - of(user).memory), memoryLeft());
+    }
+
+    /** How much memory images of all users may still take, in bytes. */
+    public long memoryLeft() {
+        return Math.max(0, bounds.total().memory() - total.memory);
     }
 
     /** The time that is taken to read image files. */
@@ -146,7 +148,7 @@ public final class Usage {
         Amounts own = users.computeIfAbsent(user, key -> new Amounts());
         own.add(segments, segmentBytes, images, memory);
         total.add(segments, segmentBytes, images, memory);
-        freed |= segments < 0 || images < 0;
+        freed |= segments < 0 || images < 0 || memory < 0;
         if (own.isNothing()) {
             users.remove(user);
         }

@@ -280,6 +280,11 @@ public final class ImageCatalog {
         }
     }
 
+    /** Charges for each image what it takes up now. */
+    public void recharge() {
+        charges.keySet().forEach(this::recharge);
+    }
+
     private void recharge(ImageCounters image) {
         Charge before = charges.get(image);
         charges.put(image, new Charge(before.user, image.memory()));

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Map;
 import org.pgofs.counters.counts.CounterSum;
 import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.Marks;
@@ -55,11 +54,9 @@ public final class CarryFile {
     }
 
     private static ByteBuffer values(ValueCounts counts) {
-        int values = counts.sites().values().stream().mapToInt(Map::size).sum();
-        ByteBuffer content = buffer(Math.multiplyExact(values, ValueList.ENTRY_SIZE));
-        counts.sites()
-                .forEach((site, observed) -> observed.forEach(
-                        (value, count) -> content.putLong(site).putLong(value).putLong(count)));
+        ByteBuffer content = buffer(Math.toIntExact(counts.size() * ValueList.ENTRY_SIZE));
+        counts.forEach(
+                (site, value, count) -> content.putLong(site).putLong(value).putLong(count));
         return content.rewind();
     }
 

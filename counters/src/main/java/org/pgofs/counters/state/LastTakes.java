@@ -22,11 +22,20 @@ public final class LastTakes {
 
     /** Remembers the counts of a take, and returns those that it replaces. */
     public List<TakenCounts> put(String scope, List<TakenCounts> taken) {
-        List<TakenCounts> before = takes.put(scope, taken);
-        return before == null ? List.of() : before;
+        List<TakenCounts> before = of(scope);
+        takes.put(scope, taken);
+        before.forEach(
+                gone -> gone.image().addTakenValues(-gone.counts().values().size()));
+        taken.forEach(LastTakes::charge);
+        return before;
+    }
+
+    private static void charge(TakenCounts taken) {
+        taken.image().addTakenValues(taken.counts().values().size());
     }
 
     void add(TakenCounts taken) {
+        charge(taken);
         takes.computeIfAbsent(taken.scope(), scope -> new ArrayList<>()).add(taken);
     }
 

@@ -35,7 +35,7 @@ final class SiteText {
             int sites =
                     kind.number() < function.sites().size() ? function.sites().get(kind.number()) : 0;
             for (int i = 0; i < sites; i++, site++) {
-                add(lines, kind, i, profile.values().sites().getOrDefault(site, Map.of()));
+                add(lines, kind, i, profile.values().at(site));
             }
         }
         return lines;
