@@ -17,6 +17,8 @@ import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.Image;
 import org.pgofs.counters.image.PerImage;
 import org.pgofs.daemon.guest.GuestsFile;
+import org.pgofs.daemon.history.Histories;
+import org.pgofs.daemon.history.Watched;
 import org.pgofs.daemon.status.LastResets;
 import org.pgofs.daemon.status.StatusReport;
 import org.pgofs.fs.Caller;
@@ -35,6 +37,7 @@ import org.pgofs.fs.TextFile;
  * pgo/profraw          the raw profiles of all images, one after another
  * pgo/take             the same, and a reset to exactly what was read; not listed
  * pgo/last-take        what the last take returned; not listed
+ * pgo/.history         how the profile grows, as long as somebody asks; not listed
  * pgo/profdata         the same images as one indexed profile; not listed, and one beside each other profraw
  * pgo/VARIANT.profraw  those of images that are instrumented in another way, if there are any: coverage, csir, ...
  * pgo/status           what the store holds, as text
@@ -66,6 +69,7 @@ final class PgoTree {
     private final IndexedProfiles indexed;
     private final Path segmentDirectory;
     private final LastResets lastResets;
+    private final Histories histories;
     private final Map<String, Node> variants = new ConcurrentHashMap<>();
     private final Map<String, Node> indexedVariants = new ConcurrentHashMap<>();
     private final PerImage<Directory> imageDirectories = new PerImage<>(this::imageDirectory);
@@ -76,13 +80,15 @@ final class PgoTree {
             IndexedProfiles indexed,
             StatusReport report,
             Path segmentDirectory,
-            LastResets lastResets) {
+            LastResets lastResets,
+            Histories histories) {
         this.store = store;
         this.profiles = profiles;
         this.indexed = indexed;
         this.report = report;
         this.segmentDirectory = segmentDirectory;
         this.lastResets = lastResets;
+        this.histories = histories;
     }
 
     Directory root() {
@@ -100,6 +106,7 @@ final class PgoTree {
                 .add("metrics", new PseudoFile(ALL_READ, new TextFile(report::metrics)))
                 .add("images", Directory.dynamic(new ImageDirectories()));
         return withHidden(directory, ALL, PgoTree::main)
+                .addHidden(Watched.FILE, history(images -> images))
                 .addHidden(DAEMON, new PseudoFile(ALL_READ, new TextFile(this::daemon)))
                 .addHidden(GUESTS, PseudoFile.ofRoot(OWNER_READS, new GuestsFile(store)))
                 .addHidden(STATUS_JSON, new PseudoFile(ALL_READ, new TextFile(report::json)));
@@ -195,7 +202,8 @@ final class PgoTree {
         Directory directory = Directory.fixed()
                 .add("reset", new PseudoFile(WRITE_ONLY, new ResetFile(caller -> reset(image, caller))))
                 .add("profraw", profraw(selection))
-                .add("status", new PseudoFile(ALL_READ, new TextFile(() -> report.text(image))));
+                .add("status", new PseudoFile(ALL_READ, new TextFile(() -> report.text(image))))
+                .addHidden(Watched.FILE, history(selection));
         return withHidden(directory, image.name(), selection);
     }
 
@@ -221,6 +229,10 @@ final class PgoTree {
 
     private PseudoFile profraw(Selection selection) {
         return new PseudoFile(OWNER_READS, new ProfrawFile(store, profiles, selection));
+    }
+
+    private PseudoFile history(Selection selection) {
+        return new PseudoFile(OWNER_READS, new TextFile(histories.of(selection)::json));
     }
 
     private PseudoFile profdata(Selection selection) {

@@ -11,6 +11,7 @@ import org.pgofs.daemon.client.CallersPath;
 import org.pgofs.daemon.doctor.DoctorCommand;
 import org.pgofs.daemon.guest.AttachCommand;
 import org.pgofs.daemon.guest.DetachCommand;
+import org.pgofs.daemon.history.WaitCommand;
 import org.pgofs.daemon.profile.CheckCommand;
 import org.pgofs.daemon.profile.CollectCommand;
 import org.pgofs.daemon.profile.CompareCommand;
@@ -40,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             UmountCommand.class,
             StatusCommand.class,
             TopCommand.class,
+            WaitCommand.class,
             AttachCommand.class,
             DetachCommand.class,
             DoctorCommand.class,

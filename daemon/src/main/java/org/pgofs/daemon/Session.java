@@ -7,6 +7,7 @@ import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.segment.SegmentDirectory;
 import org.pgofs.daemon.guest.HostKernel;
+import org.pgofs.daemon.history.Histories;
 import org.pgofs.daemon.status.LastResets;
 import org.pgofs.daemon.status.StatusReport;
 import org.pgofs.fs.fuse.Mount;
@@ -58,8 +59,9 @@ final class Session implements AutoCloseable {
                 HostKernel.attachIfReadable(store, withKernel);
                 LastResets lastResets = new LastResets(Clock.systemUTC());
                 ServedProfiles served = new ServedProfiles(profiles, indexed);
-                StatusReport report = new StatusReport(store, served, lastResets, real, segmentDirectory);
-                PgoTree tree = new PgoTree(store, profiles, indexed, report, segmentDirectory, lastResets);
+                Histories histories = new Histories(store);
+                StatusReport report = new StatusReport(store, served, lastResets, histories, real, segmentDirectory);
+                PgoTree tree = new PgoTree(store, profiles, indexed, report, segmentDirectory, lastResets, histories);
                 Mount mount = Mount.mount(real, tree.root(), options, store.shortages()::note);
                 return new Session(real, directory, store, mount);
             } catch (IOException | RuntimeException | Error e) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.pgofs.counters.segment.SegmentDirectory;
 import org.pgofs.fs.fuse.Mount;
 import org.pgofs.fs.fuse.MountException;
@@ -84,6 +85,23 @@ public final class ServedMount {
     }
 
     /**
+     * The images that it serves.
+     *
+     * @return their names
+     * @throws IOException if they cannot be read; the message is one line that says what to do
+     */
+    public List<String> images() throws IOException {
+        Path path = path();
+        return readable(path, path.resolve("pgo/images"), directory -> {
+            try (Stream<Path> images = Files.list(directory)) {
+                return images.map(image -> image.getFileName().toString())
+                        .sorted()
+                        .toList();
+            }
+        });
+    }
+
+    /**
      * Reads a file of its {@code pgo/}.
      *
      * @param name in that directory
@@ -91,14 +109,19 @@ public final class ServedMount {
      * @throws IOException if it cannot be read; the message is one line that says what to do
      */
     public String read(String name) throws IOException {
-        return read(path(), name);
+        Path path = path();
+        return readable(path, path.resolve("pgo").resolve(name), Files::readString);
     }
 
-    private static String read(Path mountPoint, String name) throws IOException {
-        Path file = mountPoint.resolve("pgo").resolve(name);
+    /** Reads something of a file. */
+    private interface Reading<T> {
+        T of(Path file) throws IOException;
+    }
+
+    private static <T> T readable(Path mountPoint, Path file, Reading<T> reading) throws IOException {
         try {
             Mount.require(mountPoint);
-            return Files.readString(file);
+            return reading.of(file);
         } catch (AccessDeniedException e) {
             throw new IOException(
                     mountPoint + " is open to its owner alone: use sudo, or mount with -o uid= or mode=", e);

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.pgofs.daemon.client.ServedMount;
+import org.pgofs.daemon.json.JsonTree;
 
 /** The images that a mount serves, and their files, as a command sees them. */
 final class ServedImages {

@@ -2,9 +2,11 @@ package org.pgofs.daemon.status;
 
 import java.util.List;
 import java.util.Map;
+import org.pgofs.daemon.history.Progress;
+import org.pgofs.daemon.json.RecordJson;
 
 /**
- * What a daemon holds at one moment, as it is told: {@link StatusText} makes lines of it, {@link StatusJson} an object
+ * What a daemon holds at one moment, as it is told: {@link StatusText} makes lines of it, {@link RecordJson} an object
  * with the same fields.
  *
  * @param daemon that tells it
@@ -128,6 +130,7 @@ record Status(
      * @param firstSeen when its first process was found
      * @param since when it was reset or taken last, or else first seen
      * @param lastReset since the daemon started; null if there was none
+     * @param history while somebody watches how the profile grows; null otherwise
      */
     record Image(
             String name,
@@ -145,7 +148,8 @@ record Status(
             long endedProcesses,
             String firstSeen,
             String since,
-            Reset lastReset) {}
+            Reset lastReset,
+            Progress history) {}
 
     /**
      * What a user's programs take up.

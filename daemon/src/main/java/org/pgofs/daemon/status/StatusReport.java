@@ -22,6 +22,8 @@ import org.pgofs.counters.guest.GuestStatus;
 import org.pgofs.counters.image.Image;
 import org.pgofs.counters.kernel.KernelStatus;
 import org.pgofs.counters.limits.DroppedFile;
+import org.pgofs.daemon.history.Histories;
+import org.pgofs.daemon.json.RecordJson;
 
 /** What the store holds, in words and as JSON. */
 public final class StatusReport {
@@ -29,6 +31,7 @@ public final class StatusReport {
     private final CounterStore store;
     private final Served served;
     private final LastResets lastResets;
+    private final Histories histories;
     private final Path mountPoint;
     private final Path segmentDirectory;
 
@@ -73,14 +76,21 @@ public final class StatusReport {
      * @param store the store
      * @param served what is served of it
      * @param lastResets who has set counts back
+     * @param histories how profiles grow while somebody watches
      * @param mountPoint where the store is served
      * @param segmentDirectory where its counts come from
      */
     public StatusReport(
-            CounterStore store, Served served, LastResets lastResets, Path mountPoint, Path segmentDirectory) {
+            CounterStore store,
+            Served served,
+            LastResets lastResets,
+            Histories histories,
+            Path mountPoint,
+            Path segmentDirectory) {
         this.store = store;
         this.served = served;
         this.lastResets = lastResets;
+        this.histories = histories;
         this.mountPoint = mountPoint;
         this.segmentDirectory = segmentDirectory;
     }
@@ -100,7 +110,7 @@ public final class StatusReport {
      * @return one JSON object, and the end of a line
      */
     public String json() {
-        return StatusJson.of(status());
+        return RecordJson.of(status());
     }
 
     /**
@@ -216,7 +226,8 @@ public final class StatusReport {
                 status.ended(),
                 seconds(status.times().firstSeen()),
                 seconds(status.times().since()),
-                lastResets.of(image).orElse(null));
+                lastResets.of(image).orElse(null),
+                histories.progress(image).orElse(null));
     }
 
     private static String seconds(Instant time) {

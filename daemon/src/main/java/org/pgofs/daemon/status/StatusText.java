@@ -99,6 +99,9 @@ final class StatusText {
         line(
                 "  last reset      %s",
                 image.lastReset() == null ? "none since the daemon started" : text(image.lastReset()));
+        if (image.history() != null) {
+            line("  watched         %s", image.history().text());
+        }
     }
 
     private static String text(Status.Reset reset) {

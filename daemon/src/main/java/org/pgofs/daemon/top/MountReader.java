@@ -1,8 +1,5 @@
 package org.pgofs.daemon.top;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -15,14 +12,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.pgofs.counters.format.InvalidFileException;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.Names;
+import org.pgofs.daemon.client.ImageFilter;
 import org.pgofs.daemon.client.ServedMount;
+import org.pgofs.daemon.history.Progress;
+import org.pgofs.daemon.history.Watched;
+import org.pgofs.daemon.json.JsonTree;
 import org.pgofs.profraw.MalformedProfileException;
 import org.pgofs.profraw.ParsedFunction;
 import org.pgofs.profraw.ParsedProfile;
@@ -30,10 +31,15 @@ import org.pgofs.profraw.RawProfileReader;
 
 /** Reads the profiles of a mount again and again, and the names in them once. */
 final class MountReader {
+    private static final long BETWEEN_LOOKS = TimeUnit.SECONDS.toNanos(5);
+
     private final ServedMount mount;
     private final Path path;
     private final ImageFilter choice;
     private final Map<String, Map<Long, String>> names = new HashMap<>();
+    private Map<String, Integer> processes = Map.of();
+    private Progress progress;
+    private long looked;
 
     /**
      * Reads nothing yet.
@@ -52,8 +58,8 @@ final class MountReader {
      * @throws IOException if the mount cannot be read, or no image is chosen; the message is one line
      */
     Reading read() throws IOException {
-        Map<String, Integer> all = processes(mount.read(".status.json"));
-        List<String> images = choice.among(all.keySet());
+        List<String> images = choice.among(mount.images());
+        look(images);
         names.keySet().retainAll(images);
         long begin = System.nanoTime();
         List<FunctionCounts> functions = new ArrayList<>();
@@ -61,8 +67,21 @@ final class MountReader {
             read(image).forEach(profile -> add(functions, image, profile));
         }
         long nanos = begin + (System.nanoTime() - begin) / 2;
-        int processes = images.stream().mapToInt(all::get).sum();
-        return new Reading(path.toString(), nanos, images.size(), processes, functions);
+        int live = images.stream()
+                .mapToInt(image -> processes.getOrDefault(image, 0))
+                .sum();
+        return new Reading(path.toString(), nanos, images.size(), live, progress, functions);
+    }
+
+    /** What costs the daemon more than a profile does is asked only now and then. */
+    private void look(List<String> images) throws IOException {
+        long now = System.nanoTime();
+        if (processes.keySet().containsAll(images) && now - looked < BETWEEN_LOOKS) {
+            return;
+        }
+        looked = now;
+        processes = processes(mount.read(".status.json"));
+        progress = choice.name() == null ? Watched.all(mount) : Watched.of(mount, images);
     }
 
     /** One that was reset and has no process any more is gone. */
@@ -142,38 +161,11 @@ final class MountReader {
 
     /** How many processes each image has. */
     private static Map<String, Integer> processes(String status) throws IOException {
-        Map<String, Integer> processes = new LinkedHashMap<>();
-        try (JsonParser parser = new JsonFactory().createParser(status)) {
-            parser.nextToken();
-            for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
-                parser.nextToken();
-                if (field.equals("images")) {
-                    while (parser.nextToken() == JsonToken.START_OBJECT) {
-                        addImage(parser, processes);
-                    }
-                } else {
-                    parser.skipChildren();
-                }
-            }
+        Map<String, Integer> processes = new HashMap<>();
+        for (Object image : (List<?>) JsonTree.object(status).get("images")) {
+            Map<?, ?> fields = (Map<?, ?>) image;
+            processes.put((String) fields.get("name"), ((List<?>) fields.get("live_processes")).size());
         }
         return processes;
-    }
-
-    private static void addImage(JsonParser parser, Map<String, Integer> processes) throws IOException {
-        String name = "";
-        int live = 0;
-        for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
-            parser.nextToken();
-            if (field.equals("name")) {
-                name = parser.getText();
-            } else if (field.equals("live_processes")) {
-                while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    live++;
-                }
-            } else {
-                parser.skipChildren();
-            }
-        }
-        processes.put(name, live);
     }
 }

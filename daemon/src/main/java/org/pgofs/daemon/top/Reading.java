@@ -1,6 +1,7 @@
 package org.pgofs.daemon.top;
 
 import java.util.List;
+import org.pgofs.daemon.history.Progress;
 
 /**
  * What all functions of a mount had counted at one moment.
@@ -9,6 +10,8 @@ import java.util.List;
  * @param nanos the moment, as {@link System#nanoTime} tells it
  * @param images how many
  * @param processes that run
+ * @param progress of the profile, as the daemon told a few seconds ago at most
  * @param functions of all images, those that counted nothing too
  */
-record Reading(String mount, long nanos, int images, int processes, List<FunctionCounts> functions) {}
+record Reading(
+        String mount, long nanos, int images, int processes, Progress progress, List<FunctionCounts> functions) {}

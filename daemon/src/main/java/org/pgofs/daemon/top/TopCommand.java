@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.pgofs.daemon.client.CallersPath;
+import org.pgofs.daemon.client.ImageFilter;
 import org.pgofs.daemon.client.ServedMount;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

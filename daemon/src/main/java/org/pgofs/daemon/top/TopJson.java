@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import org.pgofs.daemon.history.Progress;
 
 /** A view as a JSON object in one line. */
 final class TopJson {
@@ -25,6 +26,17 @@ final class TopJson {
             if (view.quietSeconds() >= 0) {
                 json.writeNumberField("seconds_since_new_function", view.quietSeconds());
             }
+            json.writeNumberField("counters", view.progress().counters());
+            json.writeNumberField("nonzero_counters", view.progress().nonzero());
+            json.writeNumberField("seconds_since_new_counter", view.progress().quietSeconds());
+            json.writeArrayFieldStart("overlaps");
+            for (Progress.Overlap overlap : view.progress().overlaps()) {
+                json.writeStartObject();
+                json.writeNumberField("seconds", overlap.seconds());
+                json.writeNumberField("percent", overlap.percent());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
             json.writeArrayFieldStart("rows");
             for (View.Row row : view.rows()) {
                 write(json, row);

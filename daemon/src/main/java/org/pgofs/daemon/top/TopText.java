@@ -27,6 +27,7 @@ final class TopText {
                 ? "no new function since this began"
                 : String.format(Locale.ROOT, "the last new function was seen %.0f s ago", view.quietSeconds());
         lines.add(String.format("%d functions make 99 %% of the counts since the last reset; %s", view.most(), quiet));
+        lines.add(view.progress().line());
         lines.add("counts are entries of functions and of blocks in them, not time");
         return lines;
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.pgofs.counters.format.Saturated;
+import org.pgofs.daemon.history.Progress;
 
 /**
  * What two readings of a mount show together.
@@ -20,6 +21,7 @@ import org.pgofs.counters.format.Saturated;
  * @param functions how many there are
  * @param most how few of them made 99 % of all counts since the last reset
  * @param quietSeconds since a function began to count, as long as somebody looks; -1 if none has
+ * @param progress of the profile, as the daemon tells
  * @param rows those that have counted, in order
  */
 record View(
@@ -32,6 +34,7 @@ record View(
         int functions,
         int most,
         double quietSeconds,
+        Progress progress,
         List<Row> rows) {
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final double MOST = 0.99;
@@ -93,6 +96,7 @@ record View(
                 now.functions().size(),
                 most(rows),
                 quiet,
+                now.progress(),
                 withShares(rows, order));
     }
 

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.pgofs.daemon.history.Progress;
+import org.pgofs.daemon.json.RecordJson;
 
 /** What scripts and people have learned to read stays as it is. */
 final class StatusTest {
@@ -27,6 +29,7 @@ final class StatusTest {
             0,
             "2026-01-01T00:00:00Z",
             "2026-01-02T00:00:00Z",
+            null,
             null);
 
     private static final Status.Daemon DAEMON = new Status.Daemon(18, "1.2", "2026-01-02T03:04:05Z", 19, 20);
@@ -84,7 +87,8 @@ final class StatusTest {
                     5,
                     "2026-01-03T00:00:00Z",
                     "2026-01-04T00:00:00Z",
-                    new Status.Reset("2026-01-02T03:05:00Z", "take", 1000, 26))),
+                    new Status.Reset("2026-01-02T03:05:00Z", "take", 1000, 26),
+                    new Progress(3, 1, 70.5, 40.5, List.of(new Progress.Overlap(61, 99.96))))),
             Map.of("coverage.profraw", 13L),
             17,
             List.of(new Status.User(4294967294L, 1, 2, 3, 4)),
@@ -157,6 +161,7 @@ final class StatusTest {
                   ended processes 5
                   counts since    2026-01-04T00:00:00Z
                   last reset      2026-01-02T03:05:00Z, by a take of user 1000, process 26
+                  watched         nothing new for 41 s; 99.9 % overlap with one minute ago
                 not in profraw: 13 images, they are in coverage.profraw
                 merged in profdata: 17 functions, which have name and hash of one of another image
                 guests: 1, sampled once a second: counts between the last sample and a reboot are lost
@@ -244,7 +249,7 @@ final class StatusTest {
                   }
                 }
                 """,
-                StatusJson.of(EMPTY));
+                RecordJson.of(EMPTY));
     }
 
     @Test
@@ -300,6 +305,16 @@ final class StatusTest {
                       "kind" : "take",
                       "uid" : 1000,
                       "pid" : 26
+                    },
+                    "history" : {
+                      "counters" : 3,
+                      "nonzero" : 1,
+                      "seconds" : 70.5,
+                      "quiet_seconds" : 40.5,
+                      "overlaps" : [ {
+                        "seconds" : 61.0,
+                        "percent" : 99.96
+                      } ]
                     }
                   } ],
                   "not_in_profraw" : {
@@ -360,7 +375,7 @@ final class StatusTest {
                   }
                 }
                 """,
-                StatusJson.of(FULL));
+                RecordJson.of(FULL));
     }
 
     /** Prometheus' conventions, as promtool knows them. */

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.LongBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.pgofs.daemon.history.Progress;
 
 final class ViewTest {
     private static final long SECOND = 1_000_000_000;
+    private static final Progress NONE = new Progress(0, 0, 0, 0, List.of());
 
     private final Growth growth = new Growth();
 
@@ -17,7 +19,7 @@ final class ViewTest {
     }
 
     private Reading reading(long seconds, FunctionCounts... functions) {
-        Reading reading = new Reading("/mnt", seconds * SECOND, 1, 2, List.of(functions));
+        Reading reading = new Reading("/mnt", seconds * SECOND, 1, 2, NONE, List.of(functions));
         growth.add(reading);
         return reading;
     }

@@ -1,4 +1,4 @@
-package org.pgofs.daemon.top;
+package org.pgofs.daemon.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

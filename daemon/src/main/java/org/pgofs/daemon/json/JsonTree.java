@@ -1,4 +1,4 @@
-package org.pgofs.daemon.profile;
+package org.pgofs.daemon.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -9,16 +9,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads a JSON text: maps, lists, strings, and longs for whole numbers. */
-final class JsonTree {
+/** Reads a JSON text: maps, lists, strings, longs for whole numbers, doubles for others. */
+public final class JsonTree {
     private JsonTree() {}
 
     /**
      * Reads an object.
      *
+     * @param text with nothing behind it
+     * @return its fields
      * @throws IOException if the text is none
      */
-    static Map<?, ?> object(String text) throws IOException {
+    public static Map<?, ?> object(String text) throws IOException {
         try (JsonParser parser = new JsonFactory().createParser(text)) {
             parser.nextToken();
             if (value(parser) instanceof Map<?, ?> map) {
@@ -46,6 +48,10 @@ final class JsonTree {
             }
             return list;
         }
-        return token == JsonToken.VALUE_NUMBER_INT ? (Object) parser.getLongValue() : parser.getText();
+        return switch (token) {
+            case VALUE_NUMBER_INT -> parser.getLongValue();
+            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+            default -> parser.getText();
+        };
     }
 }

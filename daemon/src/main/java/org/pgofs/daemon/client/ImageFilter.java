@@ -1,4 +1,4 @@
-package org.pgofs.daemon.top;
+package org.pgofs.daemon.client;
 
 import java.io.IOException;
 import java.util.Collection;
@@ -10,7 +10,7 @@ import org.pgofs.counters.image.ImageNames;
  *
  * @param name an image's name, or what it has before its build id, which several builds have in common; null for all
  */
-record ImageFilter(String name) {
+public record ImageFilter(String name) {
     /**
      * Chooses.
      *
@@ -18,19 +18,26 @@ record ImageFilter(String name) {
      * @return those that are meant, in their order
      * @throws IOException if there is none; the message is one line
      */
-    List<String> among(Collection<String> images) throws IOException {
-        if (name == null) {
-            return List.copyOf(images);
-        }
-        List<String> chosen = images.stream().filter(this::isMeant).toList();
-        if (chosen.isEmpty()) {
+    public List<String> among(Collection<String> images) throws IOException {
+        List<String> chosen = meant(images);
+        if (chosen.isEmpty() && name != null) {
             throw new IOException("there is no image " + name
                     + (images.isEmpty() ? ": no instrumented program runs" : ", but " + String.join(", ", images)));
         }
         return chosen;
     }
 
+    /**
+     * Chooses what there is.
+     *
+     * @param images by their names
+     * @return those that are meant, in their order; none if there is none
+     */
+    public List<String> meant(Collection<String> images) {
+        return images.stream().filter(this::isMeant).toList();
+    }
+
     private boolean isMeant(String image) {
-        return image.equals(name) || ImageNames.program(image).equals(name);
+        return name == null || image.equals(name) || ImageNames.program(image).equals(name);
     }
 }

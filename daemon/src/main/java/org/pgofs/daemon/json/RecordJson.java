@@ -1,10 +1,11 @@
-package org.pgofs.daemon.status;
+package org.pgofs.daemon.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Locale;
@@ -16,19 +17,25 @@ import java.util.regex.Pattern;
  * {@code _} between its words. What is null is left out. (Libraries that do this take half a second for the first object,
  * or sort its fields.)
  */
-final class StatusJson {
+public final class RecordJson {
     private static final Pattern WORD_BEGIN = Pattern.compile("[A-Z]|(?<=[a-z])[0-9]");
 
     private final JsonGenerator json;
 
-    private StatusJson(JsonGenerator json) {
+    private RecordJson(JsonGenerator json) {
         this.json = json;
     }
 
-    static String of(Record value) {
+    /**
+     * Writes an object.
+     *
+     * @param value with components that are records, lists, maps, numbers or words
+     * @return the text, and the end of a line
+     */
+    public static String of(Record value) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
-            new StatusJson(json).write(value);
+            new RecordJson(json).write(value);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -51,6 +58,8 @@ final class StatusJson {
                 write(entry.getValue());
             }
             json.writeEndObject();
+        } else if (value instanceof Double number) {
+            json.writeNumber(number);
         } else if (value instanceof Number number) {
             json.writeNumber(number.longValue());
         } else {
@@ -72,7 +81,9 @@ final class StatusJson {
 
     private static Object value(RecordComponent component, Record fields) {
         try {
-            return component.getAccessor().invoke(fields);
+            Method accessor = component.getAccessor();
+            accessor.setAccessible(true); // most records are of packages that keep them for themselves
+            return accessor.invoke(fields);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

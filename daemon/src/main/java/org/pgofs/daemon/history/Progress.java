@@ -1,0 +1,89 @@
+package org.pgofs.daemon.history;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * How far the profile of some images is, as the last sample of a history tells.
+ *
+ * @param counters how many there are
+ * @param nonzero how many of them are not 0
+ * @param seconds since the history began, or since the last reset in it
+ * @param quietSeconds for how long no counter has become other than 0; at most {@code seconds}
+ * @param overlaps with earlier profiles, the latest first; empty at the beginning
+ */
+public record Progress(int counters, int nonzero, double seconds, double quietSeconds, List<Overlap> overlaps) {
+    /** How far back "one minute ago" is, with what samples are late. */
+    private static final double MINUTE = 60;
+
+    /**
+     * How much a profile is like the one before: what llvm-profdata overlap tells.
+     *
+     * @param seconds how long before
+     * @param percent 100 if each counter has the same share of all counts
+     */
+    public record Overlap(double seconds, double percent) {}
+
+    /** Of images with histories of their own: of each number that which is farthest from the end. */
+    static Progress together(List<Progress> all) {
+        List<Overlap> least =
+                all.stream().map(Progress::overlaps).max(Comparator.comparingInt(List::size)).orElse(List.of()).stream()
+                        .map(overlap -> new Overlap(
+                                overlap.seconds(),
+                                all.stream()
+                                        .flatMap(other -> other.overlap(overlap.seconds()).stream())
+                                        .mapToDouble(Overlap::percent)
+                                        .min()
+                                        .orElseThrow()))
+                        .toList();
+        return new Progress(
+                all.stream().mapToInt(Progress::counters).sum(),
+                all.stream().mapToInt(Progress::nonzero).sum(),
+                all.stream().mapToDouble(Progress::seconds).max().orElse(0),
+                all.stream().mapToDouble(Progress::quietSeconds).min().orElse(0),
+                least);
+    }
+
+    /**
+     * The overlap with a profile that is old enough.
+     *
+     * @param seconds its age, or a little more
+     * @return the one of the latest such profile; empty if the history is shorter
+     */
+    public Optional<Overlap> overlap(double seconds) {
+        return overlaps.stream().filter(overlap -> overlap.seconds() >= seconds).findFirst();
+    }
+
+    /**
+     * All of it in words.
+     *
+     * @return one line
+     */
+    public String line() {
+        return String.format("%d of %d counters are not 0; %s", nonzero, counters, text());
+    }
+
+    /**
+     * How it grows, in words.
+     *
+     * @return a part of a sentence
+     */
+    public String text() {
+        if (nonzero == 0) {
+            return "nothing counted yet";
+        }
+        Optional<Overlap> minute = overlap(MINUTE);
+        Optional<Overlap> oldest =
+                minute.isPresent() || overlaps.isEmpty() ? minute : Optional.of(overlaps.get(overlaps.size() - 1));
+        return String.format(Locale.ROOT, "nothing new for %.0f s", quietSeconds)
+                + oldest.map(overlap -> String.format(
+                                Locale.ROOT,
+                                "; %.1f %% overlap with %s ago",
+                                // 99.96 is not yet 100.
+                                Math.floor(overlap.percent() * 10) / 10,
+                                minute.isPresent() ? "one minute" : Math.round(overlap.seconds()) + " s"))
+                        .orElse("");
+    }
+}
