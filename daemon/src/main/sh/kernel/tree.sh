@@ -52,9 +52,9 @@ tree_names() {
 }
 
 # What instruments. clang likes to keep the counts of a loop in registers until the loop ends, which those of the kernel's own
-# threads never do.
+# threads never do. -fprofile-update=atomic has no effect on this kind of instrumentation before clang 19.
 tree_instrumentation() {
-  echo "-fprofile-generate ${live[*]}${atomic:+ -fprofile-update=atomic} $(tree_names)"
+  echo "-fprofile-generate ${live[*]}${atomic:+ -mllvm -instrprof-atomic-counter-update-all} $(tree_names)"
 }
 
 # Makes a file that only its owner can open: whoever can open it can lock it too.

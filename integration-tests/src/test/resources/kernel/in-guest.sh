@@ -27,6 +27,16 @@ reset
 cat /proc/version /proc/uptime
 cp -a $images/vmlinux-*/profraw getppid.profraw
 
+: those that look on
+cp -a $images/vmlinux-*/profraw poll-1.profraw
+cp -a $images/vmlinux-*/profraw poll-2.profraw
+{ set +x; } 2>/dev/null
+for ((i = 0; i < 20; i++)); do
+  cat /mnt/pgofs/pgo/status /mnt/pgofs/pgo/.status.json /mnt/pgofs/pgo/metrics $images/vmlinux-*/status >/dev/null
+done
+set -x
+cp -a $images/vmlinux-*/profraw poll-3.profraw
+
 : a module that counts, goes, and comes again
 insmod "$build/drivers/block/loop.ko"
 insmod "$build/fs/ext2/ext2.ko"

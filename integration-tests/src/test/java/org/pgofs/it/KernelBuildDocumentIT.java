@@ -18,7 +18,7 @@ final class KernelBuildDocumentIT {
 
     @Test
     void shouldBuildAKernelAndAPackageByMakeAlone() throws IOException {
-        RunningKernel.build(); // which unpacks the source
+        RunningKernel.OF_THE_DOCUMENT.build(); // which unpacks the source
         Shell shell = UserModeLinuxFixture.shell(directory);
         shell.bash(
                         "ln -s \"$1\" linux; make -C linux O=$PWD/start LLVM=-14 tinyconfig;"

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,7 +30,7 @@ final class RunningKernelBuildIT {
     @BeforeAll
     @Timeout(1800)
     static void build() throws IOException {
-        build = RunningKernel.build();
+        build = RunningKernel.OF_THE_DOCUMENT.build();
     }
 
     private static List<String> sections(String object) {
@@ -70,8 +72,26 @@ final class RunningKernelBuildIT {
     @Test
     void shouldBuildNothingAgain() throws IOException {
         long before = Files.getLastModifiedTime(build.resolve("vmlinux")).toMillis();
-        RunningKernel.build();
+        RunningKernel.OF_THE_DOCUMENT.build();
         assertEquals(before, Files.getLastModifiedTime(build.resolve("vmlinux")).toMillis());
+    }
+
+    @Test
+    void shouldCountAtomicallyWhereThatIsWanted() throws Exception {
+        Path built = directory.resolve("cache/x86_64");
+        Path object = built.resolve("init/main.o");
+        // All objects of the directory are whole then: make removes those that it is making when it is stopped.
+        buildUntil(() -> Files.exists(built.resolve("init/built-in.a")), "--atomic");
+        String instructions =
+                Shell.in(built).run("objdump", "-d", object.toString()).ok().output();
+        assertTrue(instructions.contains("lock inc"), "with lock");
+        assertFalse(
+                Shell.in(build)
+                        .run("objdump", "-d", "init/main.o")
+                        .ok()
+                        .output()
+                        .contains("lock inc"),
+                "without");
     }
 
     /** A configuration as distributions have it: what is needed is added, and keys that only they have are left out. */
@@ -99,32 +119,13 @@ final class RunningKernelBuildIT {
                         CONFIG_NETFILTER=y
                         """);
         Files.writeString(directory.resolve("fragment"), "CONFIG_GCOV_PROFILE_ALL=n\n");
-        Process process = UserModeLinuxFixture.shell(directory)
-                .with("PGOFS_KERNEL_DIR", directory.resolve("cache").toString())
-                .command(
-                        Checkout.PGOFS.toString(),
-                        "kernel",
-                        "build",
-                        "--machine",
-                        "x86_64",
-                        "--source",
-                        UserModeLinuxFixture.SOURCE.toString(),
-                        "--config",
-                        whole.toString(),
-                        "--config",
-                        "fragment")
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("output").toFile())
-                .start();
         Path built = directory.resolve("cache/x86_64");
-        try {
-            while (!Files.exists(built.resolve(".pgofs.config"))) {
-                assertFalse(process.waitFor(100, TimeUnit.MILLISECONDS), () -> text(directory.resolve("output")));
-            }
-        } finally {
-            process.destroy();
-            process.waitFor();
-        }
+        buildUntil(
+                () -> Files.exists(built.resolve(".pgofs.config")),
+                "--config",
+                whole.toString(),
+                "--config",
+                "fragment");
         List<String> lines = Files.readAllLines(built.resolve(".config"));
         for (String line : List.of(
                 "CONFIG_GCOV_KERNEL=y",
@@ -137,6 +138,33 @@ final class RunningKernelBuildIT {
             assertTrue(lines.contains(line), line);
         }
         assertFalse(text(directory.resolve("output")).contains("does not fit"), text(directory.resolve("output")));
+    }
+
+    /** Builds into a cache of its own, and stops when there is what is wanted. */
+    private void buildUntil(BooleanSupplier condition, String... options) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Checkout.PGOFS.toString(),
+                "kernel",
+                "build",
+                "--machine",
+                "x86_64",
+                "--source",
+                UserModeLinuxFixture.SOURCE.toString()));
+        command.addAll(List.of(options));
+        Process process = UserModeLinuxFixture.shell(directory)
+                .with("PGOFS_KERNEL_DIR", directory.resolve("cache").toString())
+                .command(command.toArray(String[]::new))
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("output").toFile())
+                .start();
+        try {
+            while (!condition.getAsBoolean()) {
+                assertFalse(process.waitFor(100, TimeUnit.MILLISECONDS), () -> text(directory.resolve("output")));
+            }
+        } finally {
+            process.destroy();
+            process.waitFor();
+        }
     }
 
     private static String text(Path file) {

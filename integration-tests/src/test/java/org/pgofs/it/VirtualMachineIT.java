@@ -63,7 +63,7 @@ final class VirtualMachineIT {
     @BeforeAll
     @Timeout(value = 35, unit = TimeUnit.MINUTES)
     static void build() throws IOException {
-        RunningKernel.build();
+        RunningKernel.OF_THE_DOCUMENT.build();
     }
 
     @BeforeEach
