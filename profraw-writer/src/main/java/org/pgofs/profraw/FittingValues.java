@@ -38,7 +38,7 @@ final class FittingValues {
     /** How many values of an image have a place, if there is room. */
     static long count(ValueData places, ValueCounts observed) {
         return places.sites()
-                .mapToLong(site -> Math.min(observed.at(site).size(), Snapshot.MAX_VALUES))
+                .mapToLong(site -> Math.min(observed.count(site), Snapshot.MAX_VALUES))
                 .sum();
     }
 

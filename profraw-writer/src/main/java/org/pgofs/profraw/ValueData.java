@@ -3,7 +3,6 @@ package org.pgofs.profraw;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.pgofs.counters.counts.ValueCounts;
 import org.pgofs.counters.format.ValueKind;
@@ -61,7 +60,7 @@ final class ValueData {
 
     /** The size of all entries with values that fit, in bytes. */
     long size(ValueCounts fitting) {
-        return size + PAIR * sites().mapToLong(site -> fitting.at(site).size()).sum();
+        return size + PAIR * sites().mapToLong(fitting::count).sum();
     }
 
     /**
@@ -116,9 +115,9 @@ final class ValueData {
         int counts = entries.position();
         entries.position((int) (counts + Section.padded(sites)));
         for (int i = 0; i < sites; i++) {
-            Map<Long, Long> histogram = values.at(firstSite + i);
-            entries.put(counts + i, (byte) histogram.size());
-            histogram.forEach((value, count) -> entries.putLong(value).putLong(count));
+            entries.put(counts + i, (byte) values.count(firstSite + i));
+            values.forEach(firstSite + i, (site, value, count) -> entries.putLong(value)
+                    .putLong(count));
         }
     }
 }

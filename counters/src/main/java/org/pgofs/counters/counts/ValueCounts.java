@@ -176,13 +176,35 @@ public final class ValueCounts implements ValueSink {
      */
     public Map<Long, Long> at(int site) {
         Map<Long, Long> histogram = new LinkedHashMap<>();
+        forEach(site, (same, value, count) -> histogram.put(value, count));
+        return histogram;
+    }
+
+    /**
+     * The number of values of a site.
+     *
+     * @param site the number of the site in the image
+     * @return 0 or more
+     */
+    public int count(int site) {
+        int[] size = {0};
+        forEach(site, (same, value, count) -> size[0]++);
+        return size[0];
+    }
+
+    /**
+     * Passes on the observations of a site, in the order of their first ones.
+     *
+     * @param site the number of the site in the image
+     * @param sink to which they go
+     */
+    public void forEach(int site, ValueSink sink) {
         int[] order = bySite();
         for (int i = firstOf(order, site); i < order.length && sites[order[i]] == site; i++) {
             if (counts[order[i]] != 0) {
-                histogram.put(values[order[i]], counts[order[i]]);
+                sink.add(site, values[order[i]], counts[order[i]]);
             }
         }
-        return histogram;
     }
 
     /** Whether nothing was observed. */
@@ -289,7 +311,11 @@ public final class ValueCounts implements ValueSink {
         return copy;
     }
 
-    /** Passes on all observations, in the order of their first ones. */
+    /**
+     * Passes on all observations, in the order of their first ones.
+     *
+     * @param sink to which they go
+     */
     public void forEach(ValueSink sink) {
         for (int i = 0; i < used; i++) {
             if (counts[i] != 0) {
