@@ -119,6 +119,8 @@ final class WaitIT {
             Path errors = directory.resolve("errors");
             Process wait = Shell.in(directory)
                     .command(
+                            "env",
+                            "--default-signal=INT", // which a job in the background inherits as ignored
                             Checkout.PGOFS.toString(),
                             "wait",
                             "--converged",
