@@ -8,7 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.Freeze;
 import org.pgofs.counters.Selection;
@@ -71,7 +73,7 @@ public final class History {
     synchronized Progress add(List<Snapshot> snapshots, long nanos) {
         end(nanos);
         asked = nanos;
-        List<Image> there = snapshots.stream().map(Snapshot::image).toList();
+        Set<Image> there = snapshots.stream().map(Snapshot::image).collect(Collectors.toSet());
         for (Image image : List.copyOf(images.keySet())) {
             if (!there.contains(image)) {
                 all.giveBack(images.remove(image).size());
