@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code pgofs wait --converged}, of a program with two phases. */
 final class WaitIT {
     private static final Toolchain TOOLCHAIN = Toolchain.DEFAULT;
-    private static final List<String> SOON = List.of("--quiet", "2", "--since", "1s");
+    private static final String SOON = "2";
 
     /** Each phase has a function of its own; the second one counts more, so that it soon is all that matters. */
     private static final String TWO_PHASES =
@@ -49,13 +49,13 @@ final class WaitIT {
         Path program = TOOLCHAIN.instrumented(directory.resolve("phases"), source);
         try (PgofsMount mount = PgofsMount.start(directory)) {
             assertFalse(isWatched(mount));
-            Shell.Result nobody = pgofs(mount, "1s", "phases");
+            Shell.Result nobody = pgofs(mount, "1s", SOON, "phases");
             assertEquals(3, nobody.status(), nobody.errors());
             assertTrue(nobody.errors().endsWith("nothing counted yet: does phases run?\n"), nobody.errors());
 
             Process phases = mount.shell().command(program.toString()).start();
             try {
-                Shell.Result reached = pgofs(mount, "3m", "phases").ok();
+                Shell.Result reached = pgofs(mount, "3m", SOON, "phases").ok();
                 assertTrue(
                         reached.output()
                                 .matches("converged: \\d+ of \\d+ counters are not 0; nothing new for \\d+ s;"
@@ -67,13 +67,16 @@ final class WaitIT {
                 Shell.in(directory).run("kill", "-USR1", "" + phases.pid()).ok();
                 AtomicReference<Shell.Result> lost = new AtomicReference<>();
                 Await.until("the second phase is seen", () -> {
-                    lost.set(pgofs(mount, "0", "phases"));
+                    lost.set(pgofs(mount, "0", "0", "phases")); // whatever is new, the shares are others
                     return lost.get().status() == 3;
                 });
-                assertTrue(lost.get().errors().contains("; wanted are 2 s and 99 %"), lost.get()::errors);
+                assertTrue(lost.get().errors().contains("; wanted are 0 s and 99 %"), lost.get()::errors);
 
-                pgofs(mount, "3m", "phases").ok();
-                pgofs(mount, "3m").ok();
+                String again = pgofs(mount, "3m", SOON, "phases").ok().output();
+                assertTrue(again.matches(".*; (99|100)\\.\\d % overlap with \\d+ s ago\n"), again);
+                pgofs(mount, "3m", SOON).ok();
+                Shell.Result tooSoon = pgofs(mount, "0", "1h", "phases"); // whatever the shares are, this is too new
+                assertEquals(3, tooSoon.status(), tooSoon.output());
             } finally {
                 phases.destroyForcibly();
             }
@@ -166,10 +169,9 @@ final class WaitIT {
         return (Map<?, ?>) Json.parse(Files.readString(mount.root().resolve("pgo/.history")));
     }
 
-    private Shell.Result pgofs(PgofsMount mount, String timeout, String... words) {
+    private Shell.Result pgofs(PgofsMount mount, String timeout, String quiet, String... words) {
         List<String> command = new ArrayList<>(List.of(Checkout.PGOFS.toString(), "wait", "--converged"));
-        command.addAll(List.of("--timeout", timeout));
-        command.addAll(SOON);
+        command.addAll(List.of("--timeout", timeout, "--quiet", quiet, "--since", "1s"));
         command.addAll(List.of(words));
         command.add(mount.root().toString());
         return Shell.in(directory).run(command.toArray(String[]::new));

@@ -57,33 +57,47 @@ public record Progress(int counters, int nonzero, double seconds, double quietSe
     }
 
     /**
-     * All of it in words.
+     * All of it in words, compared with one minute ago.
      *
      * @return one line
      */
     public String line() {
-        return String.format("%d of %d counters are not 0; %s", nonzero, counters, text());
+        return line(MINUTE);
     }
 
     /**
-     * How it grows, in words.
+     * All of it in words.
+     *
+     * @param seconds how old the profile is with which it is compared, or the oldest if none is as old
+     * @return one line
+     */
+    String line(double seconds) {
+        return String.format("%d of %d counters are not 0; %s", nonzero, counters, text(seconds));
+    }
+
+    /**
+     * How it grows, in words, compared with one minute ago.
      *
      * @return a part of a sentence
      */
     public String text() {
+        return text(MINUTE);
+    }
+
+    private String text(double seconds) {
         if (nonzero == 0) {
             return "nothing counted yet";
         }
-        Optional<Overlap> minute = overlap(MINUTE);
+        Optional<Overlap> old = overlap(seconds);
         Optional<Overlap> oldest =
-                minute.isPresent() || overlaps.isEmpty() ? minute : Optional.of(overlaps.get(overlaps.size() - 1));
+                old.isPresent() || overlaps.isEmpty() ? old : Optional.of(overlaps.get(overlaps.size() - 1));
         return String.format(Locale.ROOT, "nothing new for %.0f s", quietSeconds)
                 + oldest.map(overlap -> String.format(
                                 Locale.ROOT,
                                 "; %.1f %% overlap with %s ago",
                                 // 99.96 is not yet 100.
                                 Math.floor(overlap.percent() * 10) / 10,
-                                minute.isPresent() ? "one minute" : Math.round(overlap.seconds()) + " s"))
+                                overlap.seconds() >= MINUTE ? "one minute" : Math.round(overlap.seconds()) + " s"))
                         .orElse("");
     }
 }

@@ -127,11 +127,13 @@ public final class WaitCommand implements Callable<Integer> {
         ServedMount mount = ServedMount.of(ServedMount.of(mountPoint).path());
         Progress progress = await(mount);
         if (!isEnough(progress)) {
-            spec.commandLine().getErr().println("pgofs: not converged in time: " + progress.line() + wanted(progress));
+            spec.commandLine()
+                    .getErr()
+                    .println("pgofs: not converged in time: " + progress.line(since) + wanted(progress));
             return TOO_LATE;
         }
         PrintWriter out = spec.commandLine().getOut();
-        out.println("converged: " + progress.line());
+        out.println("converged: " + progress.line(since));
         out.flush();
         return CommandLine.ExitCode.OK;
     }
@@ -142,7 +144,7 @@ public final class WaitCommand implements Callable<Integer> {
         try (ProgressLine line = ProgressLine.begin(spec.commandLine().getErr(), QUESTIONS_A_LINE)) {
             Progress progress = ask(mount);
             while (!isEnough(progress) && System.nanoTime() - end < 0) {
-                line.show(progress.line());
+                line.show(progress.line(since));
                 Thread.sleep(BETWEEN_MS);
                 progress = ask(mount);
             }
