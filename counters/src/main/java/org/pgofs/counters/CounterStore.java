@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
 import org.pgofs.counters.CounterStoreStatus.StateStatus;
-import org.pgofs.counters.counts.CounterSum;
 import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.ImageCounters.Baseline;
@@ -44,6 +43,10 @@ import org.pgofs.counters.limits.Shortages;
 import org.pgofs.counters.limits.Usage;
 import org.pgofs.counters.linux.Linux;
 import org.pgofs.counters.linux.Liveness;
+import org.pgofs.counters.process.ProcessWatcher;
+import org.pgofs.counters.process.Processes;
+import org.pgofs.counters.process.StockSources;
+import org.pgofs.counters.process.WrittenProfile;
 import org.pgofs.counters.segment.ImageCatalog;
 import org.pgofs.counters.segment.MemberEpochs;
 import org.pgofs.counters.segment.SegmentCatalog;
@@ -86,10 +89,13 @@ public final class CounterStore implements AutoCloseable {
     private final Guests guests;
     private final RunningKernel kernel;
     private final KernelThread kernelThread;
+    private final Processes processes;
+    private final ProcessWatcher processWatcher;
     private final StateDirectory state;
     private final SavedState saved;
     private final Ledger ledger;
     private final Attachments attachments;
+    private final WrittenProfiles written;
     private final Takes takes;
     private final SegmentWatcher watcher;
     private final Liveness liveness;
@@ -107,13 +113,31 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if the state that an earlier store left cannot be read
      */
     public static CounterStore open(SegmentDirectory directory, Bounds bounds) throws IOException {
-        return open(directory, bounds, new ReadingTime());
+        return open(directory, bounds, StockSources.NONE);
+    }
+
+    /**
+     * The same, which also reads processes that do not publish.
+     *
+     * @param directory held by the caller, to be closed after the store
+     * @param bounds how much it takes up
+     * @param stock which processes are read, and how
+     * @return the store, at work
+     * @throws IOException if the state that an earlier store left cannot be read
+     */
+    public static CounterStore open(SegmentDirectory directory, Bounds bounds, StockSources stock) throws IOException {
+        return open(directory, bounds, stock, new ReadingTime());
     }
 
     /** The same, with an account of the time that users may take. */
     static CounterStore open(SegmentDirectory directory, Bounds bounds, ReadingTime readingTime) throws IOException {
+        return open(directory, bounds, StockSources.NONE, readingTime);
+    }
+
+    private static CounterStore open(
+            SegmentDirectory directory, Bounds bounds, StockSources stock, ReadingTime readingTime) throws IOException {
         Usage usage = new Usage(bounds.within(openFiles(bounds)), readingTime);
-        CounterStore store = new CounterStore(directory, usage);
+        CounterStore store = new CounterStore(directory, usage, stock);
         try {
             store.start();
             return store;
@@ -135,7 +159,7 @@ public final class CounterStore implements AutoCloseable {
         return allowed - OTHER_FILES;
     }
 
-    private CounterStore(SegmentDirectory directory, Usage usage) throws IOException {
+    private CounterStore(SegmentDirectory directory, Usage usage, StockSources stock) throws IOException {
         liveness = Liveness.find(directory.state());
         LOG.info("the ends of programs are noticed by: {}", liveness.text());
         this.usage = usage;
@@ -153,13 +177,16 @@ public final class CounterStore implements AutoCloseable {
         segments.restore(saved);
         guests = new Guests(known, reader, state);
         kernel = new RunningKernel(known, epochs, reader, state);
-        ledger = new Ledger(known, segments, epochs, state, lastTakes, guests, kernel);
+        processes = new Processes(lock, known, usage, reader, state, stock, this::wakeWatcher);
+        ledger = new Ledger(known, segments, epochs, state, lastTakes, guests, kernel, processes);
         attachments = new Attachments(known, guests, ledger);
+        written = new WrittenProfiles(known, reader, ledger);
         takes = new Takes(reader, ledger, lastTakes);
         served = new ServedImages(known, guests, kernel, takes);
         watcher = new SegmentWatcher(
                 lock, directory.path(), segments, discovery, guests, kernel, ledger, usage.shortages());
         kernelThread = new KernelThread(lock, kernel, watcher);
+        processWatcher = new ProcessWatcher(processes, usage.shortages());
     }
 
     private void start() throws IOException {
@@ -168,12 +195,24 @@ public final class CounterStore implements AutoCloseable {
             discovery.scan();
             guests.restore();
             kernel.restore();
+            processes.restore();
             startFromZero(saved.lost().keySet());
             ledger.saveOrRetry();
         } finally {
             lock.unlock();
         }
+        processes.look();
         watcher.start();
+        processWatcher.start();
+    }
+
+    /** What processes left that have ended is to be saved. */
+    private void wakeWatcher() {
+        try {
+            watcher.wake();
+        } catch (IOException e) {
+            LOG.warn("cannot wake the watcher: {}", e.toString());
+        }
     }
 
     /** Resets images whose saved counts are lost; if the reset cannot be saved, at least in memory. */
@@ -198,6 +237,7 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if the directory cannot be read
      */
     public List<Image> images() throws IOException {
+        processes.look();
         lock.lock();
         try {
             requireOpen();
@@ -276,6 +316,7 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if counters cannot be read
      */
     public Freeze startFreeze(Selection selection) throws IOException {
+        processes.look();
         return freezer.start(() -> select(selection, CounterStore::refuseForgotten));
     }
 
@@ -287,6 +328,7 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if they cannot be read
      */
     public Map<Image, ValueCounts> values(Selection selection) throws IOException {
+        processes.look();
         lock.lock();
         try {
             Map<Image, ValueCounts> values = new HashMap<>();
@@ -308,11 +350,10 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if the reset could not be made durable: nothing has changed then
      */
     public void reset(Selection selection) throws IOException {
+        processes.look();
         lock.lock();
         try {
-            List<ImageCounters> selected = select(selection, image -> {}); // has no counts
-            guests.acceptUnconfirmed();
-            reset(selected);
+            resetSelected(selection);
         } finally {
             lock.unlock();
         }
@@ -324,13 +365,20 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if the reset could not be made durable: nothing has changed then
      */
     public void resetAll() throws IOException {
+        processes.look();
         lock.lock();
         try {
-            reset(images -> images);
+            resetSelected(images -> images);
             discovery.clearRefused();
         } finally {
             lock.unlock();
         }
+    }
+
+    private void resetSelected(Selection selection) throws IOException {
+        List<ImageCounters> selected = select(selection, image -> {}); // has no counts
+        guests.acceptUnconfirmed();
+        reset(selected);
     }
 
     private void reset(Collection<ImageCounters> images) throws IOException {
@@ -340,14 +388,15 @@ public final class CounterStore implements AutoCloseable {
         ValueRoom room = valueRoom();
         for (ImageCounters image : images) {
             moves.putAll(image.liveValues(reader, room));
-            Marks none = Marks.none(image.image());
-            CounterSum counters = image.sumOfLive(reader);
-            counters.negate();
-            Counts carry = new Counts(counters, new ValueCounts(), none);
+            Counts carry = image.negatedLive(reader);
             baselines.put(
                     image,
                     new Baseline(
-                            carry, none, 0, image.resets() + 1, image.times().resetAt(now)));
+                            carry,
+                            Marks.none(image.image()),
+                            0,
+                            image.resets() + 1,
+                            image.times().resetAt(now)));
         }
         ledger.reset(baselines, moves);
     }
@@ -362,6 +411,7 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if counters cannot be read
      */
     public Take take(String scope, Selection selection) throws IOException {
+        processes.look();
         lock.lock();
         try {
             if (takes.isInProgress()) {
@@ -430,6 +480,7 @@ public final class CounterStore implements AutoCloseable {
     public CounterStoreStatus status() throws IOException {
         List<ImageCheck> checked = new ArrayList<>();
         CounterStoreStatus status;
+        processes.look();
         lock.lock();
         try {
             requireOpen();
@@ -446,6 +497,7 @@ public final class CounterStore implements AutoCloseable {
                     discovery.refused(),
                     guests.status(),
                     kernel.status(),
+                    processes.status(processWatcher.intervalMs()),
                     watcher.backlog(),
                     segments.unidentified(),
                     leftOut.waiting().list(),
@@ -470,6 +522,7 @@ public final class CounterStore implements AutoCloseable {
      */
     public Optional<ImageStatus> status(Image image) throws IOException {
         ImageCheck checked;
+        processes.look();
         lock.lock();
         try {
             requireOpen();
@@ -667,6 +720,47 @@ public final class CounterStore implements AutoCloseable {
         }
     }
 
+    /**
+     * Reads a process through its memory from now on, with its libraries and the children that it forks; over restarts of
+     * this process.
+     *
+     * @param pid its number
+     * @throws IOException if there is nothing to read in it; the message is one line that says why
+     */
+    public void attach(int pid) throws IOException {
+        processes.attach(pid);
+        lock.lock();
+        try {
+            requireOpen();
+            ledger.save();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Adds what a process with the compiler's own runtime wrote: it counts as one that has ended.
+     *
+     * @param name for images that are not known yet: a path, whose last part they are called by
+     * @param owner whose process it was
+     * @param profiles of its images, in the order in which they were written; of several of one image the last counts
+     * @return the names of the images
+     * @throws IOException if it cannot be added; the message says why, without a name. Nothing has changed then.
+     */
+    public List<String> add(String name, int owner, List<WrittenProfile> profiles) throws IOException {
+        lock.lock();
+        try {
+            requireOpen();
+            if (!usage.counts(owner)) {
+                throw new IOException(
+                        "is a file of user " + Integer.toUnsignedString(owner) + ", who is excluded by -o users=");
+            }
+            return written.add(name, owner, profiles);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Saves all unsaved counts and releases the directory. Programs keep counting. */
     @Override
     public void close() throws IOException {
@@ -688,10 +782,12 @@ public final class CounterStore implements AutoCloseable {
     }
 
     private void saveTheRest() throws IOException {
+        processes.look();
         lock.lock();
         try {
             guests.look();
             kernel.look(known.images());
+            processes.saveSamples(known.images());
             if (!known.changed().isEmpty() || !guests.isEmpty() || kernel.isAttached()) {
                 ledger.save();
             }
@@ -704,6 +800,7 @@ public final class CounterStore implements AutoCloseable {
         freezer.end();
         kernelThread.end();
         try {
+            processWatcher.end();
             watcher.awaitEnd();
             freezer.awaitEnd();
         } catch (InterruptedException e) {
@@ -712,6 +809,7 @@ public final class CounterStore implements AutoCloseable {
         }
         segments.close();
         guests.close();
+        processes.close();
         kernel.close();
     }
 }

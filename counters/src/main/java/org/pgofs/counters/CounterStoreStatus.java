@@ -15,6 +15,7 @@ import org.pgofs.counters.limits.DroppedFiles;
 import org.pgofs.counters.limits.OverBound;
 import org.pgofs.counters.limits.UserStatus;
 import org.pgofs.counters.linux.Liveness;
+import org.pgofs.counters.process.ProcessesStatus;
 
 /**
  * The contents of a store at one moment, and the files that it leaves out.
@@ -26,6 +27,7 @@ import org.pgofs.counters.linux.Liveness;
  * @param refused how often, since the last reset of all images, a process could not publish an image, by reason
  * @param guests the virtual machines that are attached, by name
  * @param kernel the one that this machine runs
+ * @param processes those that are read through their memory
  * @param backlog of ended programs
  * @param unidentified the number of segments whose image file does not exist yet
  * @param overBounds the segments that wait because there are too many
@@ -41,6 +43,7 @@ public record CounterStoreStatus(
         Map<Refusal, Long> refused,
         List<GuestStatus> guests,
         KernelStatus kernel,
+        ProcessesStatus processes,
         BacklogStatus backlog,
         int unidentified,
         List<OverBound> overBounds,
@@ -57,6 +60,7 @@ public record CounterStoreStatus(
                 refused,
                 guests,
                 kernel,
+                processes,
                 backlog,
                 unidentified,
                 overBounds,

@@ -15,6 +15,7 @@ import org.pgofs.counters.counts.Member;
 import org.pgofs.counters.counts.ValueList;
 import org.pgofs.counters.guest.Guests;
 import org.pgofs.counters.kernel.RunningKernel;
+import org.pgofs.counters.process.Processes;
 import org.pgofs.counters.segment.ImageCatalog;
 import org.pgofs.counters.segment.MemberEpochs;
 import org.pgofs.counters.segment.SegmentCatalog;
@@ -46,6 +47,7 @@ final class Ledger {
     private final LastTakes takes;
     private final Guests guests;
     private final RunningKernel kernel;
+    private final Processes processes;
     private long saveNotBefore = System.nanoTime();
     private FailedSave failedSave;
     private Instant lastSave;
@@ -57,7 +59,8 @@ final class Ledger {
             StateDirectory state,
             LastTakes takes,
             Guests guests,
-            RunningKernel kernel) {
+            RunningKernel kernel,
+            Processes processes) {
         this.images = images;
         this.segments = segments;
         this.epochs = epochs;
@@ -65,6 +68,7 @@ final class Ledger {
         this.takes = takes;
         this.guests = guests;
         this.kernel = kernel;
+        this.processes = processes;
     }
 
     /**
@@ -103,7 +107,8 @@ final class Ledger {
             // First: a baseline must not be newer than the sample from which a later daemon continues.
             guests.saveSamples();
             kernel.saveSamples();
-            state.commit(images.images(), images.changed(), takes, guests.saved(), kernel.saved());
+            processes.saveSamples(images.changed());
+            state.commit(images.images(), images.changed(), takes, guests.saved(), kernel.saved(), processes.saved());
         } catch (IOException e) {
             if (failedSave == null) {
                 failedSave = new FailedSave(Instant.now(), e.getMessage());

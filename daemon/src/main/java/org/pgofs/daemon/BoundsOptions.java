@@ -14,6 +14,7 @@ import org.pgofs.profdata.IndexedLayout;
 final class BoundsOptions {
     private static final String USERS = "users=";
     private static final String INDEXED_VERSION = "indexed-version=";
+    private static final String STOCK = "stock";
     private static final String UNITS = "KMGT";
     private static final int UNIT_BITS = 10;
 
@@ -110,10 +111,16 @@ final class BoundsOptions {
         }
     }
 
+    /** Whether the options of {@code -o} ask for processes with the compiler's own runtime. */
+    static boolean stock(String options) {
+        return List.of(options.split(",", 0)).contains(STOCK);
+    }
+
     /** The options of {@code -o} that are those of debugfs. */
     static String others(String options) {
         List<String> others = new ArrayList<>(List.of(options.split(",", 0)));
-        others.removeIf(option -> option.startsWith(USERS) || option.startsWith(INDEXED_VERSION));
+        others.removeIf(
+                option -> option.startsWith(USERS) || option.startsWith(INDEXED_VERSION) || option.equals(STOCK));
         return String.join(",", others);
     }
 

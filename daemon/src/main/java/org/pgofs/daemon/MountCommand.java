@@ -50,7 +50,8 @@ final class MountCommand implements Callable<Integer> {
                     + " (default: the lowest that loses nothing: 7, which every clang from 14 on reads; for coverage 7"
                     + " with clang 14 to 17, and 12 with clang 19 to 21; give 13 for coverage with clang 22)."
                     + " kernel=no: does not attach the kernel of this machine, as pgofs mount does by itself if the kernel"
-                    + " was built for it, see pgofs kernel --help.")
+                    + " was built for it, see pgofs kernel --help. stock: also reads all processes that have the compiler's own"
+                    + " runtime, through their memory, see pgofs attach --help.")
     private String options;
 
     @Option(
@@ -118,7 +119,15 @@ final class MountCommand implements Callable<Integer> {
             throw new IOException("the segment directory " + segments
                     + " would be hidden by what is mounted: give another MOUNTPOINT or --segment-dir");
         }
-        Session session = Session.start(segments, bounds, withKernel, mountPoint, mountOptions, profiles, indexed);
+        Session session = Session.start(
+                segments,
+                bounds,
+                withKernel,
+                BoundsOptions.stock(options),
+                mountPoint,
+                mountOptions,
+                profiles,
+                indexed);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(session), "shutdown"));
         try {
             proveReady(session, segments);

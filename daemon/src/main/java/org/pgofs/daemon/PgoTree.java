@@ -16,11 +16,14 @@ import org.pgofs.counters.Selection;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.Image;
 import org.pgofs.counters.image.PerImage;
-import org.pgofs.daemon.guest.GuestsFile;
+import org.pgofs.daemon.guest.GuestRequests;
+import org.pgofs.daemon.guest.RequestFile;
 import org.pgofs.daemon.history.Histories;
 import org.pgofs.daemon.history.Watched;
 import org.pgofs.daemon.status.LastResets;
 import org.pgofs.daemon.status.StatusReport;
+import org.pgofs.daemon.stock.ProcessRequests;
+import org.pgofs.daemon.stock.ProfileRequests;
 import org.pgofs.fs.Caller;
 import org.pgofs.fs.Children;
 import org.pgofs.fs.Directory;
@@ -54,6 +57,12 @@ final class PgoTree {
 
     /** Not listed: by which machines are attached and detached. */
     public static final String GUESTS = ".guests";
+
+    /** Not listed: by which processes are attached. */
+    static final String PROCESSES = ProcessRequests.FILE;
+
+    /** Not listed: by which files are added. */
+    static final String PROFILES = ProfileRequests.FILE;
 
     private static final int WRITE_ONLY = 0200;
     private static final int OWNER_READS = 0600;
@@ -108,7 +117,9 @@ final class PgoTree {
         return withHidden(directory, ALL, PgoTree::main)
                 .addHidden(Watched.FILE, history(images -> images))
                 .addHidden(DAEMON, new PseudoFile(ALL_READ, new TextFile(this::daemon)))
-                .addHidden(GUESTS, PseudoFile.ofRoot(OWNER_READS, new GuestsFile(store)))
+                .addHidden(GUESTS, PseudoFile.ofRoot(OWNER_READS, new RequestFile(new GuestRequests(store))))
+                .addHidden(PROCESSES, PseudoFile.ofRoot(OWNER_READS, new RequestFile(new ProcessRequests(store))))
+                .addHidden(PROFILES, PseudoFile.ofRoot(OWNER_READS, new RequestFile(new ProfileRequests(store))))
                 .addHidden(STATUS_JSON, new PseudoFile(ALL_READ, new TextFile(report::json)));
     }
 

@@ -15,6 +15,7 @@ import org.pgofs.daemon.history.WaitCommand;
 import org.pgofs.daemon.profile.CheckCommand;
 import org.pgofs.daemon.profile.CollectCommand;
 import org.pgofs.daemon.profile.CompareCommand;
+import org.pgofs.daemon.stock.AddCommand;
 import org.pgofs.daemon.top.TopCommand;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             WaitCommand.class,
             AttachCommand.class,
             DetachCommand.class,
+            AddCommand.class,
             DoctorCommand.class,
             CollectCommand.class,
             CheckCommand.class,
@@ -56,6 +58,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "            clang $(pgofs config --libs) a.o",
             "  cc      Run a compiler, adding the options that instrument and link:",
             "            CC=\"pgofs cc -- clang\"",
+            "  record  Run a command, and leave the profile of what it ran:",
+            "            pgofs record -o server.profraw -- ./server",
             "  kernel  Build, boot and optimise Linux kernels as targets"
         },
         mixinStandardHelpOptions = true,

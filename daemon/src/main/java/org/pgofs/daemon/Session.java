@@ -5,11 +5,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.limits.Bounds;
+import org.pgofs.counters.process.StockSources;
 import org.pgofs.counters.segment.SegmentDirectory;
 import org.pgofs.daemon.guest.HostKernel;
 import org.pgofs.daemon.history.Histories;
 import org.pgofs.daemon.status.LastResets;
 import org.pgofs.daemon.status.StatusReport;
+import org.pgofs.daemon.stock.StockElf;
 import org.pgofs.fs.fuse.Mount;
 import org.pgofs.fs.fuse.MountOptions;
 import org.slf4j.Logger;
@@ -37,6 +39,7 @@ final class Session implements AutoCloseable {
      *
      * @param bounds how much of it is taken up
      * @param withKernel whether the kernel of this machine is wanted
+     * @param stock whether processes are read that have the compiler's own runtime
      * @param profiles makes the raw profiles
      * @param indexed makes the indexed profiles
      * @throws IOException if one of these fails; the message is one line that says why
@@ -45,6 +48,7 @@ final class Session implements AutoCloseable {
             Path segmentDirectory,
             Bounds bounds,
             boolean withKernel,
+            boolean stock,
             Path mountPoint,
             MountOptions options,
             Profiles profiles,
@@ -54,7 +58,7 @@ final class Session implements AutoCloseable {
         Path real = Mount.check(mountPoint);
         SegmentDirectory directory = SegmentDirectory.acquire(segmentDirectory);
         try {
-            CounterStore store = CounterStore.open(directory, bounds);
+            CounterStore store = CounterStore.open(directory, bounds, new StockSources(new StockElf(), stock));
             try {
                 HostKernel.attachIfReadable(store, withKernel);
                 LastResets lastResets = new LastResets(Clock.systemUTC());

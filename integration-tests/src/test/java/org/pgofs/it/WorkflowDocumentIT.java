@@ -72,6 +72,14 @@ final class WorkflowDocumentIT {
     }
 
     @Test
+    void shouldRunTheCommandsForProgramsAsTheyAre() throws IOException {
+        run(String.join("", DocumentCommands.of(Checkout.ROOT.resolve("docs/stock.md"), "")));
+        assertEquals(500, calls("stock.profraw", "server/server.c:answer"));
+        assertEquals(
+                calls("yesterday.profraw", "tool/main.c:translate"), calls("again.profraw", "tool/main.c:translate"));
+    }
+
+    @Test
     void shouldRunTheCommandsForRust() throws IOException {
         Shell.in(directory)
                 .bash("cp -r tally/* .; LLVM_PROFILE_FILE=stock.profraw; export LLVM_PROFILE_FILE PATH=/usr/bin:$PATH;"

@@ -56,6 +56,16 @@ public final class RawProfileReader {
         return profiles;
     }
 
+    /**
+     * Whether a file that begins with some bytes may be a raw profile.
+     *
+     * @param word its first 8 bytes, little-endian
+     * @return whether that is the magic number
+     */
+    public static boolean isMagic(long word) {
+        return word == RawProfile.MAGIC;
+    }
+
     private ParsedProfile read() throws MalformedProfileException {
         int begin = in.position();
         require(begin % ALIGNMENT == 0, "it begins at offset %d, which is no multiple of %d", begin, ALIGNMENT);

@@ -83,6 +83,7 @@ final class RecordReader {
                 (int) bitmapOffset,
                 (int) bitmapSize,
                 record.get(RecordField.FUNCTION_POINTER),
+                record.get(RecordField.VALUES),
                 site,
                 List.of(
                         record.get(RecordField.INDIRECT_CALL_SITES).intValue(),

@@ -191,6 +191,18 @@ public final class ImageCounters {
     /** Adds the counts of an ended process that was not a member. */
     public void addEnded(Counts counts) {
         ended++;
+        keep(counts);
+    }
+
+    /** What the baseline would be with the counts of one more that ended and was not a member. */
+    public Baseline baselineWith(Counts counts) {
+        Counts with = carry.copy();
+        with.add(counts);
+        return new Baseline(with, taken, ended + 1, resets, times);
+    }
+
+    /** Adds counts that nobody has any more. */
+    public void keep(Counts counts) {
         carry.add(counts);
     }
 
@@ -198,6 +210,22 @@ public final class ImageCounters {
     public void leave(Member member) {
         live.remove(member.name());
         uncleared.remove(member);
+    }
+
+    /** Leaves out of what is served what a member has counted until now: somebody else's counts have it already. */
+    public void leaveOut(SampledMember member, MemberReader reader) throws IOException {
+        Counts counts = countsOf(member, reader);
+        carry.counters().subtract(counts.counters());
+        carry.values().subtract(counts.values());
+    }
+
+    /** What a member has counted, to be saved. */
+    public Counts countsOf(SampledMember member, MemberReader reader) throws IOException {
+        Counts counts = Counts.none(image);
+        reader.addCounters(member, image.countersBegin(), counts.counters());
+        reader.addMarks(member, image, counts.marks());
+        member.addSampledValues(counts.values());
+        return counts;
     }
 
     private void addMarks(Member member, MemberReader reader, Marks marks) throws IOException {
@@ -229,21 +257,39 @@ public final class ImageCounters {
         for (Map.Entry<Member, ValueList> list : values.entrySet()) {
             room.addTo(sum.values(), list.getKey(), image, list.getValue()::addTo);
         }
+        for (Member member : live.values()) {
+            if (member.isSample()) {
+                room.addTo(sum.values(), member, image, member::addSampledValues);
+            }
+        }
         sum.add(carry);
         return sum;
     }
 
     /**
-     * The values in the sites of each live member; empty if members need not be told of resets, see {@link #hasEpochs}.
+     * The values in the sites of each live member that can be told of resets; empty if members need not be, see
+     * {@link #hasEpochs}.
      */
     public Map<Member, ValueList> liveValues(MemberReader reader, ValueRoom room) throws IOException {
         Map<Member, ValueList> values = new LinkedHashMap<>();
         if (hasEpochs()) {
             for (Member member : live.values()) {
-                values.put(member, room.list(reader, member, image));
+                if (!member.isSample()) {
+                    values.put(member, room.list(reader, member, image));
+                }
             }
         }
         return values;
+    }
+
+    /** What a reset makes the carry: less what live members have counted already, of values as far as they are samples. */
+    public Counts negatedLive(MemberReader reader) throws IOException {
+        CounterSum counters = sumOfLive(reader);
+        counters.negate();
+        ValueCounts values = new ValueCounts();
+        live.values()
+                .forEach(member -> member.addSampledValues((site, value, count) -> values.add(site, value, -count)));
+        return new Counts(counters, values, Marks.none(image));
     }
 
     /** The observed values of live and ended processes. */

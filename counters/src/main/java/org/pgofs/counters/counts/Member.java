@@ -60,6 +60,14 @@ public interface Member extends AutoCloseable {
         return valueSites().size() > 0;
     }
 
+    /** Whether it is a copy of what somebody counts with, who is told nothing of resets and takes. */
+    default boolean isSample() {
+        return false;
+    }
+
+    /** Adds the values of a copy, which has no value sites. */
+    default void addSampledValues(ValueSink counts) {}
+
     /** Writes into the memory in which the member counts. */
     interface Writer extends AutoCloseable {
         /**

@@ -37,6 +37,7 @@ public final class MemberReader {
     /** Adds the values of a member. */
     public void addValues(Member member, StoredImage image, ValueSink counts) throws IOException {
         values.add(member, image.values(), counts);
+        member.addSampledValues(counts);
     }
 
     /**

@@ -24,7 +24,7 @@ public final class ValueList implements ValueSink {
     }
 
     /** A list that takes so many entries and leaves out further ones. */
-    ValueList(long most) {
+    public ValueList(long most) {
         this.most = most;
     }
 

@@ -22,7 +22,7 @@ public final class ImageLayout {
     public static final int RECORDS = BINARY_IDS + 2 * Long.BYTES;
     public static final int NAMES = RECORDS + 2 * Long.BYTES;
     public static final int VTABLES = NAMES + 2 * Long.BYTES;
-    static final int VTABLE_NAMES = VTABLES + 2 * Long.BYTES;
+    public static final int VTABLE_NAMES = VTABLES + 2 * Long.BYTES;
     public static final int SIZE = VTABLE_NAMES + 2 * Long.BYTES;
 
     /** The size of {@code struct pgofs_vtable}. */

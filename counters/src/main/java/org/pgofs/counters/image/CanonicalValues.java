@@ -64,7 +64,12 @@ public final class CanonicalValues {
         boolean known = kinds[site] == ValueKind.VTABLE_TARGET.number()
                 ? vtables.has(linked)
                 : Arrays.binarySearch(functions, linked) >= 0;
-        return known ? linked : EXTERNAL | (value & IN_PAGE);
+        return known ? linked : external(value);
+    }
+
+    /** The canonical form of an address that is none of the image's. */
+    static long external(long address) {
+        return EXTERNAL | (address & IN_PAGE);
     }
 
     /**

@@ -3,9 +3,7 @@ package org.pgofs.counters.image;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
-import org.pgofs.counters.format.ImageLayout;
 import org.pgofs.counters.format.RecordLayout;
-import org.pgofs.counters.format.SegmentLayout;
 import org.pgofs.counters.format.ValueKind;
 
 /**
@@ -59,47 +57,30 @@ public record GuestImage(
 
     /** The image file that a process of this image would publish. */
     public byte[] toImageFile() {
-        int recordsAt = ImageLayout.SIZE + binaryIds.remaining();
-        int recordsSize = functions.size() * RecordLayout.SIZE;
-        int namesAt = recordsAt + recordsSize;
-        byte[] bytes = new byte[namesAt + names.remaining()];
-        ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        file.putLong(ImageLayout.MAGIC, ImageLayout.MAGIC_VALUE)
-                .putInt(ImageLayout.VERSION, SegmentLayout.FORMAT_VERSION)
-                .putInt(ImageLayout.HEADER_SIZE, ImageLayout.SIZE)
-                .putLong(ImageLayout.FILE_SIZE, bytes.length)
-                .putLong(ImageLayout.RAW_VERSION, rawVersion)
-                .putLong(ImageLayout.COUNTERS_SIZE, countersSize)
-                .putLong(ImageLayout.VALUE_SITES, valueSites);
-        put(file, ImageLayout.BINARY_IDS, ImageLayout.SIZE, binaryIds);
-        putArea(file, ImageLayout.RECORDS, recordsAt, recordsSize);
-        put(file, ImageLayout.NAMES, namesAt, names);
+        ByteBuffer records =
+                ByteBuffer.allocate(functions.size() * RecordLayout.SIZE).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < functions.size(); i++) {
-            Function function = functions.get(i);
-            int at = recordsAt + i * RecordLayout.SIZE;
-            file.putLong(at + RecordLayout.NAME_REF, function.nameRef)
-                    .putLong(at + RecordLayout.FUNC_HASH, function.funcHash)
-                    .putLong(at + RecordLayout.COUNTERS_OFFSET, function.countersOffset)
-                    .putLong(at + RecordLayout.FUNCTION, function.address)
-                    .putInt(at + RecordLayout.VALUE_SITE, function.valueSite)
-                    .putInt(at + RecordLayout.COUNTERS, function.counters);
-            for (int kind = 0; kind < function.sites.size(); kind++) {
-                file.putShort(
-                        at + RecordLayout.VALUE_SITES + kind * Short.BYTES,
-                        function.sites.get(kind).shortValue());
-            }
+            put(records, i * RecordLayout.SIZE, functions.get(i));
         }
-        return bytes;
+        return new ImageFileBuilder(rawVersion, countersSize, 0)
+                .valueSites(valueSites)
+                .binaryIds(binaryIds)
+                .records(records)
+                .names(names)
+                .build();
     }
 
-    private static void put(ByteBuffer file, int field, int at, ByteBuffer content) {
-        if (content.hasRemaining()) {
-            putArea(file, field, at, content.remaining());
-            file.put(at, content, content.position(), content.remaining());
+    private static void put(ByteBuffer records, int at, Function function) {
+        records.putLong(at + RecordLayout.NAME_REF, function.nameRef)
+                .putLong(at + RecordLayout.FUNC_HASH, function.funcHash)
+                .putLong(at + RecordLayout.COUNTERS_OFFSET, function.countersOffset)
+                .putLong(at + RecordLayout.FUNCTION, function.address)
+                .putInt(at + RecordLayout.VALUE_SITE, function.valueSite)
+                .putInt(at + RecordLayout.COUNTERS, function.counters);
+        for (int kind = 0; kind < function.sites.size(); kind++) {
+            records.putShort(
+                    at + RecordLayout.VALUE_SITES + kind * Short.BYTES,
+                    function.sites.get(kind).shortValue());
         }
-    }
-
-    private static void putArea(ByteBuffer file, int field, int at, int size) {
-        file.putLong(field, at).putLong(field + Long.BYTES, size);
     }
 }

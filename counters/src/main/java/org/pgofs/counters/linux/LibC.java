@@ -145,6 +145,19 @@ public interface LibC {
     long syscall(long number, long fd, @Out ByteBuffer target, @size_t long size);
 
     /**
+     * syscall(2), for kcmp(2), which glibc has no function for.
+     *
+     * @param number of the system call
+     * @param first a process
+     * @param second another one
+     * @param type KCMP_*
+     * @param index1 0
+     * @param index2 0
+     * @return 0 if they are equal, 1 to 3 if not, or -1
+     */
+    long syscall(long number, long first, long second, long type, long index1, long index2);
+
+    /**
      * setpriority(2).
      *
      * @param which PRIO_*

@@ -30,6 +30,8 @@ public final class Linux {
     private static final int O_PATH = 0x200000;
 
     private static final long SYS_GETDENTS64 = AARCH64 ? 61 : 217;
+    private static final long SYS_KCMP = AARCH64 ? 272 : 312;
+    private static final int KCMP_VM = 1;
     private static final int RLIMIT_NOFILE = 7;
     private static final int FALLOC_FL_KEEP_SIZE = 1;
     private static final int FIONREAD = 0x541b;
@@ -248,6 +250,15 @@ public final class Linux {
             at += count;
         }
         return true;
+    }
+
+    /**
+     * Whether two processes have one address space, as after vfork.
+     *
+     * @throws IOException if one of them is gone, or the kernel does not tell
+     */
+    public static boolean shareMemory(int pid, int other) throws IOException {
+        return check(C.syscall(SYS_KCMP, pid, other, KCMP_VM, 0, 0), "kcmp") == 0;
     }
 
     /**

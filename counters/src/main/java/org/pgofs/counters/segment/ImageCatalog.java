@@ -192,19 +192,60 @@ public final class ImageCatalog {
 
     private ImageCounters create(byte[] bytes, String digest, SegmentFile segment)
             throws OverBoundException, InvalidFileException {
+        StoredImage image = read(bytes, digest, segment.header().path(), segment.owner());
+        requireFit(segment, image);
+        return createNew(image, segment.owner());
+    }
+
+    /** Reads an image file of which anything may be wrong, if there is room for the image. */
+    private StoredImage read(byte[] bytes, String digest, String path, int user)
+            throws OverBoundException, InvalidFileException {
         // Before anything that takes time: segments that wait ask for their image again and again.
         ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         ImageLayout.Header header = ImageLayout.read(file, bytes.length);
-        requireRoom(segment.owner(), StoredImage.memory(header, bytes.length));
+        requireRoom(user, StoredImage.memory(header, bytes.length));
         ReadingTime.requireNames(
-                segment.owner(),
+                user,
                 Saturated.sum(
                         Names.unfolded(header.names().of(file)),
                         Names.unfolded(header.vtableNames().of(file))));
-        StoredImage image = StoredImage.read(bytes, digest, segment.header().path(), byName::containsKey);
-        requireFit(segment, image);
+        return StoredImage.read(bytes, digest, path, byName::containsKey);
+    }
+
+    private ImageCounters createNew(StoredImage image, int user) {
         LOG.info("new image {} with {} functions", image.name(), image.functions());
-        return create(image, segment.owner());
+        return create(image, user);
+    }
+
+    /**
+     * The image of a file that somebody else than a segment brings: a process that is read, or its profile.
+     *
+     * @param bytes the image file
+     * @param path of the executable or shared library
+     * @param user who is charged if it is a new one
+     * @throws OverBoundException if there are too many images
+     * @throws InvalidFileException if it is none
+     */
+    public ImageCounters adopt(byte[] bytes, String path, int user) throws OverBoundException, InvalidFileException {
+        String digest = StoredImage.digest(bytes);
+        ImageCounters image = images.get(digest);
+        if (image != null) {
+            return image;
+        }
+        long begun = usage.readingTime().begin(user);
+        try {
+            image = createNew(read(bytes, digest, path, user), user);
+        } finally {
+            usage.readingTime().end(user, begun);
+        }
+        changed.add(image);
+        return image;
+    }
+
+    /** Notes that the counts of an image are others than those that were saved. */
+    public void markChanged(ImageCounters image) {
+        changed.add(image);
+        recharge(image);
     }
 
     /** Reads the image file of an image to which no segment refers. */
@@ -271,9 +312,7 @@ public final class ImageCatalog {
 
     /** Says that a live segment less refers to it, and that the counts of the image have changed. */
     void leave(ImageReference reference) {
-        ImageCounters image = byReference.get(reference);
-        changed.add(image);
-        recharge(image);
+        markChanged(byReference.get(reference));
         uses.merge(reference, -1, (a, b) -> a + b == 0 ? null : a + b);
         if (!uses.containsKey(reference)) {
             becomeIdle(reference);
@@ -297,7 +336,7 @@ public final class ImageCatalog {
     }
 
     /** How many more bytes the values of an image may take up. */
-    long memoryLeft(ImageCounters image) {
+    public long memoryLeft(ImageCounters image) {
         return usage.memoryLeft(charges.get(image).user);
     }
 

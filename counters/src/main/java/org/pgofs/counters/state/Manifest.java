@@ -25,6 +25,8 @@ import org.pgofs.counters.state.StateFile.DamagedException;
  * taken SCOPE DIGEST GENERATION
  * guest NAME DIGEST BOOT INODE COUNTERS RECORDS SIZE NAMES MEMORY
  *                                  an attached machine: image, run of its kernel, layout, URL-encoded path
+ * process NAME DIGEST OWNER PID START ADDRESS
+ *                                  a process that is read: image, start in ticks, where its counters are
  * kernel NAME DIGEST RUN attached|detached
  *                                  what the running kernel has loaded: image, boot or loading; URL-encoded name
  * checksum CRC32C-of-the-lines-above
@@ -36,6 +38,7 @@ import org.pgofs.counters.state.StateFile.DamagedException;
  * @param takes the files of the last takes
  * @param guests the virtual machines that are attached
  * @param kernels what of the running kernel is attached, or was
+ * @param processes those that are read through their memory
  */
 public record Manifest(
         long generation,
@@ -43,8 +46,9 @@ public record Manifest(
         List<Carry> images,
         List<Taken> takes,
         List<SavedGuest> guests,
-        List<SavedKernel> kernels) {
-    static final Manifest EMPTY = new Manifest(0, 0, List.of(), List.of(), List.of(), List.of());
+        List<SavedKernel> kernels,
+        List<SavedProcess> processes) {
+    static final Manifest EMPTY = new Manifest(0, 0, List.of(), List.of(), List.of(), List.of(), List.of());
 
     static final String CARRY_PREFIX = "carry-";
 
@@ -129,6 +133,24 @@ public record Manifest(
         }
     }
 
+    /**
+     * A process that is read. Its sample is as {@link SavedGuest} has one.
+     *
+     * @param name of it as a member, of no other process and no other image
+     * @param digest of the image
+     * @param owner whose it is
+     * @param pid its number here
+     * @param start when it was started, in ticks
+     * @param address of its counters
+     */
+    public record SavedProcess(String name, String digest, int owner, int pid, long start, long address)
+            implements Sampled {
+        @Override
+        public String fileName() {
+            return "sample-" + name;
+        }
+    }
+
     /** The names of all files of this generation. */
     public List<String> fileNames() {
         List<String> names = new ArrayList<>();
@@ -137,6 +159,7 @@ public record Manifest(
         takes.forEach(take -> names.add(take.fileName()));
         guests.forEach(guest -> names.add(guest.fileName()));
         kernels.forEach(kernel -> names.add(kernel.fileName()));
+        processes.forEach(process -> names.add(process.fileName()));
         return names;
     }
 
@@ -148,6 +171,15 @@ public record Manifest(
         images.forEach(image -> SavedImage.line(text, "image", image.digest, image.generation, image.name));
         takes.forEach(take -> SavedImage.line(text, "taken", take.scope, take.digest, take.generation));
         guests.forEach(guest -> guestLine(text, guest));
+        processes.forEach(process -> SavedImage.line(
+                text,
+                "process",
+                process.name,
+                process.digest,
+                process.owner,
+                process.pid,
+                process.start,
+                process.address));
         kernels.forEach(kernel -> SavedImage.line(
                 text,
                 "kernel",
@@ -200,6 +232,7 @@ public record Manifest(
         List<Taken> takes = new ArrayList<>();
         List<SavedGuest> guests = new ArrayList<>();
         List<SavedKernel> kernels = new ArrayList<>();
+        List<SavedProcess> processes = new ArrayList<>();
         for (String line : text.split("\n", 0)) {
             String[] field = line.split(" ", -1);
             switch (field[0]) {
@@ -208,6 +241,7 @@ public record Manifest(
                 case "image" -> images.add(new Carry(field[1], Long.parseLong(field[2]), field[3]));
                 case "taken" -> takes.add(new Taken(field[1], field[2], Long.parseLong(field[3])));
                 case "guest" -> guests.add(guest(field));
+                case "process" -> processes.add(process(field));
                 case "kernel" ->
                     kernels.add(new SavedKernel(
                             URLDecoder.decode(field[1], StandardCharsets.UTF_8),
@@ -220,7 +254,23 @@ public record Manifest(
             }
         }
         return new Manifest(
-                generation, starts, List.copyOf(images), List.copyOf(takes), List.copyOf(guests), List.copyOf(kernels));
+                generation,
+                starts,
+                List.copyOf(images),
+                List.copyOf(takes),
+                List.copyOf(guests),
+                List.copyOf(kernels),
+                List.copyOf(processes));
+    }
+
+    private static SavedProcess process(String[] field) {
+        return new SavedProcess(
+                field[1],
+                field[2],
+                Integer.parseInt(field[3]),
+                Integer.parseInt(field[4]),
+                Long.parseLong(field[5]),
+                Long.parseLong(field[6]));
     }
 
     private static SavedGuest guest(String[] field) {

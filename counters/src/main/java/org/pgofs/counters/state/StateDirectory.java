@@ -29,6 +29,7 @@ import org.pgofs.counters.state.Manifest.Carry;
 import org.pgofs.counters.state.Manifest.Sampled;
 import org.pgofs.counters.state.Manifest.SavedGuest;
 import org.pgofs.counters.state.Manifest.SavedKernel;
+import org.pgofs.counters.state.Manifest.SavedProcess;
 import org.pgofs.counters.state.Manifest.Taken;
 import org.pgofs.counters.state.SavedImage.Epoch;
 import org.slf4j.Logger;
@@ -109,6 +110,7 @@ public final class StateDirectory {
      * @param takes the last takes
      * @param guests the attached machines
      * @param kernels what of the running kernel is attached, or was
+     * @param processes those that are read through their memory
      * @throws IOException if it could not be made: then the last generation is still current
      */
     public void commit(
@@ -116,15 +118,16 @@ public final class StateDirectory {
             Set<ImageCounters> changed,
             LastTakes takes,
             List<SavedGuest> guests,
-            List<SavedKernel> kernels)
+            List<SavedKernel> kernels,
+            List<SavedProcess> processes)
             throws IOException {
         try {
-            tryToCommit(images, changed, takes, guests, kernels);
+            tryToCommit(images, changed, takes, guests, kernels, processes);
         } catch (NoSpaceException e) {
             if (!reserve.release()) {
                 throw e;
             }
-            tryToCommit(images, changed, takes, guests, kernels);
+            tryToCommit(images, changed, takes, guests, kernels, processes);
         }
     }
 
@@ -138,7 +141,8 @@ public final class StateDirectory {
             Set<ImageCounters> changed,
             LastTakes takes,
             List<SavedGuest> guests,
-            List<SavedKernel> kernels)
+            List<SavedKernel> kernels,
+            List<SavedProcess> processes)
             throws IOException {
         // A commit that failed may have left files: its number is not used again.
         long generation = ++triedGeneration;
@@ -150,8 +154,8 @@ public final class StateDirectory {
         manifest.images().stream()
                 .filter(carry -> saved.isWaiting(carry.digest()))
                 .forEach(all::add);
-        Manifest next =
-                new Manifest(generation, starts, List.copyOf(all), List.copyOf(taken.values()), guests, kernels);
+        Manifest next = new Manifest(
+                generation, starts, List.copyOf(all), List.copyOf(taken.values()), guests, kernels, processes);
         try {
             write(next, carries, taken);
             manifest = next;

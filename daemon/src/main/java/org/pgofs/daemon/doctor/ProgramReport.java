@@ -13,25 +13,21 @@ import org.pgofs.counters.format.Variant;
 import org.pgofs.daemon.elf.ElfFile;
 import org.pgofs.daemon.elf.ElfSection;
 import org.pgofs.daemon.elf.MalformedElfException;
+import org.pgofs.daemon.elf.ProfileSections;
 import org.pgofs.profraw.RawLayouts;
 
 /** Whether a program is built so that its profile can be read while it runs. */
 final class ProgramReport {
-    private static final String COUNTERS = "__llvm_prf_cnts";
-    private static final String BITMAPS = "__llvm_prf_bits";
-    private static final String PROFILE_SECTIONS = "__llvm_prf_";
-    private static final List<String> INSTRUMENTED = List.of(COUNTERS, "__llvm_prf_data", "__llvm_prf_names");
+    private static final List<String> INSTRUMENTED =
+            List.of(ProfileSections.COUNTERS, ProfileSections.RECORDS, ProfileSections.NAMES);
     private static final List<String> PUBLISHED = List.of(
-            COUNTERS,
-            "__llvm_prf_data",
-            "__llvm_prf_names",
-            BITMAPS,
-            "__llvm_prf_vals",
-            "__llvm_prf_vtab",
-            "__llvm_prf_vns");
-    private static final String RAW_VERSION = "__llvm_profile_raw_version";
-    private static final String NOTE_NAME = "pgofs";
-    private static final int NOTE_TYPE = 1;
+            ProfileSections.COUNTERS,
+            ProfileSections.RECORDS,
+            ProfileSections.NAMES,
+            ProfileSections.BITMAPS,
+            ProfileSections.VALUE_SITES,
+            ProfileSections.VTABLES,
+            ProfileSections.VTABLE_NAMES);
     private static final int FORMAT_VERSION = 1;
     private static final long PAGE = 4096;
     private static final String RELINK = "link with $(pgofs config --libs)";
@@ -84,7 +80,7 @@ final class ProgramReport {
             rawVersion(elf);
         } else {
             findings.add(
-                    missing.contains(COUNTERS)
+                    missing.contains(ProfileSections.COUNTERS)
                             ? Finding.no("not instrumented (no " + String.join(", ", missing) + "): " + RECOMPILE)
                             : Finding.no("its function records are missing (no " + String.join(", ", missing)
                                     + "): compile without -debug-info-correlate"));
@@ -92,7 +88,7 @@ final class ProgramReport {
     }
 
     private static Finding runtime(ElfFile elf) throws IOException {
-        OptionalInt version = version(elf);
+        OptionalInt version = ProfileSections.publishedFormat(elf);
         if (version.isEmpty()) {
             return Finding.no("the pgofs runtime is not linked in: " + RELINK);
         }
@@ -104,15 +100,10 @@ final class ProgramReport {
         return Finding.ok("the pgofs runtime is linked in, format " + FORMAT_VERSION);
     }
 
-    private static OptionalInt version(ElfFile elf) throws IOException {
-        Optional<ByteBuffer> note = elf.note(NOTE_NAME, NOTE_TYPE).filter(content -> content.limit() >= Integer.BYTES);
-        return note.isPresent() ? OptionalInt.of(note.get().getInt(0)) : OptionalInt.empty();
-    }
-
     /** Whether no code has counters beside the page that the runtime has among them. */
     private static boolean isRuntimesPageAlone(ElfFile elf) throws IOException {
-        return version(elf).isPresent()
-                && elf.section(COUNTERS)
+        return ProfileSections.publishedFormat(elf).isPresent()
+                && elf.section(ProfileSections.COUNTERS)
                         .filter(section -> section.size() == PAGE)
                         .isPresent();
     }
@@ -139,9 +130,9 @@ final class ProgramReport {
 
     /** The runtime maps shared memory over the pages of counters and bitmaps: nothing else may lie in them. */
     private static Finding pages(ElfFile elf) throws IOException {
-        Optional<Finding> bad = badPages(elf, "counters", COUNTERS);
+        Optional<Finding> bad = badPages(elf, "counters", ProfileSections.COUNTERS);
         if (bad.isEmpty()) {
-            bad = badPages(elf, "bitmaps", BITMAPS);
+            bad = badPages(elf, "bitmaps", ProfileSections.BITMAPS);
         }
         return bad.orElseGet(() -> Finding.ok("the counters share no page with other data"));
     }
@@ -159,7 +150,7 @@ final class ProgramReport {
         long pageEnd = (end + PAGE - 1) & -PAGE;
         for (ElfSection section : elf.sections()) {
             boolean inLastPage = section.isInMemory() && section.address() >= end && section.address() < pageEnd;
-            if (inLastPage && !elf.name(section).startsWith(PROFILE_SECTIONS)) {
+            if (inLastPage && !elf.name(section).startsWith(ProfileSections.PREFIX)) {
                 return Optional.of(
                         Finding.no("the last page of the " + what + " is shared by " + elf.name(section) + advice));
             }
@@ -168,7 +159,8 @@ final class ProgramReport {
     }
 
     private void rawVersion(ElfFile elf) throws IOException {
-        Optional<ByteBuffer> found = elf.object(RAW_VERSION).filter(content -> content.limit() == Long.BYTES);
+        Optional<ByteBuffer> found =
+                elf.object(ProfileSections.RAW_VERSION).filter(content -> content.limit() == Long.BYTES);
         if (found.isPresent()) {
             long rawVersion = found.get().getLong(0);
             findings.add(rawVersion(rawVersion));

@@ -35,6 +35,7 @@ public final class ElfFile implements Closeable {
 
     private final FileChannel channel;
     private final List<ElfSection> sections = new ArrayList<>();
+    private final List<ElfSegment> segments = new ArrayList<>();
     private final ByteBuffer names;
 
     private ElfFile(FileChannel channel) throws IOException {
@@ -49,6 +50,12 @@ public final class ElfFile implements Closeable {
             sections.add(ElfSection.read(headers, i * ElfSection.HEADER_SIZE));
         }
         names = content(sections.get(namesIndex));
+        int segmentCount = Short.toUnsignedInt(header.getShort(56));
+        require(segmentCount == 0 || header.getShort(54) == ElfSegment.HEADER_SIZE, "has odd program headers");
+        ByteBuffer segmentHeaders = read(header.getLong(32), (long) segmentCount * ElfSegment.HEADER_SIZE);
+        for (int i = 0; i < segmentCount; i++) {
+            ElfSegment.read(segmentHeaders, i * ElfSegment.HEADER_SIZE).ifPresent(segments::add);
+        }
     }
 
     /**
@@ -81,6 +88,15 @@ public final class ElfFile implements Closeable {
                 "is not for 64-bit x86");
         require(type == EXECUTABLE || type == SHARED, "is neither an executable nor a shared library");
         return header;
+    }
+
+    /**
+     * What of the file is loaded.
+     *
+     * @return in the order of their headers
+     */
+    public List<ElfSegment> segments() {
+        return segments;
     }
 
     /**

@@ -3,12 +3,14 @@ package org.pgofs.daemon.guest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.pgofs.daemon.client.ServedMount;
 import org.pgofs.daemon.guest.GuestRequest.Verb;
+import org.pgofs.daemon.stock.ProcessRequests;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -21,9 +23,15 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "attach",
         description = {
-            "Add a kernel: that of a virtual machine (--ram), or the one that runs this machine (--running). It is read"
-                    + " through its memory, and never written to.",
-            "A kernel that crashed is read once, out of its dump (--core).",
+            "Add what counts without the runtime of pgofs. It is read through its memory, and never written to, stopped or"
+                    + " traced.",
+            "",
+            "--pid: a process with the compiler's own runtime, just as it runs, with its libraries and the children that"
+                    + " it forks. It is looked at once a second and at every read; what it counts between the last"
+                    + " look and its end is lost.",
+            "",
+            "--ram: the kernel of a virtual machine. --running: the one that runs this machine. --core: a kernel that"
+                    + " crashed is read once, out of its dump.",
             "The memory of a virtual machine must be a file that the machine has mapped shared. For QEMU:",
             "  -object memory-backend-file,id=ram,size=256M,mem-path=FILE,share=on -machine memory-backend=ram",
             "If pgofs kernel build made the kernel of this machine, pgofs mount attaches it by itself, unless -o kernel=no"
@@ -50,6 +58,14 @@ public final class AttachCommand implements Callable<Integer> {
                 paramLabel = "FILE",
                 description = "The memory of a virtual machine, which must be running. Needs --vmlinux.")
         private Path memory;
+
+        @Option(
+                names = "--pid",
+                required = true,
+                arity = "1..*",
+                paramLabel = "PID",
+                description = "The numbers of processes.")
+        private List<Integer> pids = List.of();
 
         @Option(
                 names = "--running",
@@ -88,7 +104,12 @@ public final class AttachCommand implements Callable<Integer> {
         if (source.memory == null && name != null) {
             throw new CommandLine.ParameterException(spec.commandLine(), "--name needs --ram");
         }
-        if (source.running) {
+        if (!source.pids.isEmpty() && kernel != null) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "--vmlinux is for kernels");
+        }
+        if (!source.pids.isEmpty()) {
+            attachProcesses();
+        } else if (source.running) {
             attachRunning();
         } else if (source.core != null) {
             ask(new GuestRequest(Verb.ADD_DEAD, "", source.core.toString(), file()));
@@ -110,6 +131,14 @@ public final class AttachCommand implements Callable<Integer> {
         Daemon daemon = new Daemon(mount.path());
         daemon.ask(request);
         return daemon;
+    }
+
+    private void attachProcesses() throws IOException {
+        Daemon daemon = new Daemon(mount.path());
+        for (int pid : source.pids) {
+            daemon.ask(ProcessRequests.FILE, ProcessRequests.attach(pid));
+            say("process " + pid);
+        }
     }
 
     private void attachRunning() throws IOException {

@@ -18,24 +18,36 @@ import org.pgofs.counters.kernel.KernelStatus;
 import org.pgofs.fs.fuse.Mount;
 
 /** The daemon of a mount, as a command sees it. */
-final class Daemon {
+public final class Daemon {
     private static final int MAX_ANSWER = 64 << 10;
 
     private final Path mountPoint;
 
-    Daemon(Path mountPoint) {
+    /**
+     * That of a mount.
+     *
+     * @param mountPoint where it is mounted
+     */
+    public Daemon(Path mountPoint) {
         this.mountPoint = mountPoint;
+    }
+
+    /** Has a kernel attached or detached. */
+    void ask(GuestRequest request) throws IOException {
+        ask(".guests", request.encode());
     }
 
     /**
      * Has a request done.
      *
+     * @param file which requests it takes, in {@code pgo/}
+     * @param request what is written into it
      * @throws IOException if it was not done; the message is the daemon's
      */
-    void ask(GuestRequest request) throws IOException {
+    public void ask(String file, ByteBuffer request) throws IOException {
         String answer;
-        try (FileChannel channel = open()) {
-            channel.write(request.encode());
+        try (FileChannel channel = open(file)) {
+            channel.write(request);
             ByteBuffer bytes = ByteBuffer.allocate(MAX_ANSWER);
             int count = 0;
             while (count >= 0 && bytes.hasRemaining()) {
@@ -43,16 +55,17 @@ final class Daemon {
             }
             answer = StandardCharsets.UTF_8.decode(bytes.flip()).toString();
         } catch (AccessDeniedException e) {
-            throw new IOException("only root can attach and detach kernels", e);
+            throw new IOException("only root can attach, detach and add", e);
         }
-        if (!answer.equals(GuestsFile.DONE)) {
+        if (!answer.equals(RequestFile.DONE)) {
             throw new IOException(answer);
         }
     }
 
-    private FileChannel open() throws IOException {
+    private FileChannel open(String file) throws IOException {
         Mount.require(mountPoint);
-        return FileChannel.open(mountPoint.resolve("pgo/.guests"), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        return FileChannel.open(
+                mountPoint.resolve("pgo").resolve(file), StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     /** The fields of a machine in the status, if it is attached. */

@@ -10,6 +10,7 @@ import org.pgofs.counters.image.GuestImage;
 import org.pgofs.counters.image.GuestImage.Function;
 import org.pgofs.counters.image.GuestLayout;
 import org.pgofs.counters.image.KernelSections;
+import org.pgofs.daemon.elf.ProfileSections;
 import org.pgofs.profraw.CompiledRecords;
 import org.pgofs.profraw.MalformedProfileException;
 import org.pgofs.profraw.ParsedFunction;
@@ -81,7 +82,7 @@ public final class KernelRecords {
                 sections.path(),
                 sections.banner(),
                 sections.rawVersion(),
-                binaryIds(),
+                ProfileSections.binaryIds(sections.buildId()),
                 relative,
                 end - begin,
                 sections.valueSites(),
@@ -130,17 +131,5 @@ public final class KernelRecords {
     /** Hashes of name and control flow that are both 0. */
     private boolean isPadding(int at) {
         return sections.records().getLong(at) == 0 && sections.records().getLong(at + Long.BYTES) == 0;
-    }
-
-    private ByteBuffer binaryIds() {
-        ByteBuffer id = sections.buildId();
-        if (!id.hasRemaining()) {
-            return id;
-        }
-        int padded = (id.remaining() + Long.BYTES - 1) & -Long.BYTES;
-        ByteBuffer ids = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
-        ids.putLong(0, id.remaining());
-        ids.put(Long.BYTES, id, id.position(), id.remaining());
-        return ids;
     }
 }

@@ -28,6 +28,7 @@ import org.pgofs.daemon.json.RecordJson;
  * @param refused how many images could not publish, by reason
  * @param guests the virtual machines that are attached
  * @param kernel the one that runs this machine; null if it is not read
+ * @param stock the processes that are read through their memory; null if none are, or are looked for
  * @param work of the daemon since it started
  */
 record Status(
@@ -50,6 +51,7 @@ record Status(
         Map<String, Long> refused,
         List<Guest> guests,
         Kernel kernel,
+        Stock stock,
         Work work) {
     /**
      * The daemon.
@@ -216,4 +218,23 @@ record Status(
      * @param read when its counts were read last
      */
     record Loaded(String name, String image, String read) {}
+
+    /**
+     * Processes with the compiler's own runtime.
+     *
+     * @param lookedFor which of them
+     * @param intervalMs from one look at them to the next, in milliseconds
+     * @param processes by pid
+     */
+    record Stock(String lookedFor, long intervalMs, List<Attached> processes) {}
+
+    /**
+     * A process that is read through its memory.
+     *
+     * @param pid its number
+     * @param uid whose it is
+     * @param images for which it counts
+     * @param problems why something in it is not read
+     */
+    record Attached(int pid, long uid, List<String> images, List<String> problems) {}
 }

@@ -22,6 +22,7 @@ import org.pgofs.counters.guest.GuestStatus;
 import org.pgofs.counters.image.Image;
 import org.pgofs.counters.kernel.KernelStatus;
 import org.pgofs.counters.limits.DroppedFile;
+import org.pgofs.counters.process.ProcessesStatus;
 import org.pgofs.daemon.history.Histories;
 import org.pgofs.daemon.json.RecordJson;
 
@@ -183,12 +184,29 @@ public final class StatusReport {
                 refused,
                 status.guests().stream().map(StatusReport::guest).toList(),
                 kernel(status.kernel()),
+                stock(status.processes()),
                 new Status.Work(
                         lastResets.resets(),
                         lastResets.takes(),
                         status.freezes().count(),
                         TimeUnit.NANOSECONDS.toMicros(status.freezes().nanos()),
                         TimeUnit.NANOSECONDS.toMicros(status.freezes().longest())));
+    }
+
+    private static Status.Stock stock(ProcessesStatus processes) {
+        if (!processes.all() && processes.processes().isEmpty()) {
+            return null;
+        }
+        return new Status.Stock(
+                processes.all() ? "all that there are" : "those that were attached",
+                processes.intervalMs(),
+                processes.processes().stream()
+                        .map(process -> new Status.Attached(
+                                process.pid(),
+                                Integer.toUnsignedLong(process.user()),
+                                process.images(),
+                                process.problems()))
+                        .toList());
     }
 
     private Status.Daemon daemon() {

@@ -55,6 +55,9 @@ final class StatusText {
         if (status.kernel() != null) {
             add(status.kernel());
         }
+        if (status.stock() != null) {
+            add(status.stock());
+        }
         line("users: %d", status.users().size());
         status.users().forEach(this::add);
         line(
@@ -127,6 +130,21 @@ final class StatusText {
         kernel.loaded()
                 .forEach(loaded -> line("  %s is %s, read last at %s", loaded.name(), loaded.image(), loaded.read()));
         kernel.notRead().forEach(module -> line("  %s %s", module.file(), module.reason()));
+    }
+
+    private void add(Status.Stock stock) {
+        line(
+                "processes that are read: %d, looked at every %d ms (%s): what one counts between the last look and its"
+                        + " end is lost",
+                stock.processes().size(), stock.intervalMs(), stock.lookedFor());
+        for (Status.Attached process : stock.processes()) {
+            line(
+                    "  %d of user %d: %s",
+                    process.pid(),
+                    process.uid(),
+                    process.images().isEmpty() ? "nothing" : String.join(", ", process.images()));
+            process.problems().forEach(problem -> line("    %s", problem));
+        }
     }
 
     private void add(Status.User user) {

@@ -30,7 +30,7 @@ final class HistoryTest {
 
     private static Image image(int counters) {
         ByteBuffer none = ByteBuffer.allocate(0);
-        ParsedFunction function = new ParsedFunction(1, 2, 0, counters, 0, 0, 0, 0, List.of(0, 0));
+        ParsedFunction function = new ParsedFunction(1, 2, 0, counters, 0, 0, 0, 0, 0, List.of(0, 0));
         return new ParsedImage(
                 "image",
                 new ParsedProfile(

@@ -54,6 +54,7 @@ final class StatusTest {
             Map.of(),
             List.of(),
             null,
+            null,
             new Status.Work(0, 0, 0, 0, 0));
 
     private static final Status FULL = new Status(
@@ -102,6 +103,12 @@ final class StatusTest {
             new Status.Kernel(
                     List.of(new Status.Loaded("vmlinux", "vmlinux-5", "2026-01-02T00:00:00Z")),
                     List.of(new Status.File("ext2", "is hidden"))),
+            new Status.Stock(
+                    "all of them",
+                    1000,
+                    List.of(
+                            new Status.Attached(7, 1000, List.of("a-1", "b-2"), List.of()),
+                            new Status.Attached(8, 0, List.of(), List.of("/bin/c is odd")))),
             new Status.Work(21, 22, 23, 2400000, 25000));
 
     @Test
@@ -169,6 +176,10 @@ final class StatusTest {
                 kernel of this machine: 1 images, read when their counts are wanted and not for this status
                   vmlinux is vmlinux-5, read last at 2026-01-02T00:00:00Z
                   ext2 is hidden
+                processes that are read: 2, looked at every 1000 ms (all of them): what one counts between the last look and its end is lost
+                  7 of user 1000: a-1, b-2
+                  8 of user 0: nothing
+                    /bin/c is odd
                 users: 1
                   user 4294967294: 1 live segments of 2 bytes, 3 images that take 4 bytes
                 backlog: 14 segments of 15 bytes of ended programs, 16 bytes at most were left
@@ -364,6 +375,21 @@ final class StatusTest {
                     "not_read" : [ {
                       "file" : "ext2",
                       "reason" : "is hidden"
+                    } ]
+                  },
+                  "stock" : {
+                    "looked_for" : "all of them",
+                    "interval_ms" : 1000,
+                    "processes" : [ {
+                      "pid" : 7,
+                      "uid" : 1000,
+                      "images" : [ "a-1", "b-2" ],
+                      "problems" : [ ]
+                    }, {
+                      "pid" : 8,
+                      "uid" : 0,
+                      "images" : [ ],
+                      "problems" : [ "/bin/c is odd" ]
                     } ]
                   },
                   "work" : {

@@ -1,0 +1,67 @@
+package org.pgofs.counters.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A part of a process's address space, as {@code /proc/PID/maps} (proc(5)) has it.
+ *
+ * @param start its first address
+ * @param end the address behind it
+ * @param writable whether the process may write to it
+ * @param shared whether others see what is written
+ * @param offset where it begins in its file, bytes
+ * @param file device and inode of its file; empty if it has none
+ * @param path of the file as the process named it, or what the kernel calls the part; may be empty
+ */
+record Mapping(long start, long end, boolean writable, boolean shared, long offset, String file, String path) {
+    private static final Pattern LINE = Pattern.compile(
+            "([0-9a-f]{1,16})-([0-9a-f]{1,16}) .(.).(.) ([0-9a-f]{1,16}) ([0-9a-f]+:[0-9a-f]+) ([0-9]+)(?: +(.*))?");
+    private static final int HEX = 16;
+    private static final String NO_INODE = "0";
+    private static final String DELETED = " (deleted)";
+
+    /** All of a process, by address. */
+    static List<Mapping> of(int pid) throws IOException {
+        List<Mapping> mappings = new ArrayList<>();
+        String maps = Files.readString(Path.of("/proc/" + pid + "/maps"), StandardCharsets.ISO_8859_1);
+        for (String line : maps.split("\n", 0)) {
+            Matcher matcher = LINE.matcher(line);
+            if (matcher.matches()) {
+                mappings.add(parse(matcher));
+            }
+        }
+        return mappings;
+    }
+
+    private static Mapping parse(Matcher line) {
+        String path = line.group(8) == null ? "" : line.group(8);
+        return new Mapping(
+                Long.parseUnsignedLong(line.group(1), HEX),
+                Long.parseUnsignedLong(line.group(2), HEX),
+                line.group(3).equals("w"),
+                line.group(4).equals("s"),
+                Long.parseUnsignedLong(line.group(5), HEX),
+                line.group(7).equals(NO_INODE) ? "" : line.group(6) + " " + line.group(7),
+                path.endsWith(DELETED) ? path.substring(0, path.length() - DELETED.length()) : path);
+    }
+
+    boolean hasFile() {
+        return !file.isEmpty();
+    }
+
+    boolean holds(long address) {
+        return Long.compareUnsigned(address, start) >= 0 && Long.compareUnsigned(address, end) < 0;
+    }
+
+    /** By which its file can be opened, wherever it is mounted and whether it has a name any more or not. */
+    Path link(int pid) {
+        return Path.of("/proc/" + pid + "/map_files/" + Long.toHexString(start) + "-" + Long.toHexString(end));
+    }
+}

@@ -1,0 +1,27 @@
+package org.pgofs.counters.process;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Which processes are read that do not publish, and how.
+ *
+ * @param programs what knows files of programs
+ * @param all whether all processes are looked for, and not only those that are attached by their number
+ */
+public record StockSources(StockPrograms programs, boolean all) {
+    /** None at all. */
+    public static final StockSources NONE = new StockSources(new NoPrograms(), false);
+
+    private static final class NoPrograms implements StockPrograms {
+        @Override
+        public Optional<StockProgram> read(Path file) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean isProfile(long word) {
+            return false;
+        }
+    }
+}
