@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -251,6 +252,46 @@ final class StockProcessIT {
                                     "attach",
                                     mount.root().toString())
                             .status());
+        }
+    }
+
+    /** What root is charged for in all. */
+    private static long memory(PgofsMount mount) throws IOException {
+        return ((Number) ((Map<?, ?>) ((List<?>) mount.status().get("users")).get(0)).get("memory_bytes")).longValue();
+    }
+
+    private static String problems(PgofsMount mount) throws IOException {
+        StringBuilder problems = new StringBuilder();
+        for (Object process : (List<?>) ((Map<?, ?>) mount.status().get("stock")).get("processes")) {
+            problems.append(((Map<?, ?>) process).get("problems"));
+        }
+        return problems.toString();
+    }
+
+    @Test
+    void shouldLeaveOutValuesForWhichThereIsNoRoom() throws Exception {
+        Toolchain toolchain = Toolchain.DEFAULT;
+        Path program = program(toolchain, "program");
+        long needed;
+        Shell shell = Shell.in(directory).with("LLVM_PROFILE_FILE", "/dev/null");
+        try (Worker one = Worker.start(shell, program);
+                Worker two = Worker.start(shell, program)) {
+            one.work(100);
+            two.work(100);
+            try (PgofsMount mount = PgofsMount.start(Files.createDirectory(directory.resolve("enough")))) {
+                attach(mount, one).ok();
+                attach(mount, two).ok();
+                needed = memory(mount);
+                assertEquals("[][]", problems(mount));
+            }
+            try (PgofsMount mount = PgofsMount.prepare(Files.createDirectory(directory.resolve("little")))) {
+                mount.startDaemon("--user-limits", "memory=" + (needed - 1));
+                attach(mount, one).ok();
+                attach(mount, two).ok();
+                assertTrue(problems(mount).contains("[observed more values than there is room for]"), problems(mount));
+                assertEquals(200, mount.profile(toolchain).calls("counted"));
+                assertTrue(memory(mount) < needed, Long.toString(memory(mount)));
+            }
         }
     }
 

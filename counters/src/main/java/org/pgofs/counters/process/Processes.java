@@ -450,9 +450,6 @@ public final class Processes {
 
     private void apply(AttachedProcess process, AttachedImage image, Sample sample)
             throws IOException, InvalidFileException {
-        long before = image.bytes();
-        image.setValues(sample.values().size());
-        usage.addMemory(process.user().user(), image.bytes() - before);
         if (!image.hasJoined()) {
             join(process, image, sample);
         } else if (image.member().sample().hasRestartedIn(sample)) {
@@ -461,6 +458,9 @@ public final class Processes {
             image.replace(sample);
             unsaved.put(image.member(), image.image());
         }
+        long before = image.bytes();
+        image.setValues(sample.values().size());
+        usage.addMemory(process.user().user(), image.bytes() - before);
     }
 
     private void join(AttachedProcess process, AttachedImage image, Sample sample)
