@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.image.Image;
 import org.pgofs.counters.kernel.TestKernel;
+import org.pgofs.counters.state.OlderDaemon;
+import org.pgofs.counters.state.StateFile.DamagedException;
 
 /** The running kernel, with files that tell of it and are its memory. */
 class RunningKernelTest extends StoreFixture {
@@ -370,6 +372,110 @@ class RunningKernelTest extends StoreFixture {
         assertTrue(notRead.get("ext2").contains("kernel.kptr_restrict"), notRead.toString());
         assertTrue(notRead.get("loop").contains("no note of pgofs"), notRead.toString());
         assertEquals(1, store.images().size());
+    }
+
+    private interface Older {
+        void run(OlderDaemon daemon) throws IOException, DamagedException;
+    }
+
+    /** An older daemon takes the state up, and a new one again. */
+    private void restartOver(Older older) throws IOException {
+        closeStore();
+        try {
+            older.run(new OlderDaemon(directory.state()));
+        } catch (DamagedException e) {
+            throw new IOException(e);
+        }
+        reopen();
+    }
+
+    @Test
+    void shouldLoseAndDoubleNothingOverAnOlderDaemon() throws IOException {
+        kernel.insmod("ext2");
+        kernel.count(10);
+        attach();
+        reset();
+        kernel.count(14);
+        kernel.count("ext2", 3);
+        assertEquals(4, vmlinux());
+        restartOver(OlderDaemon::run);
+        kernel.count(15);
+        attach();
+
+        assertEquals(5, vmlinux());
+        assertEquals(3, ext2());
+        assertEquals(0, ended());
+    }
+
+    @Test
+    void shouldKnowOverAnOlderDaemonWhatWasDetached() throws IOException {
+        kernel.count(10);
+        attach();
+        store.detachKernel();
+        restartOver(OlderDaemon::run);
+        kernel.count(15);
+        attach();
+
+        assertEquals(10, vmlinux());
+        kernel.count(16);
+        assertEquals(11, vmlinux());
+    }
+
+    @Test
+    void shouldLetNothingComeBackThatAnOlderDaemonHasReset() throws IOException {
+        kernel.count(5);
+        attach();
+        reset();
+        kernel.count(15);
+        kernel.call(TestKernel.FUNCTION, 3);
+        assertEquals(10, vmlinux());
+        restartOver(OlderDaemon::reset);
+        kernel.count(20);
+        attach();
+
+        assertEquals(0, vmlinux());
+        assertEquals(Map.of(), snapshot("vmlinux-").values().at(1));
+        kernel.count(21);
+        assertEquals(1, vmlinux());
+        restart();
+        attach();
+        assertEquals(1, vmlinux());
+    }
+
+    @Test
+    void shouldShowNothingBelowZeroOfAModuleThatEndedUnderAnOlderDaemon() throws IOException {
+        attach();
+        kernel.insmod("ext2");
+        kernel.count("ext2", 3);
+        reset();
+        kernel.count("ext2", 8);
+        assertEquals(5, ext2());
+        restartOver(OlderDaemon::run);
+        kernel.rmmod("ext2");
+        attach();
+        kernel.insmod("ext2");
+        kernel.count("ext2", 2);
+
+        assertEquals(2, ext2());
+        assertEquals(0, store.status(image("ext2.ko-")).orElseThrow().belowZero());
+    }
+
+    @Test
+    void shouldKeepTheEarlierCountsOfAModuleThatEndedUnderAnOlderDaemon() throws IOException {
+        attach();
+        kernel.insmod("ext2");
+        kernel.count("ext2", 3);
+        assertEquals(3, ext2());
+        kernel.remove("ext2");
+        kernel.free("ext2");
+        kernel.insmod("ext2");
+        kernel.count("ext2", 2);
+        assertEquals(5, ext2());
+        restartOver(OlderDaemon::run);
+        kernel.rmmod("ext2");
+        attach();
+
+        assertEquals(3, ext2());
     }
 
     @Test

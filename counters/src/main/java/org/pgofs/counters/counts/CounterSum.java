@@ -123,6 +123,13 @@ public final class CounterSum {
         }
     }
 
+    /** Sets sums to 0 that are below it: the counters are lost from which they were to be subtracted. */
+    public void dropNegative() {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = Math.max(0, sums[i]);
+        }
+    }
+
     /** Changes the sign of all sums. */
     public void negate() {
         for (int i = 0; i < sums.length; i++) {

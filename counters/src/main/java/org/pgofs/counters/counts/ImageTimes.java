@@ -9,6 +9,9 @@ import java.time.Instant;
  * @param since when it was reset or taken last, or else when it was first seen
  */
 public record ImageTimes(Instant firstSeen, Instant since) {
+    /** Of an image that an older pgofs saved. */
+    public static final ImageTimes UNKNOWN = new ImageTimes(Instant.EPOCH, Instant.EPOCH);
+
     /** Of an image that is found now. */
     static ImageTimes now() {
         Instant now = Instant.now();

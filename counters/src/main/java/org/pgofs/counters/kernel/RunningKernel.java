@@ -31,6 +31,8 @@ import org.slf4j.LoggerFactory;
  *   <li>A module that ends is folded: with what was read at its end, or with its last sample if that came too late.
  *   <li>One that ended while no daemon ran is folded with the sample that was saved last.
  *   <li>What is detached is folded, and remembered: attached again in the same boot, it counts from then on.
+ *   <li>If an older pgofs, which knows no kernel, has changed the counts of an image meanwhile, the kernel counts from now
+ *       on: the older one may have reset them.
  * </ol>
  */
 public final class RunningKernel {
@@ -101,7 +103,9 @@ public final class RunningKernel {
         KernelMember member = new KernelMember(loaded, image);
         member.look(watch.reader().core());
         epochs.finishReset(member, image);
-        if (before != null && before.equals(member.saved(false))) {
+        boolean isDetached = before != null && before.equals(member.saved(false));
+        boolean isForgotten = before == null && state.isSavedByOlder(image.image());
+        if (isDetached || isForgotten) {
             startFromNow(member);
         } else if (before != null && !before.equals(member.saved(true)) && before.attached()) {
             fold(before);
@@ -152,8 +156,14 @@ public final class RunningKernel {
         if (image == null) {
             return;
         }
-        LOG.warn("{} is not seen any more: what it counted since {} is lost", gone.name(), state.sampled(gone));
-        state.sample(gone, image.image()).ifPresent(image::addEnded);
+        Optional<Counts> last = state.sample(gone, image.image());
+        if (last.isPresent()) {
+            LOG.warn("{} is not seen any more: what it counted since {} is lost", gone.name(), state.sampled(gone));
+            image.addEnded(last.get());
+        } else {
+            LOG.warn("{} is not seen any more: all that it counted since its last reset is lost", gone.name());
+            image.carry().counters().dropNegative();
+        }
         images.changed().add(image);
     }
 

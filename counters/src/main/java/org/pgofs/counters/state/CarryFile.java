@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.pgofs.counters.counts.CounterSum;
 import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.Marks;
 import org.pgofs.counters.counts.ValueCounts;
 import org.pgofs.counters.counts.ValueList;
 import org.pgofs.counters.image.StoredImage;
+import org.pgofs.counters.state.Manifest.SavedKernel;
 import org.pgofs.counters.state.StateFile.DamagedException;
 import org.pgofs.counters.state.StateFile.Kind;
 
@@ -118,6 +120,11 @@ public final class CarryFile {
     /** The manifest that it was written for. */
     public Manifest manifest() throws IOException, DamagedException {
         return Manifest.parse(file.text(Kind.MANIFEST));
+    }
+
+    /** What that says of the running kernel. */
+    List<SavedKernel> kernels() throws IOException, DamagedException {
+        return Manifest.hasKernels(file.text(Kind.MANIFEST)) ? manifest().kernels() : List.of();
     }
 
     /** Its description of the image. */

@@ -54,6 +54,7 @@ public record Manifest(
 
     private static final String FORMAT = "pgofs-state ";
     private static final String CHECKSUM = "checksum ";
+    private static final String KERNEL = "kernel";
     private static final String ATTACHED = "attached";
 
     /**
@@ -151,6 +152,11 @@ public record Manifest(
         }
     }
 
+    /** The same, with other kernels. */
+    Manifest with(List<SavedKernel> others) {
+        return new Manifest(generation, starts, images, takes, guests, List.copyOf(others), processes);
+    }
+
     /** The names of all files of this generation. */
     public List<String> fileNames() {
         List<String> names = new ArrayList<>();
@@ -182,12 +188,17 @@ public record Manifest(
                 process.address));
         kernels.forEach(kernel -> SavedImage.line(
                 text,
-                "kernel",
+                KERNEL,
                 URLEncoder.encode(kernel.name, StandardCharsets.UTF_8),
                 kernel.digest,
                 kernel.run,
                 kernel.attached ? ATTACHED : "detached"));
         return text + CHECKSUM + checksum(text.toString()) + "\n";
+    }
+
+    /** Whether a text that {@link #toText} wrote names kernels: almost none does, and to parse it takes long. */
+    static boolean hasKernels(String text) {
+        return text.contains("\n" + KERNEL + " ");
     }
 
     private static void guestLine(StringBuilder text, SavedGuest guest) {
@@ -242,7 +253,7 @@ public record Manifest(
                 case "taken" -> takes.add(new Taken(field[1], field[2], Long.parseLong(field[3])));
                 case "guest" -> guests.add(guest(field));
                 case "process" -> processes.add(process(field));
-                case "kernel" ->
+                case KERNEL ->
                     kernels.add(new SavedKernel(
                             URLDecoder.decode(field[1], StandardCharsets.UTF_8),
                             field[2],

@@ -3,6 +3,7 @@ package org.pgofs.counters.state;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.pgofs.counters.counts.FoldedSegment;
 import org.pgofs.counters.counts.ImageTimes;
 import org.pgofs.counters.counts.ValueList;
@@ -21,12 +22,12 @@ import org.pgofs.counters.format.ImageReference;
  * epoch EPOCH CLEARED NAME
  * </pre>
  *
- * Times are in seconds; what an older pgofs wrote has none.
+ * Times are in seconds; a line that an older pgofs wrote has none.
  *
  * @param digest of its image file
  * @param name under which it is served
  * @param ended number of processes in the carry
- * @param times since when it is known and counts
+ * @param times since when it is known and counts; none if an older pgofs wrote this
  * @param references by which segments name it
  * @param folded segments whose counts are in the carry and whose files may still exist
  * @param epochs of the live segments that were reset or taken
@@ -35,7 +36,7 @@ public record SavedImage(
         String digest,
         String name,
         long ended,
-        ImageTimes times,
+        Optional<ImageTimes> times,
         List<ImageReference> references,
         List<FoldedSegment> folded,
         List<Epoch> epochs) {
@@ -57,14 +58,15 @@ public record SavedImage(
 
     String toText() {
         StringBuilder text = new StringBuilder();
+        ImageTimes known = times.orElse(ImageTimes.UNKNOWN);
         line(
                 text,
                 "image",
                 digest,
                 name,
                 ended,
-                times.firstSeen().getEpochSecond(),
-                times.since().getEpochSecond());
+                known.firstSeen().getEpochSecond(),
+                known.since().getEpochSecond());
         for (ImageReference reference : references) {
             ImageKey key = reference.key();
             line(
@@ -97,7 +99,7 @@ public record SavedImage(
         String digest = "";
         String name = "";
         long ended = 0;
-        ImageTimes times = new ImageTimes(Instant.EPOCH, Instant.EPOCH);
+        Optional<ImageTimes> times = Optional.empty();
         List<ImageReference> references = new ArrayList<>();
         List<FoldedSegment> folded = new ArrayList<>();
         List<Epoch> epochs = new ArrayList<>();
@@ -121,10 +123,10 @@ public record SavedImage(
         return new SavedImage(digest, name, ended, times, references, folded, epochs);
     }
 
-    private static ImageTimes times(String[] field) {
+    private static Optional<ImageTimes> times(String[] field) {
         return field.length < TIMES + 2
-                ? new ImageTimes(Instant.EPOCH, Instant.EPOCH)
-                : new ImageTimes(time(field[TIMES]), time(field[TIMES + 1]));
+                ? Optional.empty()
+                : Optional.of(new ImageTimes(time(field[TIMES]), time(field[TIMES + 1])));
     }
 
     private static Instant time(String field) {

@@ -9,14 +9,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.FoldedSegment;
 import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.counts.ImageTimes;
 import org.pgofs.counters.format.ImageReference;
 import org.pgofs.counters.format.InvalidFileException;
 import org.pgofs.counters.image.ImageFile;
@@ -25,6 +28,7 @@ import org.pgofs.counters.linux.FileChanges;
 import org.pgofs.counters.state.LastTakes.TakenCounts;
 import org.pgofs.counters.state.Manifest.Carry;
 import org.pgofs.counters.state.Manifest.Sampled;
+import org.pgofs.counters.state.Manifest.SavedKernel;
 import org.pgofs.counters.state.Manifest.Taken;
 import org.pgofs.counters.state.SavedImage.Epoch;
 import org.pgofs.counters.state.StateFile.DamagedException;
@@ -44,6 +48,9 @@ import org.slf4j.LoggerFactory;
  *       its carry waits until one of its processes publishes the file.
  *   <li>Without its file, a last take cannot be read again.
  * </ul>
+ *
+ * An older pgofs leaves out of the manifest what it does not know, the running kernel. The copy of the manifest in a carry
+ * file that it did not write again still has the lines of that image.
  */
 public final class SavedState {
     private static final Logger LOG = LoggerFactory.getLogger(SavedState.class);
@@ -59,6 +66,7 @@ public final class SavedState {
     private final Map<String, String> setAside = new TreeMap<>();
     private final List<ImageCounters> incomplete = new ArrayList<>();
     private final Map<String, CarryFile> waiting = new HashMap<>();
+    private final Set<String> savedByOlder = new HashSet<>();
     private Manifest manifest = Manifest.EMPTY;
 
     static SavedState load(Path directory, FileChanges changes) throws IOException {
@@ -114,11 +122,16 @@ public final class SavedState {
 
     private void load() throws IOException {
         manifest = readManifest();
+        List<SavedKernel> leftOut = new ArrayList<>();
         for (Carry carry : manifest.images()) {
             Optional<CarryFile> file = readCarry(carry);
             if (file.isPresent()) {
                 readImage(carry, file.get());
+                leftOut.addAll(kernels(carry, file.get()));
             }
+        }
+        if (manifest.kernels().isEmpty()) {
+            manifest = manifest.with(leftOut);
         }
         for (Taken taken : manifest.takes()) {
             readTaken(taken);
@@ -197,6 +210,18 @@ public final class SavedState {
         return Optional.empty();
     }
 
+    /** What of the running kernel belongs to an image, as its carry file has it. */
+    private static List<SavedKernel> kernels(Carry carry, CarryFile file) throws IOException {
+        try {
+            return file.kernels().stream()
+                    .filter(kernel -> kernel.digest().equals(carry.digest()))
+                    .toList();
+        } catch (DamagedException e) {
+            LOG.warn("{} has a manifest that {}", carry.fileName(), e.getMessage());
+            return List.of();
+        }
+    }
+
     private void lose(String file, String reason, String digest, String image) throws IOException {
         lost.put(digest, image);
         setAside(file, reason, "the counts of " + image + " until now are lost, and it starts again from 0");
@@ -243,6 +268,11 @@ public final class SavedState {
         return image;
     }
 
+    /** Whether an older pgofs saved an image last. */
+    boolean isSavedByOlder(String digest) {
+        return savedByOlder.contains(digest);
+    }
+
     /** Whether a carry waits for its image. */
     boolean isWaiting(String digest) {
         return waiting.containsKey(digest);
@@ -267,7 +297,11 @@ public final class SavedState {
 
     private ImageCounters add(StoredImage image, CarryFile file) throws DamagedException {
         SavedImage saved = file.image();
-        ImageCounters counters = new ImageCounters(image, file.counts(image), saved.ended(), saved.times());
+        ImageTimes times = saved.times().orElse(ImageTimes.UNKNOWN);
+        ImageCounters counters = new ImageCounters(image, file.counts(image), saved.ended(), times);
+        if (saved.times().isEmpty()) {
+            savedByOlder.add(image.digest());
+        }
         counters.references().addAll(saved.references());
         counters.folded().addAll(saved.folded());
         saved.epochs().forEach(epoch -> epochs.put(epoch.name(), epoch));

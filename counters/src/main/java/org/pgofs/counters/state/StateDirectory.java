@@ -97,6 +97,11 @@ public final class StateDirectory {
         return manifest;
     }
 
+    /** Whether an older pgofs saved the counts of an image last, one that does not know the running kernel. */
+    public boolean isSavedByOlder(StoredImage image) {
+        return saved.isSavedByOlder(image.digest());
+    }
+
     /** How many daemons have used this state, including this one and the one that began it. */
     public long starts() {
         return starts;
@@ -234,7 +239,7 @@ public final class StateDirectory {
                 image.image().digest(),
                 image.image().name(),
                 image.ended(),
-                image.times(),
+                Optional.of(image.times()),
                 List.copyOf(image.references()),
                 List.copyOf(image.folded()),
                 epochs);
