@@ -1,7 +1,6 @@
 package org.pgofs.counters;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
 import org.pgofs.counters.CounterStoreStatus.StateStatus;
 import org.pgofs.counters.counts.Counts;
@@ -26,14 +24,8 @@ import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.counts.ValueCounts;
 import org.pgofs.counters.counts.ValueList;
 import org.pgofs.counters.counts.ValueRoom;
-import org.pgofs.counters.guest.GuestMemory;
 import org.pgofs.counters.guest.Guests;
-import org.pgofs.counters.guest.KernelMemory;
-import org.pgofs.counters.image.GuestImage;
 import org.pgofs.counters.image.Image;
-import org.pgofs.counters.image.StoredImage;
-import org.pgofs.counters.kernel.DeadKernel;
-import org.pgofs.counters.kernel.KernelWatch;
 import org.pgofs.counters.kernel.RunningKernel;
 import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.limits.DroppedFile;
@@ -46,7 +38,6 @@ import org.pgofs.counters.linux.Liveness;
 import org.pgofs.counters.process.ProcessWatcher;
 import org.pgofs.counters.process.Processes;
 import org.pgofs.counters.process.StockSources;
-import org.pgofs.counters.process.WrittenProfile;
 import org.pgofs.counters.segment.ImageCatalog;
 import org.pgofs.counters.segment.MemberEpochs;
 import org.pgofs.counters.segment.SegmentCatalog;
@@ -78,8 +69,7 @@ public final class CounterStore implements AutoCloseable {
     /** Each live segment is one open file; there are some others: libraries, open handles, state. */
     private static final long OTHER_FILES = 512;
 
-    // Fair: an endless stream of events must not keep a reader waiting for more than one turn.
-    private final ReentrantLock lock = new ReentrantLock(true);
+    private final StoreLock lock = new StoreLock();
     private final MemberReader reader = new MemberReader();
     private final LeftOut leftOut = new LeftOut();
     private final Usage usage;
@@ -88,21 +78,21 @@ public final class CounterStore implements AutoCloseable {
     private final SegmentDiscovery discovery;
     private final Guests guests;
     private final RunningKernel kernel;
-    private final KernelThread kernelThread;
     private final Processes processes;
+    private final SampledSources sampled;
     private final ProcessWatcher processWatcher;
     private final StateDirectory state;
     private final SavedState saved;
     private final Ledger ledger;
-    private final Attachments attachments;
-    private final WrittenProfiles written;
     private final Takes takes;
     private final SegmentWatcher watcher;
     private final Liveness liveness;
     private final Freezer freezer;
     private final FunctionNames names;
     private final ServedImages served;
-    private boolean closed;
+    private final Machines machines;
+    private final MachineKernel machineKernel;
+    private final StockProcesses stockProcesses;
 
     /**
      * Opens the store of a directory: loads the state of an earlier store, and finds the segments in the directory.
@@ -178,14 +168,14 @@ public final class CounterStore implements AutoCloseable {
         guests = new Guests(known, reader, state);
         kernel = new RunningKernel(known, epochs, reader, state);
         processes = new Processes(lock, known, usage, reader, state, stock, this::wakeWatcher);
-        ledger = new Ledger(known, segments, epochs, state, lastTakes, guests, kernel, processes);
-        attachments = new Attachments(known, guests, ledger);
-        written = new WrittenProfiles(known, reader, ledger);
+        sampled = new SampledSources(guests, processes, kernel);
+        ledger = new Ledger(known, segments, epochs, state, lastTakes, sampled);
         takes = new Takes(reader, ledger, lastTakes);
-        served = new ServedImages(known, guests, kernel, takes);
-        watcher = new SegmentWatcher(
-                lock, directory.path(), segments, discovery, guests, kernel, ledger, usage.shortages());
-        kernelThread = new KernelThread(lock, kernel, watcher);
+        served = new ServedImages(known, guests, takes);
+        watcher = new SegmentWatcher(lock, directory.path(), segments, discovery, sampled, ledger, usage.shortages());
+        machines = new Machines(lock, known, guests, ledger, watcher);
+        machineKernel = new MachineKernel(lock, kernel, ledger, watcher);
+        stockProcesses = new StockProcesses(lock, usage, processes, new WrittenProfiles(known, reader, ledger), ledger);
         processWatcher = new ProcessWatcher(processes, usage.shortages());
     }
 
@@ -193,9 +183,7 @@ public final class CounterStore implements AutoCloseable {
         lock.lock();
         try {
             discovery.scan();
-            guests.restore();
-            kernel.restore();
-            processes.restore();
+            sampled.restore();
             startFromZero(saved.lost().keySet());
             ledger.saveOrRetry();
         } finally {
@@ -226,7 +214,7 @@ public final class CounterStore implements AutoCloseable {
 
     /** Whether an image must be kept even if it has neither processes nor counts. */
     private boolean isHeld(ImageCounters image) {
-        return guests.hold(image) || kernel.hold(image) || takes.hold(image);
+        return guests.hold(image) || takes.hold(image);
     }
 
     /**
@@ -238,14 +226,10 @@ public final class CounterStore implements AutoCloseable {
      */
     public List<Image> images() throws IOException {
         processes.look();
-        lock.lock();
-        try {
-            requireOpen();
+        return lock.ask(() -> {
             watcher.catchUp();
             return served.list();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /**
@@ -256,31 +240,19 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if the directory cannot be read
      */
     public Optional<Image> image(String name) throws IOException {
-        lock.lock();
-        try {
-            requireOpen();
+        return lock.ask(() -> {
             if (served.named(name).isEmpty()) {
                 watcher.catchUp();
             }
             return served.named(name).map(ImageCounters::image);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Under the lock, before any other step: another daemon may have the directory by now. */
-    private void requireOpen() throws IOException {
-        if (closed) {
-            throw new IOException("the store is closed");
-        }
+        });
     }
 
     private List<ImageCounters> select(Selection selection, ServedImages.Forgotten forgotten) throws IOException {
-        requireOpen();
+        lock.requireOpen();
         watcher.catchUp();
         Set<ImageCounters> selected = served.select(selection, forgotten);
-        guests.look(selected);
-        kernel.look(selected);
+        sampled.look(selected);
         return List.copyOf(selected);
     }
 
@@ -329,17 +301,14 @@ public final class CounterStore implements AutoCloseable {
      */
     public Map<Image, ValueCounts> values(Selection selection) throws IOException {
         processes.look();
-        lock.lock();
-        try {
+        return lock.ask(() -> {
             Map<Image, ValueCounts> values = new HashMap<>();
             ValueRoom room = valueRoom();
             for (ImageCounters image : select(selection, CounterStore::refuseForgotten)) {
                 values.put(image.image(), image.freezeValues(reader, room));
             }
             return values;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /**
@@ -351,12 +320,7 @@ public final class CounterStore implements AutoCloseable {
      */
     public void reset(Selection selection) throws IOException {
         processes.look();
-        lock.lock();
-        try {
-            resetSelected(selection);
-        } finally {
-            lock.unlock();
-        }
+        lock.run(() -> resetSelected(selection));
     }
 
     /**
@@ -366,18 +330,15 @@ public final class CounterStore implements AutoCloseable {
      */
     public void resetAll() throws IOException {
         processes.look();
-        lock.lock();
-        try {
+        lock.run(() -> {
             resetSelected(images -> images);
             discovery.clearRefused();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private void resetSelected(Selection selection) throws IOException {
         List<ImageCounters> selected = select(selection, image -> {}); // has no counts
-        guests.acceptUnconfirmed();
+        sampled.prepareReset();
         reset(selected);
     }
 
@@ -412,15 +373,12 @@ public final class CounterStore implements AutoCloseable {
      */
     public Take take(String scope, Selection selection) throws IOException {
         processes.look();
-        lock.lock();
-        try {
+        return lock.ask(() -> {
             if (takes.isInProgress()) {
                 throw new TakeInProgressException();
             }
             return takes.begin(this, scope, select(selection, CounterStore::refuseForgotten), valueRoom());
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /**
@@ -438,13 +396,7 @@ public final class CounterStore implements AutoCloseable {
     }
 
     void commit(Take take) throws IOException {
-        lock.lock();
-        try {
-            requireOpen();
-            takes.commit(take);
-        } finally {
-            lock.unlock();
-        }
+        lock.run(() -> takes.commit(take));
     }
 
     void forget(Take take) {
@@ -478,39 +430,38 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if counters cannot be read
      */
     public CounterStoreStatus status() throws IOException {
-        List<ImageCheck> checked = new ArrayList<>();
-        CounterStoreStatus status;
         processes.look();
-        lock.lock();
-        try {
-            requireOpen();
+        List<ImageCheck> checked = new ArrayList<>();
+        CounterStoreStatus status = lock.ask(() -> {
             watcher.catchUp();
             guests.look();
             for (ImageCounters image : served.all()) {
                 checked.add(check(image));
             }
-            status = new CounterStoreStatus(
-                    liveness,
-                    List.of(),
-                    leftOut.dropped().list(),
-                    leftOut.dropped().more(),
-                    discovery.refused(),
-                    guests.status(),
-                    kernel.status(),
-                    processes.status(processWatcher.intervalMs()),
-                    watcher.backlog(),
-                    segments.unidentified(),
-                    leftOut.waiting().list(),
-                    usage.list(),
-                    stateStatus(),
-                    freezer.status());
-        } finally {
-            lock.unlock();
-        }
+            return statusWithoutImages();
+        });
         return status.with(checked.stream()
                 .map(image -> image.status(names))
                 .sorted(Comparator.comparing(image -> image.image().name()))
                 .toList());
+    }
+
+    private CounterStoreStatus statusWithoutImages() throws IOException {
+        return new CounterStoreStatus(
+                liveness,
+                List.of(),
+                leftOut.dropped().list(),
+                leftOut.dropped().more(),
+                discovery.refused(),
+                guests.status(),
+                kernel.status(),
+                processes.status(processWatcher.intervalMs()),
+                watcher.backlog(),
+                segments.unidentified(),
+                leftOut.waiting().list(),
+                usage.list(),
+                stateStatus(),
+                freezer.status());
     }
 
     /**
@@ -521,22 +472,17 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if counters cannot be read
      */
     public Optional<ImageStatus> status(Image image) throws IOException {
-        ImageCheck checked;
         processes.look();
-        lock.lock();
-        try {
-            requireOpen();
+        Optional<ImageCheck> checked = lock.ask(() -> {
             watcher.catchUp();
             Optional<ImageCounters> counters = served.find(image);
             if (counters.isEmpty()) {
                 return Optional.empty();
             }
             guests.look(Set.of(counters.get()));
-            checked = check(counters.get());
-        } finally {
-            lock.unlock();
-        }
-        return Optional.of(checked.status(names));
+            return Optional.of(check(counters.get()));
+        });
+        return checked.map(check -> check.status(names));
     }
 
     private ImageCheck check(ImageCounters image) throws IOException {
@@ -566,199 +512,30 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
-     * Adds a virtual machine: its kernel becomes an image, or a member of an existing one. The machine stays attached,
-     * also over restarts of this process, until no process uses its memory any more or until it is detached.
+     * The virtual machines that are attached.
      *
-     * @param name of the machine, a word that no other machine has
-     * @param memory the file that the machine has mapped as its memory; never written to
-     * @param kernel that the machine runs
-     * @throws IOException if it cannot be attached; the message is one line that says why. Nothing has changed then.
+     * @return always the same
      */
-    public void attach(String name, Path memory, GuestImage kernel) throws IOException {
-        StoredImage image;
-        lock.lock();
-        try {
-            requireOpen();
-            image = attachments.check(name, kernel);
-        } finally {
-            lock.unlock();
-        }
-        GuestMemory opened = GuestMemory.open(memory, image, kernel.layout());
-        try {
-            // Without the lock: the whole memory may be read.
-            opened.requireKernel(kernel);
-            attach(name, opened, kernel);
-        } catch (IOException | RuntimeException | Error e) {
-            opened.close();
-            throw e;
-        }
-        LOG.info("attached {} with {}", name, memory);
-    }
-
-    private void attach(String name, KernelMemory memory, GuestImage kernel) throws IOException {
-        lock.lock();
-        try {
-            requireOpen();
-            watcher.wake(); // to take samples once a second from now on; it waits for the lock
-            attachments.attach(name, memory, kernel);
-        } finally {
-            lock.unlock();
-        }
+    public Machines machines() {
+        return machines;
     }
 
     /**
-     * Detaches a virtual machine. Its counts until now stay in its image.
+     * The kernel that this machine runs.
      *
-     * @param name as given to {@link #attach}
-     * @throws IOException if no machine has this name; or if the change cannot be saved now. In this case the machine
-     *     is detached and the change is saved later; if this process dies before that, the next one attaches the
-     *     machine again
+     * @return always the same
      */
-    public void detach(String name) throws IOException {
-        lock.lock();
-        try {
-            requireOpen();
-            attachments.detach(name);
-        } finally {
-            lock.unlock();
-        }
-        LOG.info("detached {}", name);
+    public MachineKernel kernel() {
+        return machineKernel;
     }
 
     /**
-     * Adds the kernel that this machine runs, and its modules: each becomes an image, or belongs to one that is there.
-     * They stay over restarts of this process, each of which attaches them again.
+     * The processes with the compiler's own runtime.
      *
-     * @param watch of the kernel; closed with the store, or if this fails
-     * @throws IOException if it cannot be attached; the message is one line that says why
+     * @return always the same
      */
-    public void attachKernel(KernelWatch watch) throws IOException {
-        lock.lock();
-        try {
-            requireOpen();
-            if (kernel.isAttached()) {
-                throw new IOException("the running kernel is attached already");
-            }
-            kernel.attach(watch);
-            ledger.saveOrRetry();
-        } catch (IOException | RuntimeException | Error e) {
-            watch.close();
-            throw e;
-        } finally {
-            lock.unlock();
-        }
-        kernelThread.start(watch);
-    }
-
-    /**
-     * Adds what a kernel counted that no longer runs, once for each call.
-     *
-     * @param dead what was read of it
-     * @return the name of its image
-     * @throws IOException if it cannot be added, or the change cannot be saved now
-     */
-    public String addDeadKernel(DeadKernel dead) throws IOException {
-        lock.lock();
-        try {
-            requireOpen();
-            String image = kernel.add(dead);
-            ledger.save();
-            return image;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * Says why the running kernel is not there though it could be.
-     *
-     * @param problem one line, for the status; what an earlier process has of it stays as it was seen last
-     * @throws IOException if that cannot be read
-     */
-    public void cannotAttachKernel(String problem) throws IOException {
-        lock.lock();
-        try {
-            requireOpen();
-            kernel.cannotAttach(problem);
-            ledger.saveOrRetry();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * Leaves the running kernel out. What an earlier process has of it stays as it was seen last.
-     *
-     * @throws IOException if that cannot be read
-     */
-    public void leaveKernelOut() throws IOException {
-        lock.lock();
-        try {
-            requireOpen();
-            kernel.leaveOut();
-            ledger.saveOrRetry();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * Lets go of the running kernel and its modules. What they counted until now stays in the counts of their images;
-     * attached again, they count from then on.
-     *
-     * @throws IOException if it is not attached, or cannot be read, or the change cannot be saved now
-     */
-    public void detachKernel() throws IOException {
-        kernelThread.end();
-        lock.lock();
-        try {
-            requireOpen();
-            kernel.detach();
-            ledger.save();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * Reads a process through its memory from now on, with its libraries and the children that it forks; over restarts of
-     * this process.
-     *
-     * @param pid its number
-     * @throws IOException if there is nothing to read in it; the message is one line that says why
-     */
-    public void attach(int pid) throws IOException {
-        processes.attach(pid);
-        lock.lock();
-        try {
-            requireOpen();
-            ledger.save();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * Adds what a process with the compiler's own runtime wrote: it counts as one that has ended.
-     *
-     * @param name for images that are not known yet: a path, whose last part they are called by
-     * @param owner whose process it was
-     * @param profiles of its images, in the order in which they were written; of several of one image the last counts
-     * @return the names of the images
-     * @throws IOException if it cannot be added; the message says why, without a name. Nothing has changed then.
-     */
-    public List<String> add(String name, int owner, List<WrittenProfile> profiles) throws IOException {
-        lock.lock();
-        try {
-            requireOpen();
-            if (!usage.counts(owner)) {
-                throw new IOException(
-                        "is a file of user " + Integer.toUnsignedString(owner) + ", who is excluded by -o users=");
-            }
-            return written.add(name, owner, profiles);
-        } finally {
-            lock.unlock();
-        }
+    public StockProcesses processes() {
+        return stockProcesses;
     }
 
     /** Saves all unsaved counts and releases the directory. Programs keep counting. */
@@ -766,10 +543,9 @@ public final class CounterStore implements AutoCloseable {
     public void close() throws IOException {
         lock.lock();
         try {
-            if (closed) {
+            if (!lock.close()) {
                 return;
             }
-            closed = true;
             watcher.end();
         } finally {
             lock.unlock();
@@ -785,10 +561,9 @@ public final class CounterStore implements AutoCloseable {
         processes.look();
         lock.lock();
         try {
-            guests.look();
-            kernel.look(known.images());
-            processes.saveSamples(known.images());
-            if (!known.changed().isEmpty() || !guests.isEmpty() || kernel.isAttached()) {
+            sampled.look(known.images());
+            sampled.saveSamples(known.images());
+            if (!known.changed().isEmpty() || !sampled.saved().isEmpty()) {
                 ledger.save();
             }
         } finally {
@@ -798,7 +573,7 @@ public final class CounterStore implements AutoCloseable {
 
     private void release() {
         freezer.end();
-        kernelThread.end();
+        machineKernel.end();
         try {
             processWatcher.end();
             watcher.awaitEnd();
@@ -808,8 +583,6 @@ public final class CounterStore implements AutoCloseable {
             return;
         }
         segments.close();
-        guests.close();
-        processes.close();
-        kernel.close();
+        sampled.close();
     }
 }

@@ -13,9 +13,6 @@ import org.pgofs.counters.counts.ImageCounters.Baseline;
 import org.pgofs.counters.counts.Marks;
 import org.pgofs.counters.counts.Member;
 import org.pgofs.counters.counts.ValueList;
-import org.pgofs.counters.guest.Guests;
-import org.pgofs.counters.kernel.RunningKernel;
-import org.pgofs.counters.process.Processes;
 import org.pgofs.counters.segment.ImageCatalog;
 import org.pgofs.counters.segment.MemberEpochs;
 import org.pgofs.counters.segment.SegmentCatalog;
@@ -45,9 +42,7 @@ final class Ledger {
     private final MemberEpochs epochs;
     private final StateDirectory state;
     private final LastTakes takes;
-    private final Guests guests;
-    private final RunningKernel kernel;
-    private final Processes processes;
+    private final SampledSources sampled;
     private long saveNotBefore = System.nanoTime();
     private FailedSave failedSave;
     private Instant lastSave;
@@ -58,17 +53,13 @@ final class Ledger {
             MemberEpochs epochs,
             StateDirectory state,
             LastTakes takes,
-            Guests guests,
-            RunningKernel kernel,
-            Processes processes) {
+            SampledSources sampled) {
         this.images = images;
         this.segments = segments;
         this.epochs = epochs;
         this.state = state;
         this.takes = takes;
-        this.guests = guests;
-        this.kernel = kernel;
-        this.processes = processes;
+        this.sampled = sampled;
     }
 
     /**
@@ -104,11 +95,8 @@ final class Ledger {
     /** Saves everything. */
     void save() throws IOException {
         try {
-            // First: a baseline must not be newer than the sample from which a later daemon continues.
-            guests.saveSamples();
-            kernel.saveSamples();
-            processes.saveSamples(images.changed());
-            state.commit(images.images(), images.changed(), takes, guests.saved(), kernel.saved(), processes.saved());
+            sampled.saveSamples(images.changed());
+            state.commit(images.images(), images.changed(), takes, sampled.saved());
         } catch (IOException e) {
             if (failedSave == null) {
                 failedSave = new FailedSave(Instant.now(), e.getMessage());

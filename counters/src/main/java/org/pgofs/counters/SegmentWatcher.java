@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.locks.Lock;
 import java.util.stream.IntStream;
-import org.pgofs.counters.guest.Guests;
-import org.pgofs.counters.kernel.RunningKernel;
 import org.pgofs.counters.limits.Shortages;
 import org.pgofs.counters.linux.DirectoryWatch;
 import org.pgofs.counters.linux.Linux;
@@ -25,8 +23,7 @@ final class SegmentWatcher {
     private final Lock lock;
     private final SegmentCatalog segments;
     private final SegmentDiscovery discovery;
-    private final Guests guests;
-    private final RunningKernel kernel;
+    private final SampledSources sampled;
     private final Ledger ledger;
     private final Shortages shortages;
     private final Backlog backlog;
@@ -39,16 +36,14 @@ final class SegmentWatcher {
             Path directory,
             SegmentCatalog segments,
             SegmentDiscovery discovery,
-            Guests guests,
-            RunningKernel kernel,
+            SampledSources sampled,
             Ledger ledger,
             Shortages shortages)
             throws IOException {
         this.lock = lock;
         this.segments = segments;
         this.discovery = discovery;
-        this.guests = guests;
-        this.kernel = kernel;
+        this.sampled = sampled;
         this.ledger = ledger;
         this.shortages = shortages;
         backlog = new Backlog(segments::backlogSegments, segments::backlogBytes);
@@ -96,7 +91,7 @@ final class SegmentWatcher {
     private int work() throws IOException {
         discovery.applyAll(watch::drain);
         int recheckDelayMs = discovery.recheckDue();
-        int guestsDelayMs = guests.lookIfDue();
+        int sampledDelayMs = sampled.work();
         int tidyDelayMs = discovery.tidy();
         backlog.found();
         int saveDelayMs = ledger.saveIfDue(watch.hasMore());
@@ -106,7 +101,7 @@ final class SegmentWatcher {
         if (saveDelayMs == -1 && segments.deleteIdleImageFiles()) {
             tidyDelayMs = 1;
         }
-        return IntStream.of(recheckDelayMs, guestsDelayMs, tidyDelayMs, saveDelayMs)
+        return IntStream.of(recheckDelayMs, sampledDelayMs, tidyDelayMs, saveDelayMs)
                 .filter(delay -> delay != -1)
                 .min()
                 .orElse(-1);
@@ -129,7 +124,7 @@ final class SegmentWatcher {
         }
         discovery.scanIfEventsMissed();
         discovery.recheck();
-        kernel.catchUp();
+        sampled.catchUp();
     }
 
     /** Lets the thread check again which work is due. */

@@ -11,7 +11,6 @@ import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.guest.Guests;
 import org.pgofs.counters.image.Image;
 import org.pgofs.counters.image.StoredImage;
-import org.pgofs.counters.kernel.RunningKernel;
 import org.pgofs.counters.segment.ImageCatalog;
 
 /**
@@ -21,13 +20,11 @@ import org.pgofs.counters.segment.ImageCatalog;
 final class ServedImages implements Selection.All {
     private final ImageCatalog known;
     private final Guests guests;
-    private final RunningKernel kernel;
     private final Takes takes;
 
-    ServedImages(ImageCatalog known, Guests guests, RunningKernel kernel, Takes takes) {
+    ServedImages(ImageCatalog known, Guests guests, Takes takes) {
         this.known = known;
         this.guests = guests;
-        this.kernel = kernel;
         this.takes = takes;
     }
 
@@ -58,7 +55,7 @@ final class ServedImages implements Selection.All {
     }
 
     private boolean isServed(ImageCounters image) {
-        return !image.isEmpty() || guests.hold(image) || kernel.hold(image) || takes.serve(image);
+        return !image.isEmpty() || guests.hold(image) || takes.serve(image);
     }
 
     /** Null if the image was forgotten. */

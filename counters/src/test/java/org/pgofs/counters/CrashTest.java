@@ -76,7 +76,7 @@ class CrashTest {
         }),
         ATTACH(test -> {
             test.otherMachine = TestGuest.start(test.temporary.resolve("other" + test.mounts));
-            test.store.attach(OTHER_MACHINE, test.otherMachine.memory(), TestGuest.kernel());
+            test.store.machines().attach(OTHER_MACHINE, test.otherMachine.memory(), TestGuest.kernel());
         }),
         MACHINE_STARTS_AGAIN(test -> {
             test.load.machine().startAgain();
@@ -171,7 +171,7 @@ class CrashTest {
         open(faults);
         Path memory = temporary.resolve("memory" + mounts);
         load = new CrashLoad(path, memory);
-        store.attach(CrashLoad.MACHINE, memory, TestGuest.kernel());
+        store.machines().attach(CrashLoad.MACHINE, memory, TestGuest.kernel());
         load.machine().count(1);
         for (long image : IMAGES) {
             load.start(image, 1);

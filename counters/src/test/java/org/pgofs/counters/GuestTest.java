@@ -41,7 +41,7 @@ class GuestTest extends StoreFixture {
     }
 
     private void attach() throws IOException {
-        store.attach("vm", guest.memory(), TestGuest.kernel());
+        store.machines().attach("vm", guest.memory(), TestGuest.kernel());
     }
 
     /** A machine that is attached, and has counted until a number. */
@@ -239,7 +239,7 @@ class GuestTest extends StoreFixture {
     void shouldKeepTheCountsOfADetachedMachine() throws IOException {
         startAndAttach(10);
         guest.count(12);
-        store.detach("vm");
+        store.machines().detach("vm");
         guest.count(100);
 
         assertEquals(12, served());
@@ -347,7 +347,7 @@ class GuestTest extends StoreFixture {
         Path unused = temporary.resolve("unused");
         TestGuest.start(unused).close();
         assertRefused("is not used by any virtual machine", "other", unused);
-        assertThrows(IOException.class, () -> store.detach("other"));
+        assertThrows(IOException.class, () -> store.machines().detach("other"));
         assertEquals("vm", status().name());
     }
 
@@ -378,14 +378,15 @@ class GuestTest extends StoreFixture {
 
         attach();
         GuestImage other = TestGuest.kernel(9 | Variant.IR);
-        assertThrows(IOException.class, () -> store.attach("other", guest.memory(), other));
+        assertThrows(IOException.class, () -> store.machines().attach("other", guest.memory(), other));
         assertEquals(1, store.images().size());
         guest.count(2);
         assertEquals(2, served());
     }
 
     private void assertRefused(String reason, String name, Path memory) {
-        IOException refusal = assertThrows(IOException.class, () -> store.attach(name, memory, TestGuest.kernel()));
+        IOException refusal =
+                assertThrows(IOException.class, () -> store.machines().attach(name, memory, TestGuest.kernel()));
         assertTrue(refusal.getMessage().contains(reason), refusal.getMessage());
     }
 }

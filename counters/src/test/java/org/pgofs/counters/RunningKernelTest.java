@@ -36,7 +36,7 @@ class RunningKernelTest extends StoreFixture {
     }
 
     private void attach() throws IOException {
-        store.attachKernel(kernel.watch());
+        store.kernel().attach(kernel.watch());
     }
 
     private void restart() throws IOException {
@@ -217,7 +217,7 @@ class RunningKernelTest extends StoreFixture {
         kernel.count(10);
         attach();
         kernel.call(TestKernel.FUNCTION, 3);
-        store.detachKernel();
+        store.kernel().detach();
         assertTrue(kernel.isClosed());
         kernel.count(13);
         assertEquals(10, vmlinux());
@@ -241,12 +241,12 @@ class RunningKernelTest extends StoreFixture {
         kernel.count(14);
         vmlinux();
         restart();
-        store.leaveKernelOut();
+        store.kernel().leaveOut();
         kernel.count(20);
 
         assertEquals(4, vmlinux());
         restart();
-        store.leaveKernelOut();
+        store.kernel().leaveOut();
         assertEquals(4, vmlinux());
         attach();
         kernel.count(21);
@@ -258,7 +258,7 @@ class RunningKernelTest extends StoreFixture {
         kernel.count(10);
         attach();
         restart();
-        store.cannotAttachKernel("it is locked down");
+        store.kernel().cannotAttach("it is locked down");
         assertEquals(10, vmlinux());
         assertEquals(0, store.status().images().get(0).belowZero());
         assertEquals("it is locked down", store.status().kernel().problem());
@@ -411,7 +411,7 @@ class RunningKernelTest extends StoreFixture {
     void shouldKnowOverAnOlderDaemonWhatWasDetached() throws IOException {
         kernel.count(10);
         attach();
-        store.detachKernel();
+        store.kernel().detach();
         restartOver(OlderDaemon::run);
         kernel.count(15);
         attach();

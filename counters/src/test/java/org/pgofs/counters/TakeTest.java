@@ -135,7 +135,7 @@ class TakeTest extends StoreFixture {
             assertClosed(() -> earlier.reset(images -> images));
             assertClosed(earlier::status);
             assertClosed(earlier::images);
-            assertClosed(() -> earlier.detach("vm"));
+            assertClosed(() -> earlier.machines().detach("vm"));
             take.close();
             assertClosed(() -> earlier.take("all", images -> images));
             reopen();

@@ -12,7 +12,8 @@ import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.segment.ImageCatalog;
-import org.pgofs.counters.state.Manifest.SavedGuest;
+import org.pgofs.counters.state.SampledSource;
+import org.pgofs.counters.state.SavedGuest;
 import org.pgofs.counters.state.StateDirectory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * once: the number of the run is part of the saved state, and each saved sample belongs to one run. Guarded by the
  * store's lock.
  */
-public final class Guests {
+public final class Guests implements SampledSource {
     /** The time between samples: counts of at most this time are lost when a machine starts its kernel again. */
     static final int LOOK_MS = 1000;
 
@@ -44,13 +45,9 @@ public final class Guests {
         this.state = state;
     }
 
-    public boolean isEmpty() {
-        return guests.isEmpty();
-    }
-
-    /** Attaches the machines of an earlier daemon again. */
+    @Override
     public void restore() throws IOException {
-        for (SavedGuest saved : state.manifest().guests()) {
+        for (SavedGuest saved : state.manifest().sampled(SavedGuest.class)) {
             ImageCounters image = images.image(saved.digest());
             if (image == null) {
                 LOG.error("{} is detached: its image is lost, see above", saved.name());
@@ -143,18 +140,15 @@ public final class Guests {
         }
     }
 
-    /**
-     * Takes new samples of all and saves them, if the last ones are old enough.
-     *
-     * @return milliseconds until it is time, -1 if there are no machines
-     */
-    public int lookIfDue() throws IOException {
+    /** Takes new samples of all and saves them, once a second. */
+    @Override
+    public int work() throws IOException {
         if (guests.isEmpty()) {
             return -1;
         }
         if (lookAt - System.nanoTime() <= 0) {
             look();
-            saveSamples();
+            saveSamples(images.images());
             lookAt = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_MS);
         }
         return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(lookAt - System.nanoTime()));
@@ -165,7 +159,7 @@ public final class Guests {
         List.copyOf(guests.values()).forEach(this::look);
     }
 
-    /** Takes new samples of those that run some images. */
+    @Override
     public void look(Collection<ImageCounters> images) {
         List.copyOf(guests.values()).stream()
                 .filter(guest -> images.contains(guest.image()))
@@ -206,16 +200,14 @@ public final class Guests {
         guest.close();
     }
 
-    /** Called before a reset, see {@link Guest#acceptUnconfirmed}. */
-    public void acceptUnconfirmed() {
+    @Override
+    public void prepareReset() {
         guests.values().forEach(Guest::acceptUnconfirmed);
     }
 
-    /**
-     * Saves samples, from which a later daemon continues. Each belongs to one run of a kernel, so they may be saved any
-     * time.
-     */
-    public void saveSamples() throws IOException {
+    /** All: each belongs to one run of a kernel, so any time is right. */
+    @Override
+    public void saveSamples(Collection<ImageCounters> some) throws IOException {
         for (Guest guest : guests.values()) {
             if (guest.isChanged()) {
                 state.saveSample(saved(guest), guest.toCounts());
@@ -224,7 +216,7 @@ public final class Guests {
         }
     }
 
-    /** The part of the state that says which machines there are. */
+    @Override
     public List<SavedGuest> saved() {
         return guests.values().stream().map(Guests::saved).toList();
     }
@@ -250,7 +242,7 @@ public final class Guests {
                 .toList();
     }
 
-    /** Closes all machines; they stay attached for the next daemon. */
+    @Override
     public void close() {
         guests.values().forEach(Guest::close);
     }

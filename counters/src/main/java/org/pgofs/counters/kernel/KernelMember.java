@@ -10,7 +10,7 @@ import org.pgofs.counters.counts.Member;
 import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.format.Area;
 import org.pgofs.counters.image.LinkTimes;
-import org.pgofs.counters.state.Manifest.SavedKernel;
+import org.pgofs.counters.state.SavedKernel;
 
 /**
  * What the running kernel has loaded, as a member of its image. What counts is a sample, counters and value sites as they

@@ -17,7 +17,8 @@ import org.pgofs.counters.format.InvalidFileException;
 import org.pgofs.counters.image.GuestImage;
 import org.pgofs.counters.segment.ImageCatalog;
 import org.pgofs.counters.segment.MemberEpochs;
-import org.pgofs.counters.state.Manifest.SavedKernel;
+import org.pgofs.counters.state.SampledSource;
+import org.pgofs.counters.state.SavedKernel;
 import org.pgofs.counters.state.StateDirectory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
  *       on: the older one may have reset them.
  * </ol>
  */
-public final class RunningKernel {
+public final class RunningKernel implements SampledSource {
     private static final Logger LOG = LoggerFactory.getLogger(RunningKernel.class);
 
     private final ImageCatalog images;
@@ -57,8 +58,9 @@ public final class RunningKernel {
     }
 
     /** Takes up what an earlier daemon had, until it is known what is there now. */
+    @Override
     public void restore() {
-        state.manifest().kernels().forEach(kernel -> known.put(kernel.name(), kernel));
+        state.manifest().sampled(SavedKernel.class).forEach(kernel -> known.put(kernel.name(), kernel));
     }
 
     /** Whether it is attached. */
@@ -203,7 +205,7 @@ public final class RunningKernel {
         members.remove(member.loaded().name());
     }
 
-    /** Does all that events asked for until now. */
+    @Override
     public void catchUp() throws IOException {
         if (isAttached()) {
             watch.catchUp();
@@ -211,11 +213,7 @@ public final class RunningKernel {
         }
     }
 
-    /**
-     * Takes new samples of what is loaded of some images.
-     *
-     * @throws IOException if they cannot be read
-     */
+    @Override
     public void look(Collection<ImageCounters> some) throws IOException {
         for (KernelMember member : List.copyOf(members.values())) {
             if (some.contains(member.image())) {
@@ -262,13 +260,9 @@ public final class RunningKernel {
         }
     }
 
-    /** Whether something of an image is loaded. */
-    public boolean hold(ImageCounters image) {
-        return members.values().stream().anyMatch(member -> member.image() == image);
-    }
-
-    /** Saves samples: for what ends while no daemon runs. Each holds for one loading, so any time is right. */
-    public void saveSamples() throws IOException {
+    /** All, for what ends while no daemon runs. Each holds for one loading, so any time is right. */
+    @Override
+    public void saveSamples(Collection<ImageCounters> some) throws IOException {
         for (KernelMember member : members.values()) {
             if (member.isChanged()) {
                 state.saveSample(member.saved(true), member.toCounts(reader));
@@ -277,7 +271,8 @@ public final class RunningKernel {
         }
     }
 
-    /** The part of the state that says what is attached, and what was. */
+    /** What is attached, and what was. */
+    @Override
     public List<SavedKernel> saved() {
         List<SavedKernel> all = new ArrayList<>(known.values());
         members.values().forEach(member -> all.add(member.saved(true)));
@@ -295,7 +290,7 @@ public final class RunningKernel {
         return new KernelStatus(watch.problem(), loaded, watch.problems());
     }
 
-    /** Closes it; it stays attached for the next daemon. */
+    @Override
     public void close() {
         if (isAttached()) {
             watch.close();

@@ -33,7 +33,8 @@ import org.pgofs.counters.linux.Linux;
 import org.pgofs.counters.linux.OverBoundException;
 import org.pgofs.counters.process.AttachedProcess.Reading;
 import org.pgofs.counters.segment.ImageCatalog;
-import org.pgofs.counters.state.Manifest.SavedProcess;
+import org.pgofs.counters.state.SampledSource;
+import org.pgofs.counters.state.SavedProcess;
 import org.pgofs.counters.state.StateDirectory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +53,7 @@ import org.slf4j.LoggerFactory;
  * Looks are made by one thread at a time, which holds the store's lock only to put down what it has seen. What is of the
  * store's images is guarded by the store's lock, everything else by that of looks.
  */
-public final class Processes {
+public final class Processes implements SampledSource {
     private static final Logger LOG = LoggerFactory.getLogger(Processes.class);
     private static final Path PROC = Path.of("/proc");
     private static final long SELF = ProcessHandle.current().pid();
@@ -128,9 +129,9 @@ public final class Processes {
         this.saving = saving;
     }
 
-    /** Takes up the processes that an earlier daemon had. Under the store's lock. */
+    @Override
     public void restore() throws IOException {
-        for (SavedProcess process : state.manifest().processes()) {
+        for (SavedProcess process : state.manifest().sampled(SavedProcess.class)) {
             ImageCounters image = images.image(process.digest());
             if (image == null) {
                 LOG.error("{} does not count: its image is lost, see above", process.name());
@@ -601,7 +602,11 @@ public final class Processes {
                 List.copyOf(process.problems()));
     }
 
-    /** The samples on which a baseline of these images depends are to be saved before it. Under the store's lock. */
+    /** Nothing: what {@link #look()} has seen is put down already. */
+    @Override
+    public void look(Collection<ImageCounters> some) {}
+
+    @Override
     public void saveSamples(Collection<ImageCounters> of) throws IOException {
         for (Map.Entry<SampledMember, ImageCounters> entry : List.copyOf(unsaved.entrySet())) {
             if (of.contains(entry.getValue())) {
@@ -611,7 +616,7 @@ public final class Processes {
         }
     }
 
-    /** The part of the state that says which processes there are. Under the store's lock. */
+    @Override
     public List<SavedProcess> saved() {
         return List.copyOf(saved.values());
     }
@@ -625,7 +630,8 @@ public final class Processes {
         return new ProcessesStatus(all, intervalMs, status);
     }
 
-    /** Closes all. Those that run on are known to the next daemon. */
+    /** Without the store's lock. */
+    @Override
     public void close() {
         looking.lock();
         try {

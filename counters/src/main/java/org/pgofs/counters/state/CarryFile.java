@@ -13,7 +13,6 @@ import org.pgofs.counters.counts.Marks;
 import org.pgofs.counters.counts.ValueCounts;
 import org.pgofs.counters.counts.ValueList;
 import org.pgofs.counters.image.StoredImage;
-import org.pgofs.counters.state.Manifest.SavedKernel;
 import org.pgofs.counters.state.StateFile.DamagedException;
 import org.pgofs.counters.state.StateFile.Kind;
 
@@ -124,7 +123,7 @@ public final class CarryFile {
 
     /** What that says of the running kernel. */
     List<SavedKernel> kernels() throws IOException, DamagedException {
-        return Manifest.hasKernels(file.text(Kind.MANIFEST)) ? manifest().kernels() : List.of();
+        return Manifest.hasKernels(file.text(Kind.MANIFEST)) ? manifest().sampled(SavedKernel.class) : List.of();
     }
 
     /** Its description of the image. */

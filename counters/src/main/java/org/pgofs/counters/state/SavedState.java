@@ -27,8 +27,6 @@ import org.pgofs.counters.image.StoredImage;
 import org.pgofs.counters.linux.FileChanges;
 import org.pgofs.counters.state.LastTakes.TakenCounts;
 import org.pgofs.counters.state.Manifest.Carry;
-import org.pgofs.counters.state.Manifest.Sampled;
-import org.pgofs.counters.state.Manifest.SavedKernel;
 import org.pgofs.counters.state.Manifest.Taken;
 import org.pgofs.counters.state.SavedImage.Epoch;
 import org.pgofs.counters.state.StateFile.DamagedException;
@@ -122,7 +120,7 @@ public final class SavedState {
 
     private void load() throws IOException {
         manifest = readManifest();
-        List<SavedKernel> leftOut = new ArrayList<>();
+        List<Sampled> leftOut = new ArrayList<>();
         for (Carry carry : manifest.images()) {
             Optional<CarryFile> file = readCarry(carry);
             if (file.isPresent()) {
@@ -130,7 +128,8 @@ public final class SavedState {
                 leftOut.addAll(kernels(carry, file.get()));
             }
         }
-        if (manifest.kernels().isEmpty()) {
+        if (manifest.sampled(SavedKernel.class).isEmpty()) {
+            leftOut.addAll(0, manifest.sampled());
             manifest = manifest.with(leftOut);
         }
         for (Taken taken : manifest.takes()) {

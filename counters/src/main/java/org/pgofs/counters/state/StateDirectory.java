@@ -26,10 +26,6 @@ import org.pgofs.counters.linux.NoSpaceException;
 import org.pgofs.counters.linux.OwnFile;
 import org.pgofs.counters.state.LastTakes.TakenCounts;
 import org.pgofs.counters.state.Manifest.Carry;
-import org.pgofs.counters.state.Manifest.Sampled;
-import org.pgofs.counters.state.Manifest.SavedGuest;
-import org.pgofs.counters.state.Manifest.SavedKernel;
-import org.pgofs.counters.state.Manifest.SavedProcess;
 import org.pgofs.counters.state.Manifest.Taken;
 import org.pgofs.counters.state.SavedImage.Epoch;
 import org.slf4j.Logger;
@@ -113,26 +109,19 @@ public final class StateDirectory {
      * @param images all images of the store
      * @param changed those of them whose carry is not that of the last generation
      * @param takes the last takes
-     * @param guests the attached machines
-     * @param kernels what of the running kernel is attached, or was
-     * @param processes those that are read through their memory
+     * @param sampled what counts in memory that is only read
      * @throws IOException if it could not be made: then the last generation is still current
      */
     public void commit(
-            Collection<ImageCounters> images,
-            Set<ImageCounters> changed,
-            LastTakes takes,
-            List<SavedGuest> guests,
-            List<SavedKernel> kernels,
-            List<SavedProcess> processes)
+            Collection<ImageCounters> images, Set<ImageCounters> changed, LastTakes takes, List<Sampled> sampled)
             throws IOException {
         try {
-            tryToCommit(images, changed, takes, guests, kernels, processes);
+            tryToCommit(images, changed, takes, sampled);
         } catch (NoSpaceException e) {
             if (!reserve.release()) {
                 throw e;
             }
-            tryToCommit(images, changed, takes, guests, kernels, processes);
+            tryToCommit(images, changed, takes, sampled);
         }
     }
 
@@ -142,12 +131,7 @@ public final class StateDirectory {
     }
 
     private void tryToCommit(
-            Collection<ImageCounters> images,
-            Set<ImageCounters> changed,
-            LastTakes takes,
-            List<SavedGuest> guests,
-            List<SavedKernel> kernels,
-            List<SavedProcess> processes)
+            Collection<ImageCounters> images, Set<ImageCounters> changed, LastTakes takes, List<Sampled> sampled)
             throws IOException {
         // A commit that failed may have left files: its number is not used again.
         long generation = ++triedGeneration;
@@ -159,8 +143,8 @@ public final class StateDirectory {
         manifest.images().stream()
                 .filter(carry -> saved.isWaiting(carry.digest()))
                 .forEach(all::add);
-        Manifest next = new Manifest(
-                generation, starts, List.copyOf(all), List.copyOf(taken.values()), guests, kernels, processes);
+        Manifest next =
+                new Manifest(generation, starts, List.copyOf(all), List.copyOf(taken.values()), List.copyOf(sampled));
         try {
             write(next, carries, taken);
             manifest = next;
@@ -254,7 +238,7 @@ public final class StateDirectory {
         }
     }
 
-    /** Saves the sample of a kernel or module; possible at any time, see {@link SavedGuest}. */
+    /** Saves a sample; possible at any time. */
     public void saveSample(Sampled source, Counts sample) throws IOException {
         Path unfinished = directory.resolve("unfinished-" + source.fileName());
         changes.write(unfinished, CarryFile.of(sample).encode(source.fileName()));

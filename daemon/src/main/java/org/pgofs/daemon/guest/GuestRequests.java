@@ -25,10 +25,11 @@ public final class GuestRequests implements RequestFile.Request {
     public void serve(ByteBuffer data) throws IOException {
         GuestRequest request = GuestRequest.decode(data);
         switch (request.verb()) {
-            case ATTACH -> store.attach(request.name(), real(request.memory()), Vmlinux.read(real(request.kernel())));
-            case DETACH -> store.detach(request.name());
+            case ATTACH ->
+                store.machines().attach(request.name(), real(request.memory()), Vmlinux.read(real(request.kernel())));
+            case DETACH -> store.machines().detach(request.name());
             case ATTACH_RUNNING -> HostKernel.attach(store, file(request.kernel()));
-            case DETACH_RUNNING -> store.detachKernel();
+            case DETACH_RUNNING -> store.kernel().detach();
             case ADD_DEAD -> HostKernel.addDead(store, real(request.memory()), file(request.kernel()));
         }
     }

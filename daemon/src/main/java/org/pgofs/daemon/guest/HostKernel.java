@@ -25,12 +25,12 @@ public final class HostKernel {
      */
     public static void attachIfReadable(CounterStore store, boolean wanted) throws IOException {
         if (!wanted) {
-            store.leaveKernelOut();
+            store.kernel().leaveOut();
         } else if (KernelWatch.hasNote(FILES)) {
             try {
                 attach(store, Optional.empty());
             } catch (IOException e) {
-                store.cannotAttachKernel(e.getMessage());
+                store.kernel().cannotAttach(e.getMessage());
             }
         }
     }
@@ -42,7 +42,7 @@ public final class HostKernel {
      * @throws IOException if it cannot be attached; the message is one line that says why
      */
     static void attach(CounterStore store, Optional<Path> vmlinux) throws IOException {
-        store.attachKernel(KernelWatch.open(FILES, KernelRecords::image, Uevents::new, sections(vmlinux)));
+        store.kernel().attach(KernelWatch.open(FILES, KernelRecords::image, Uevents::new, sections(vmlinux)));
     }
 
     /**
@@ -53,7 +53,7 @@ public final class HostKernel {
      * @throws IOException if there are no counts in it; the message is one line that says why
      */
     static void addDead(CounterStore store, Path core, Optional<Path> vmlinux) throws IOException {
-        store.addDeadKernel(DeadKernel.read(core, KernelRecords::image, sections(vmlinux)));
+        store.kernel().add(DeadKernel.read(core, KernelRecords::image, sections(vmlinux)));
     }
 
     private static Optional<KernelSections> sections(Optional<Path> vmlinux) throws IOException {

@@ -36,7 +36,7 @@ public final class ProcessRequests implements RequestFile.Request {
     public void serve(ByteBuffer data) throws IOException {
         String text = StandardCharsets.UTF_8.decode(data).toString();
         try {
-            store.attach(Integer.parseInt(text));
+            store.processes().attach(Integer.parseInt(text));
         } catch (NumberFormatException e) {
             throw new IOException("'" + text + "' is not the number of a process", e);
         }

@@ -35,7 +35,7 @@ public final class ProfileRequests implements RequestFile.Request {
         Path file = Path.of(StandardCharsets.UTF_8.decode(data).toString());
         ProfileFile profile = ProfileFile.read(file);
         try {
-            store.add(withoutEnding(file.toString()), profile.owner(), profile.profiles());
+            store.processes().add(withoutEnding(file.toString()), profile.owner(), profile.profiles());
         } catch (IOException e) {
             throw new IOException(file + " " + e.getMessage(), e);
         }
