@@ -66,7 +66,7 @@ class GoldenIT {
         ByteBuffer ours = TestFiles.bytes(image, number);
 
         ParsedProfile again = TestFiles.parse(ours);
-        assertEquals(golden.functions(), again.functions());
+        assertEquals(withoutValueAddresses(golden), withoutValueAddresses(again));
         assertEquals(golden.valuesBegin(), again.valuesBegin());
         assertEquals(TestFiles.withoutAddresses(stock, golden), TestFiles.withoutAddresses(ours, again));
         boolean hasSites =
@@ -83,6 +83,23 @@ class GoldenIT {
         assertEquals(source.equals("values.c"), !canonical.equals(ours));
         assertEquals(llvm.show(stock), llvm.show(canonical));
         assertEquals(llvm.showMerged(stock), llvm.showMerged(canonical));
+    }
+
+    /** The records, without where the program that wrote the profile had its values. */
+    private static List<ParsedFunction> withoutValueAddresses(ParsedProfile profile) {
+        return profile.functions().stream()
+                .map(f -> new ParsedFunction(
+                        f.nameRef(),
+                        f.funcHash(),
+                        f.countersOffset(),
+                        f.counters(),
+                        f.bitmapOffset(),
+                        f.bitmapSize(),
+                        f.address(),
+                        0,
+                        f.valueSite(),
+                        f.sites()))
+                .toList();
     }
 
     /** The image with 0 for every call target that is none of its functions, as the store gives values. */
