@@ -2,7 +2,6 @@ package org.pgofs.daemon.demangle;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A name of the Itanium C++ ABI, chapter 5.1, written as c++filt does. Expressions in template arguments but literals,
@@ -12,142 +11,16 @@ final class CxxName {
     private static final int LONGEST = 1 << 16;
     private static final int BASE = 36;
 
-    private static final Map<Character, String> BUILTIN = Map.ofEntries(
-            Map.entry('v', "void"),
-            Map.entry('w', "wchar_t"),
-            Map.entry('b', "bool"),
-            Map.entry('c', "char"),
-            Map.entry('a', "signed char"),
-            Map.entry('h', "unsigned char"),
-            Map.entry('s', "short"),
-            Map.entry('t', "unsigned short"),
-            Map.entry('i', "int"),
-            Map.entry('j', "unsigned int"),
-            Map.entry('l', "long"),
-            Map.entry('m', "unsigned long"),
-            Map.entry('x', "long long"),
-            Map.entry('y', "unsigned long long"),
-            Map.entry('n', "__int128"),
-            Map.entry('o', "unsigned __int128"),
-            Map.entry('f', "float"),
-            Map.entry('d', "double"),
-            Map.entry('e', "long double"),
-            Map.entry('g', "__float128"),
-            Map.entry('z', "..."));
-
-    private static final Map<String, String> MORE_BUILTIN = Map.of(
-            "Dn",
-            "std::nullptr_t",
-            "Di",
-            "char32_t",
-            "Ds",
-            "char16_t",
-            "Du",
-            "char8_t",
-            "Da",
-            "auto",
-            "Dc",
-            "decltype(auto)",
-            "Dh",
-            "half");
-
-    /** Of literals. */
-    private static final Map<Character, String> SUFFIXES =
-            Map.of('i', "", 'j', "u", 'l', "l", 'm', "ul", 'x', "ll", 'y', "ull");
-
-    private static final Map<String, String> OPERATORS = Map.ofEntries(
-            Map.entry("nw", " new"),
-            Map.entry("na", " new[]"),
-            Map.entry("dl", " delete"),
-            Map.entry("da", " delete[]"),
-            Map.entry("aw", " co_await"),
-            Map.entry("ps", "+"),
-            Map.entry("ng", "-"),
-            Map.entry("ad", "&"),
-            Map.entry("de", "*"),
-            Map.entry("co", "~"),
-            Map.entry("pl", "+"),
-            Map.entry("mi", "-"),
-            Map.entry("ml", "*"),
-            Map.entry("dv", "/"),
-            Map.entry("rm", "%"),
-            Map.entry("an", "&"),
-            Map.entry("or", "|"),
-            Map.entry("eo", "^"),
-            Map.entry("aS", "="),
-            Map.entry("pL", "+="),
-            Map.entry("mI", "-="),
-            Map.entry("mL", "*="),
-            Map.entry("dV", "/="),
-            Map.entry("rM", "%="),
-            Map.entry("aN", "&="),
-            Map.entry("oR", "|="),
-            Map.entry("eO", "^="),
-            Map.entry("ls", "<<"),
-            Map.entry("rs", ">>"),
-            Map.entry("lS", "<<="),
-            Map.entry("rS", ">>="),
-            Map.entry("eq", "=="),
-            Map.entry("ne", "!="),
-            Map.entry("lt", "<"),
-            Map.entry("gt", ">"),
-            Map.entry("le", "<="),
-            Map.entry("ge", ">="),
-            Map.entry("ss", "<=>"),
-            Map.entry("nt", "!"),
-            Map.entry("aa", "&&"),
-            Map.entry("oo", "||"),
-            Map.entry("pp", "++"),
-            Map.entry("mm", "--"),
-            Map.entry("cm", ","),
-            Map.entry("pm", "->*"),
-            Map.entry("pt", "->"),
-            Map.entry("cl", "()"),
-            Map.entry("ix", "[]"));
-
-    private static final Map<Character, String> STD = Map.of(
-            't', "std",
-            'a', "std::allocator",
-            'b', "std::basic_string",
-            's', "std::string",
-            'i', "std::istream",
-            'o', "std::ostream",
-            'd', "std::iostream");
-
-    /** How constructors of the short names are called. */
-    private static final Map<String, String> LAST_OF_STD = Map.of(
-            "std::string", "basic_string",
-            "std::istream", "basic_istream",
-            "std::ostream", "basic_ostream",
-            "std::iostream", "basic_iostream");
-
-    private static final Map<String, String> LONG_STD = Map.of(
-            "std::string", "std::basic_string<char, std::char_traits<char>, std::allocator<char>>",
-            "std::istream", "std::basic_istream<char, std::char_traits<char>>",
-            "std::ostream", "std::basic_ostream<char, std::char_traits<char>>",
-            "std::iostream", "std::basic_iostream<char, std::char_traits<char>>");
-
-    /** A type, whose name goes around what is declared with it. */
-    private record Type(String left, String right, boolean isFunction, boolean isArray) {
-        static Type of(String name) {
-            return new Type(name, "", false, false);
-        }
-
-        String text() {
-            return left + right;
-        }
-    }
-
     /** A name, and what follows from it. */
     private record Name(String text, String last, boolean isTemplate, boolean returnsNothing, String qualifiers) {}
 
     private final Letters in;
-    private final List<Type> substitutions = new ArrayList<>();
+    private final List<CxxType> substitutions = new ArrayList<>();
     /** Whether the type that was read last is a substitution already. */
     private boolean isKnown;
 
     /** Of the innermost template; those that are a pack are some. */
-    private List<List<Type>> arguments = new ArrayList<>();
+    private List<List<CxxType>> arguments = new ArrayList<>();
 
     private CxxName(String name) {
         in = new Letters(name);
@@ -178,7 +51,7 @@ final class CxxName {
         Name name = name();
         String text = name.text();
         if (!in.atEnd() && in.peek() != 'E' && in.peek() != '.') {
-            Type result = name.isTemplate() && !name.returnsNothing() ? type() : null;
+            CxxType result = name.isTemplate() && !name.returnsNothing() ? type() : null;
             String parameters = parameters();
             text = result == null
                     ? name.text() + parameters + name.qualifiers()
@@ -207,7 +80,7 @@ final class CxxName {
     }
 
     /** A type, or those of a pack. */
-    private List<Type> expanded() throws NotUnderstoodException {
+    private List<CxxType> expanded() throws NotUnderstoodException {
         if (in.accept("Dp")) {
             return pack();
         }
@@ -215,16 +88,16 @@ final class CxxName {
     }
 
     /** What a pack becomes is known where it stands alone. */
-    private List<Type> pack() throws NotUnderstoodException {
+    private List<CxxType> pack() throws NotUnderstoodException {
         int start = in.position();
-        List<Type> types = new ArrayList<>();
+        List<CxxType> types = new ArrayList<>();
         int count = packSize();
-        List<List<Type>> all = arguments;
+        List<List<CxxType>> all = arguments;
         int known = substitutions.size();
         for (int i = 0; i < count; i++) {
             in.seek(start);
-            List<List<Type>> one = new ArrayList<>();
-            for (List<Type> argument : all) {
+            List<List<CxxType>> one = new ArrayList<>();
+            for (List<CxxType> argument : all) {
                 one.add(argument.size() == 1 ? argument : i < argument.size() ? List.of(argument.get(i)) : argument);
             }
             arguments = one;
@@ -243,7 +116,7 @@ final class CxxName {
     private int packSize() throws NotUnderstoodException {
         int packs = 0;
         int size = 0;
-        for (List<Type> argument : arguments) {
+        for (List<CxxType> argument : arguments) {
             if (argument.size() != 1) {
                 packs++;
                 size = argument.size();
@@ -273,7 +146,7 @@ final class CxxName {
         Name plain = unqualified("");
         String text = prefix + plain.text();
         if (in.peek() == 'I') {
-            substitutions.add(Type.of(text));
+            substitutions.add(CxxType.of(text));
             return new Name(text + templateArguments(), plain.last(), true, plain.returnsNothing(), "");
         }
         return new Name(text, plain.last(), false, plain.returnsNothing(), "");
@@ -324,7 +197,7 @@ final class CxxName {
         boolean isNew = false;
         while (!in.accept("E")) {
             if (isNew) {
-                substitutions.add(Type.of(text));
+                substitutions.add(CxxType.of(text));
             }
             isNew = true;
             if (in.peek() == 'S') {
@@ -335,9 +208,9 @@ final class CxxName {
                 text = substitution().text();
                 last = last(text);
                 boolean isPlain = in.peek() == 'C' || in.peek() == 'D' || standard;
-                if (isPlain && LONG_STD.containsKey(text)) {
-                    last = LAST_OF_STD.get(text);
-                    text = LONG_STD.get(text);
+                if (isPlain && CxxWords.LONG_STD.containsKey(text)) {
+                    last = CxxWords.LAST_OF_STD.get(text);
+                    text = CxxWords.LONG_STD.get(text);
                 }
                 isNew = false;
                 isTemplate = false;
@@ -416,7 +289,7 @@ final class CxxName {
             String text = "operator\"\" " + in.take(in.decimal());
             return new Name(text, text, false, false, "");
         }
-        String symbol = OPERATORS.get(in.take(2));
+        String symbol = CxxWords.OPERATORS.get(in.take(2));
         if (symbol == null) {
             throw new NotUnderstoodException("no name");
         }
@@ -440,11 +313,11 @@ final class CxxName {
         return name.substring(0, end);
     }
 
-    private Type substitution() throws NotUnderstoodException {
+    private CxxType substitution() throws NotUnderstoodException {
         in.require("S");
         char c = in.next();
-        if (STD.containsKey(c)) {
-            return Type.of(STD.get(c));
+        if (CxxWords.STD.containsKey(c)) {
+            return CxxType.of(CxxWords.STD.get(c));
         }
         int index = 0;
         if (c != '_') {
@@ -462,7 +335,7 @@ final class CxxName {
         return substitutions.get(index);
     }
 
-    private Type parameter() throws NotUnderstoodException {
+    private CxxType parameter() throws NotUnderstoodException {
         in.require("T");
         int index = in.accept("_") ? 0 : in.decimal() + 1;
         if (index > 0) {
@@ -471,33 +344,34 @@ final class CxxName {
         if (index >= arguments.size() || arguments.get(index).size() != 1) {
             throw new NotUnderstoodException("an argument that is not there yet");
         }
-        Type type = arguments.get(index).get(0);
+        CxxType type = arguments.get(index).get(0);
         substitutions.add(type);
         return type;
     }
 
     private String templateArguments() throws NotUnderstoodException {
         in.require("I");
-        List<List<Type>> own = new ArrayList<>();
+        List<List<CxxType>> own = new ArrayList<>();
         while (!in.accept("E")) {
             own.add(argument());
         }
         arguments = own;
         return "<"
                 + String.join(
-                        ", ", own.stream().flatMap(List::stream).map(Type::text).toList()) + ">";
+                        ", ",
+                        own.stream().flatMap(List::stream).map(CxxType::text).toList()) + ">";
     }
 
-    private List<Type> argument() throws NotUnderstoodException {
-        List<List<Type>> outer = arguments;
-        List<Type> types;
+    private List<CxxType> argument() throws NotUnderstoodException {
+        List<List<CxxType>> outer = arguments;
+        List<CxxType> types;
         if (in.accept("J")) {
             types = new ArrayList<>();
             while (!in.accept("E")) {
                 types.addAll(argument());
             }
         } else if (in.accept("L")) {
-            types = List.of(Type.of(literal()));
+            types = List.of(CxxType.of(literal()));
         } else if (in.peek() == 'X') {
             throw new NotUnderstoodException("an expression");
         } else {
@@ -524,30 +398,30 @@ final class CxxName {
         if (!value.matches("-?[0-9]+")) {
             throw new NotUnderstoodException("a literal of another type");
         }
-        String suffix = type.length() > 0 && BUILTIN.containsKey(kind) ? SUFFIXES.get(kind) : null;
+        String suffix = type.length() > 0 && CxxWords.BUILTIN.containsKey(kind) ? CxxWords.SUFFIXES.get(kind) : null;
         return suffix == null ? "(" + type + ")" + value : value + suffix;
     }
 
-    private Type type() throws NotUnderstoodException {
+    private CxxType type() throws NotUnderstoodException {
         in.enter();
-        Type type = read();
+        CxxType type = read();
         in.leave();
         bounded(type.text());
         return type;
     }
 
-    private Type read() throws NotUnderstoodException {
+    private CxxType read() throws NotUnderstoodException {
         char c = in.peek();
-        if (BUILTIN.containsKey(c)) {
+        if (CxxWords.BUILTIN.containsKey(c)) {
             in.next();
-            return Type.of(BUILTIN.get(c));
+            return CxxType.of(CxxWords.BUILTIN.get(c));
         }
         String two = "" + c + in.peek(1);
-        if (MORE_BUILTIN.containsKey(two)) {
+        if (CxxWords.MORE_BUILTIN.containsKey(two)) {
             in.take(2);
-            return Type.of(MORE_BUILTIN.get(two));
+            return CxxType.of(CxxWords.MORE_BUILTIN.get(two));
         }
-        Type type =
+        CxxType type =
                 switch (c) {
                     case 'r', 'V', 'K' -> qualified();
                     case 'P' -> pointer("*");
@@ -557,9 +431,9 @@ final class CxxName {
                     case 'A' -> array();
                     case 'M' -> member();
                     case 'T' -> {
-                        Type found = parameter();
+                        CxxType found = parameter();
                         if (in.peek() == 'I') {
-                            yield Type.of(found.text() + templateArguments());
+                            yield CxxType.of(found.text() + templateArguments());
                         }
                         isKnown = true;
                         yield found;
@@ -581,21 +455,21 @@ final class CxxName {
         return type;
     }
 
-    private Type named() throws NotUnderstoodException {
-        List<List<Type>> outer = arguments;
+    private CxxType named() throws NotUnderstoodException {
+        List<List<CxxType>> outer = arguments;
         Name name = name();
         arguments = outer;
-        return Type.of(name.text());
+        return CxxType.of(name.text());
     }
 
-    private Type shortened() throws NotUnderstoodException {
+    private CxxType shortened() throws NotUnderstoodException {
         if (in.peek(1) == 't') {
             return named();
         }
-        Type found = substitution();
+        CxxType found = substitution();
         if (in.peek() == 'I') {
-            List<List<Type>> outer = arguments;
-            Type whole = Type.of(found.text() + templateArguments());
+            List<List<CxxType>> outer = arguments;
+            CxxType whole = CxxType.of(found.text() + templateArguments());
             arguments = outer;
             return whole;
         }
@@ -603,7 +477,7 @@ final class CxxName {
         return found;
     }
 
-    private Type qualified() throws NotUnderstoodException {
+    private CxxType qualified() throws NotUnderstoodException {
         boolean restrict = in.accept("r");
         boolean isVolatile = in.accept("V");
         boolean isConst = in.accept("K");
@@ -611,55 +485,34 @@ final class CxxName {
         if (in.peek() == 'F') {
             return function(words);
         }
-        Type of = type();
-        return new Type(of.left() + words, of.right(), false, of.isArray());
+        return type().qualified(words);
     }
 
-    private Type pointer(String symbol) throws NotUnderstoodException {
+    private CxxType pointer(String symbol) throws NotUnderstoodException {
         in.next();
-        Type of = type();
-        // References to references become one.
-        if (symbol.startsWith("&") && of.left().endsWith("&")) {
-            boolean both = symbol.equals("&&") && of.left().endsWith("&&");
-            String bare = of.left().endsWith("&&")
-                    ? of.left().substring(0, of.left().length() - 2)
-                    : of.left().substring(0, of.left().length() - 1);
-            return new Type(bare + (both ? "&&" : "&"), of.right(), false, false);
-        }
-        if (of.isFunction() || of.isArray()) {
-            return new Type(of.left() + (of.isArray() ? " (" : "(") + symbol, ")" + of.right(), false, false);
-        }
-        return new Type(of.left() + symbol, of.right(), false, false);
+        return type().pointed(symbol);
     }
 
-    private Type function(String qualifiers) throws NotUnderstoodException {
+    private CxxType function(String qualifiers) throws NotUnderstoodException {
         in.require("F");
         in.accept("Y");
-        Type result = type();
+        CxxType result = type();
         String parameters = parameters();
         String reference = in.accept("R") ? " &" : in.accept("O") ? " &&" : "";
         in.require("E");
-        return new Type(result.left() + " ", parameters + qualifiers + reference + result.right(), true, false);
+        return result.returnedBy(parameters + qualifiers + reference);
     }
 
-    private Type array() throws NotUnderstoodException {
+    private CxxType array() throws NotUnderstoodException {
         in.require("A");
         String size = in.isDigit() ? Integer.toString(in.decimal()) : "";
         in.require("_");
-        Type of = type();
-        return new Type(
-                of.left(),
-                (of.isArray() ? "" : " ") + "[" + size + "]" + of.right().stripLeading(),
-                false,
-                true);
+        return type().array(size);
     }
 
-    private Type member() throws NotUnderstoodException {
+    private CxxType member() throws NotUnderstoodException {
         in.require("M");
-        Type owner = type();
-        Type of = type();
-        return of.isFunction()
-                ? new Type(of.left() + "(" + owner.text() + "::*", ")" + of.right(), false, false)
-                : new Type(of.left() + " " + owner.text() + "::*", of.right(), false, false);
+        CxxType owner = type();
+        return type().memberOf(owner);
     }
 }
