@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.pgofs.counters.format.ElfNotes;
 import org.pgofs.counters.linux.ForeignPath;
 
 /**
  * An x86-64 executable or shared library: as much of ELF as it takes to find sections, notes and a symbol. The file is
- * not trusted: whatever its headers say, nothing outside it is read and no more than some megabytes are held.
+ * not trusted: whatever its headers say, nothing outside it is read, no more than some megabytes are held, and the work
+ * has an end.
  */
 public final class ElfFile implements Closeable {
     private static final int HEADER_SIZE = 64;
@@ -30,13 +32,21 @@ public final class ElfFile implements Closeable {
     private static final int SYMBOL_SIZE = 24;
     private static final int OBJECT_TYPE = 1;
     private static final int MAX_PART = 64 << 20;
+    /** More than any program has of what is looked at; a header may name the same bytes many times. */
+    private static final long MAX_READ = 512L << 20;
+
+    /** What reading even a byte costs, in bytes. */
+    private static final int LEAST_COST = 64;
+
     private static final int MAX_NAME = 4096;
+    private static final int SCANNED_AT_ONCE = 1 << 16;
     private static final int SYMBOLS_AT_ONCE = 4096;
 
     private final FileChannel channel;
     private final List<ElfSection> sections = new ArrayList<>();
     private final List<ElfSegment> segments = new ArrayList<>();
     private final ByteBuffer names;
+    private long left = MAX_READ;
 
     private ElfFile(FileChannel channel) throws IOException {
         this.channel = channel;
@@ -240,10 +250,31 @@ public final class ElfFile implements Closeable {
         return read(section.offset(), section.type() == ElfSection.NO_BITS ? 0 : section.size());
     }
 
+    /**
+     * Reads the aligned 64-bit words of a section, without holding it.
+     *
+     * @param section one of this file
+     * @param reader takes one after another
+     * @throws IOException if the file cannot be read, or is damaged
+     */
+    public void forEachWord(ElfSection section, LongConsumer reader) throws IOException {
+        long end = section.type() == ElfSection.NO_BITS ? 0 : section.size() - Long.BYTES;
+        for (long at = -section.address() & (Long.BYTES - 1); at <= end; ) {
+            int words = (int) Math.min(SCANNED_AT_ONCE, end - at + Long.BYTES) / Long.BYTES;
+            ByteBuffer part = read(section.offset() + at, (long) words * Long.BYTES);
+            while (part.hasRemaining()) {
+                reader.accept(part.getLong());
+            }
+            at += part.limit();
+        }
+    }
+
     private ByteBuffer read(long offset, long size) throws IOException {
         require(
                 offset >= 0 && size >= 0 && size <= MAX_PART && offset <= channel.size() - size,
                 "is damaged: a header points outside the file");
+        left -= Math.max(size, LEAST_COST);
+        require(left >= 0, "has sections that take too long to look through");
         ByteBuffer part = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
         while (part.hasRemaining()) {
             if (channel.read(part, offset + part.position()) < 0) {

@@ -1,7 +1,6 @@
 package org.pgofs.daemon.stock;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
@@ -41,14 +40,11 @@ final class RawVersions {
         Set<Long> constants = new TreeSet<>();
         for (ElfSection section : elf.sections()) {
             if (section.isInMemory() && (section.flags() & (WRITABLE | CODE)) == 0) {
-                ByteBuffer content = elf.content(section);
-                // The address of the number is a multiple of 8.
-                for (int at = (int) (-section.address() & 7); at + Long.BYTES <= content.limit(); at += Long.BYTES) {
-                    long word = content.getLong(at);
+                elf.forEachWord(section, word -> {
                     if (isRawVersion(word)) {
                         constants.add(word);
                     }
-                }
+                });
             }
         }
         return constants;

@@ -2,13 +2,16 @@ package org.pgofs.daemon.doctor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -16,8 +19,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgofs.counters.format.ElfNotes;
 import org.pgofs.daemon.elf.ElfFile;
 import org.pgofs.daemon.elf.ElfSection;
+import org.pgofs.daemon.elf.MalformedElfException;
 
 /** Files that are damaged, or made to do harm. */
 class DamagedElfTest {
@@ -43,6 +48,31 @@ class DamagedElfTest {
 
             assertEquals(1, findings.size());
             assertTrue(findings.get(0).line().endsWith("is damaged: a header points outside the file"));
+        }
+    }
+
+    /** All of them are the same hole, each of which is read in no time; there are more of them than anybody waits for. */
+    @Test
+    void shouldNotLookThroughSectionsForEver() throws IOException {
+        int size = 64 << 20;
+        int count = 60_000;
+        ByteBuffer file = littleEndian(Arrays.copyOf(Arrays.copyOf(program, 64), ElfSection.HEADER_SIZE * (count + 1)));
+        file.putLong(SECTION_HEADERS, 64).putShort(60, (short) count).putShort(62, (short) 0);
+        for (int i = 1; i < count; i++) {
+            int header = 64 + i * ElfSection.HEADER_SIZE;
+            file.putInt(header + 4, ElfSection.NOTES)
+                    .putLong(header + 24, file.limit())
+                    .putLong(header + 32, size);
+        }
+        file.putLong(64 + 24, file.limit()).putLong(64 + 32, 1); // the names
+        Path path = Files.write(directory.resolve("sections"), file.array());
+        try (FileChannel sparse = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            sparse.write(ByteBuffer.allocate(1), file.limit() + (long) size - 1);
+        }
+        try (ElfFile elf = ElfFile.open(path)) {
+            MalformedElfException refusal =
+                    assertThrows(MalformedElfException.class, () -> elf.note(ElfNotes.GNU, ElfNotes.BUILD_ID));
+            assertEquals("has sections that take too long to look through", refusal.getMessage());
         }
     }
 
