@@ -56,7 +56,8 @@ class DamagedElfTest {
     void shouldNotLookThroughSectionsForEver() throws IOException {
         int size = 64 << 20;
         int count = 60_000;
-        ByteBuffer file = littleEndian(Arrays.copyOf(Arrays.copyOf(program, 64), ElfSection.HEADER_SIZE * (count + 1)));
+        byte[] bytes = Arrays.copyOf(Arrays.copyOf(program, 64), ElfSection.HEADER_SIZE * (count + 1));
+        ByteBuffer file = littleEndian(bytes);
         file.putLong(SECTION_HEADERS, 64).putShort(60, (short) count).putShort(62, (short) 0);
         for (int i = 1; i < count; i++) {
             int header = 64 + i * ElfSection.HEADER_SIZE;
@@ -65,7 +66,7 @@ class DamagedElfTest {
                     .putLong(header + 32, size);
         }
         file.putLong(64 + 24, file.limit()).putLong(64 + 32, 1); // the names
-        Path path = Files.write(directory.resolve("sections"), file.array());
+        Path path = Files.write(directory.resolve("sections"), bytes);
         try (FileChannel sparse = FileChannel.open(path, StandardOpenOption.WRITE)) {
             sparse.write(ByteBuffer.allocate(1), file.limit() + (long) size - 1);
         }
