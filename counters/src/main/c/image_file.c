@@ -11,26 +11,18 @@
 /* "i-", a user number, "-", a key, "-", a nonce, 0 */
 #define IMAGE_NAME_SIZE (2 + 20 + 1 + 32 + 1 + 16 + 1)
 
-/* Two lanes; each step is a bijection of the lane for a given word, and of the word for a given lane. */
-static void key_add(struct pgofs_image_key *key, uint64_t word) {
-  uint64_t a = (key->word[0] ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-  uint64_t b = (key->word[1] + word) * UINT64_C(0xc2b2ae3d27d4eb4f);
-  key->word[0] = a << 29 | a >> 35;
-  key->word[1] = b << 37 | b >> 27;
-}
-
 static void key_add_bytes(struct pgofs_image_key *key, const void *from, size_t size) {
   const unsigned char *at = from;
-  uint64_t word;
-  for (; size >= sizeof word; at += sizeof word, size -= sizeof word) {
-    memcpy(&word, at, sizeof word);
-    key_add(key, word);
+  uint64_t words[2];
+  for (; size >= sizeof words; at += sizeof words, size -= sizeof words) {
+    memcpy(words, at, sizeof words);
+    pgofs_key_add(key, words[0], words[1]);
   }
-  word = 0;
+  memset(words, 0, sizeof words);
   if (size != 0) { /* an absent range begins nowhere, of which memcpy must not be asked for nothing either */
-    memcpy(&word, at, size);
+    memcpy(words, at, size);
   }
-  key_add(key, word);
+  pgofs_key_add(key, words[0], words[1]);
 }
 
 static uint64_t scramble(uint64_t word) {
@@ -78,20 +70,17 @@ int pgofs_image_describe(struct pgofs_image *image, const struct pgofs_sections 
   struct pgofs_image_key key = {{0, 0}};
   key_add_bytes(&key, &image->header, sizeof image->header);
   key_add_bytes(&key, self->build_id.begin, pgofs_range_size(self->build_id));
-  for (size_t i = 0; i < image->records.count; i++) {
-    struct pgofs_record record;
-    int reason = pgofs_record_get(&record, &image->records, i, sections, self);
-    if (reason != 0) {
-      return reason;
-    }
-    key_add_bytes(&key, &record, sizeof record);
+  int reason = pgofs_records_check(&image->records, sections, self, &key);
+  if (reason != 0) {
+    return reason;
   }
   for (size_t i = 0; i < vtable_count(image); i++) {
     struct pgofs_vtable vtable;
     pgofs_vtable_get(&vtable, &image->records, i, sections, self);
     key_add_bytes(&key, &vtable, sizeof vtable);
   }
-  image->header.key = (struct pgofs_image_key){{scramble(key.word[0]), scramble(key.word[1])}};
+  uint64_t both = scramble(key.word[0] ^ (key.word[1] << 32 | key.word[1] >> 32));
+  image->header.key = (struct pgofs_image_key){{both, scramble(key.word[1] + both)}};
   return 0;
 }
 

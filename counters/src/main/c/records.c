@@ -212,12 +212,6 @@ size_t pgofs_vtables_count(const struct pgofs_sections *sections) {
   return pgofs_range_size(sections->vtables) / PGOFS_VTABLE_ENTRY_SIZE;
 }
 
-/* Whether a run-time address is this image's. */
-bool pgofs_is_own(uint64_t address, const struct pgofs_self *self) {
-  uint64_t linked = address - self->load_bias;
-  return linked >= self->link_begin && linked < self->link_end;
-}
-
 /* Of functions and, behind them, of vtables the n-th. */
 static uint64_t link_time(uint64_t address, size_t n, const struct pgofs_records *records,
                           const struct pgofs_self *self) {
@@ -232,16 +226,19 @@ static uint64_t link_time(uint64_t address, size_t n, const struct pgofs_records
  * finds none. They get numbers behind all others, by places that are not there.
  */
 void pgofs_records_give_places(struct pgofs_records *records) {
-  const struct pgofs_record_layout *layout = records->layout;
-  for (size_t i = 0; i < records->count; i++) {
-    unsigned char *record = (unsigned char *)(uintptr_t)records->begin + i * layout->size;
-    uint64_t sites = 0;
-    for (size_t kind = 0; kind < layout->value_kinds; kind++) {
-      sites += load16(record + layout->value_sites + 2 * kind);
+  const struct pgofs_record_layout layout = *records->layout;
+  unsigned char *record = (unsigned char *)(uintptr_t)records->begin;
+  for (size_t i = 0; i < records->count; i++, record += layout.size) {
+    if (load64(record + layout.values) != 0) {
+      continue;
     }
-    if (sites != 0 && load64(record + layout->values) == 0) {
+    uint64_t sites = load16(record + layout.value_sites) + (uint64_t)load16(record + layout.value_sites + 2);
+    if (layout.value_kinds > 2) {
+      sites += load16(record + layout.value_sites + 4);
+    }
+    if (sites != 0) {
       uint64_t place = records->values + 8 * records->value_places;
-      memcpy(record + layout->values, &place, sizeof place);
+      memcpy(record + layout.values, &place, sizeof place);
       records->value_places += sites;
     }
   }
@@ -267,10 +264,15 @@ static void value_sites_get(struct pgofs_record *to, const struct pgofs_records 
   }
 }
 
-/* Whether a part of a section lies in it, in whole units; the numbers may be anything. */
-static bool fits(uint64_t offset, uint64_t count, uint64_t unit, struct pgofs_range section) {
+/* Whether a part of a section lies in it, in whole units of 1 << shift bytes; the numbers may be anything. */
+static inline bool fits(uint64_t offset, uint64_t count, unsigned shift, struct pgofs_range section) {
   uint64_t size = pgofs_range_size(section);
-  return offset % unit == 0 && offset <= size && count <= (size - offset) / unit;
+  return (offset & ((UINT64_C(1) << shift) - 1)) == 0 && offset <= size && count <= (size - offset) >> shift;
+}
+
+/* Of the units of counters. */
+static unsigned counters_shift(const struct pgofs_records *records) {
+  return pgofs_records_are_bytes(records->raw_version) ? 0 : 3;
 }
 
 /* Returns a reason. */
@@ -290,12 +292,48 @@ int pgofs_record_get(struct pgofs_record *to, const struct pgofs_records *record
   if (to->bitmap_size != 0) {
     to->bitmap_offset = load64(record + layout->bitmap) + origin - (uint64_t)(uintptr_t)sections->bitmaps.begin;
   }
-  uint64_t unit = pgofs_records_are_bytes(records->raw_version) ? 1 : 8;
-  if (to->counters == 0 || !fits(to->counters_offset, to->counters, unit, sections->counters) ||
-      !fits(to->bitmap_offset, to->bitmap_size, 1, sections->bitmaps)) {
+  if (to->counters == 0 || !fits(to->counters_offset, to->counters, counters_shift(records), sections->counters) ||
+      !fits(to->bitmap_offset, to->bitmap_size, 0, sections->bitmaps)) {
     return PGOFS_REFUSED_BAD_SECTIONS;
   }
   value_sites_get(to, records, record);
+  return 0;
+}
+
+/*
+ * Checks all records as pgofs_record_get does, and adds them to the image's key: their fields as they are, but for
+ * addresses. That is all that most starts of a program do with them. Returns a reason.
+ */
+int pgofs_records_check(const struct pgofs_records *records, const struct pgofs_sections *sections,
+                        const struct pgofs_self *self, struct pgofs_image_key *to) {
+  const struct pgofs_record_layout layout = *records->layout;
+  struct pgofs_image_key key = *to;
+  const struct pgofs_sections in = *sections;
+  const struct pgofs_self own = *self;
+  unsigned shift = counters_shift(records);
+  const unsigned char *record = records->begin;
+  for (size_t i = 0; i < records->count; i++, record += layout.size) {
+    uint64_t origin = layout.relative ? (uint64_t)(uintptr_t)record : 0;
+    uint64_t counters = load64(record + COUNTERS) + origin - (uint64_t)(uintptr_t)in.counters.begin;
+    uint32_t count = load32(record + layout.counters);
+    uint64_t values = load64(record + layout.values);
+    if (count == 0 || !fits(counters, count, shift, in.counters)) {
+      return PGOFS_REFUSED_BAD_SECTIONS;
+    }
+    pgofs_key_add(&key, load64(record + NAME_REF), load64(record + FUNC_HASH));
+    pgofs_key_add(&key, counters, link_time(load64(record + layout.function), i, records, &own));
+    /* Behind the number of counters are those of value sites, and that of bytes of the bitmap. */
+    pgofs_key_add(&key, values == 0 ? 0 : values - records->values + 1, load64(record + layout.counters));
+    if (layout.bitmap != 0) {
+      uint64_t size = load32(record + layout.bitmap_size);
+      uint64_t bitmap = load64(record + layout.bitmap) + origin - (uint64_t)(uintptr_t)in.bitmaps.begin;
+      if (size != 0 && !fits(bitmap, size, 0, in.bitmaps)) {
+        return PGOFS_REFUSED_BAD_SECTIONS;
+      }
+      pgofs_key_add(&key, size == 0 ? 0 : bitmap, load64(record + layout.counters + 8));
+    }
+  }
+  *to = key;
   return 0;
 }
 

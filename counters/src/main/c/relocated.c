@@ -44,6 +44,23 @@ static bool is_outside(const struct addresses *all, size_t n) {
   return address != 0 && !pgofs_is_own(address, all->self);
 }
 
+/* How many of some are outside, which are all functions or all vtables: most images have none. */
+static size_t outside_count(const struct addresses *all, size_t first, size_t end) {
+  if (first == end) {
+    return 0;
+  }
+  const struct pgofs_self *self = all->self;
+  const unsigned char *at = address_at(all, first);
+  size_t step = first < all->records->count ? pgofs_records_size(all->records) : PGOFS_VTABLE_ENTRY_SIZE;
+  size_t outside = 0;
+  for (size_t n = first; n < end; n++, at += step) {
+    uint64_t address;
+    memcpy(&address, at, sizeof address);
+    outside += address != 0 && !pgofs_is_own(address, self);
+  }
+  return outside;
+}
+
 /* Which of them is at a place; their number if none is. */
 static size_t find(const struct addresses *all, uintptr_t place) {
   size_t count = addresses_count(all);
@@ -99,9 +116,7 @@ int pgofs_relocations_find(struct pgofs_relocations *relocations, struct pgofs_r
   const struct addresses all = {records, sections, self};
   size_t count = addresses_count(&all);
   *relocations = (struct pgofs_relocations){{NULL, NULL}, 0};
-  for (size_t n = 0; n < count; n++) {
-    relocations->count += is_outside(&all, n);
-  }
+  relocations->count = outside_count(&all, 0, records->count) + outside_count(&all, records->count, count);
   if (relocations->count == 0) {
     return 0;
   }

@@ -14,6 +14,7 @@ enum { FUNCTIONS = 1000, RECORD = 64, NAMES = 13, VTABLES = 2, VTABLE_NAMES = 5,
 static unsigned char data[FUNCTIONS * RECORD];
 static unsigned char counters[FUNCTIONS * 8];
 static unsigned char vtables[VTABLES * 24];
+static uint64_t sites[FUNCTIONS];
 static const unsigned char names[NAMES + 1] = "the names ...";
 static const unsigned char vtable_names[VTABLE_NAMES + 1] = "vname";
 static const unsigned char build_id[BUILD_ID + 1] = "01234567890123456789";
@@ -21,6 +22,7 @@ static const unsigned char build_id[BUILD_ID + 1] = "01234567890123456789";
 static const struct pgofs_sections sections = {
     .counters = {counters, counters + sizeof counters},
     .data = {data, data + sizeof data},
+    .values = {(unsigned char *)sites, (unsigned char *)(sites + FUNCTIONS)},
     .names = {names, names + NAMES},
     .vtables = {vtables, vtables + sizeof vtables},
     .vtable_names = {vtable_names, vtable_names + VTABLE_NAMES},
@@ -38,7 +40,10 @@ static void fill(void) {
     unsigned char *record = data + i * RECORD;
     put(record, i + 1, 8);
     put(record + 16, (uintptr_t)(counters + 8 * i) - (uintptr_t)record, 8);
+    put(record + 32, 0x1000 + i, 8);
+    put(record + 40, (uintptr_t)(sites + i), 8);
     put(record + 48, 1, 4);
+    put(record + 52, 1, 2);
   }
   for (size_t i = 0; i < VTABLES; i++) {
     put(vtables + 24 * i, 70 + i, 8);
@@ -138,6 +143,32 @@ static void should_have_its_own_key(struct pgofs_image *image, unsigned char *ch
   CHECK(memcmp(&image->header.key, &before, sizeof before) == 0);
 }
 
+/* Whatever is changed in a record: it is refused as it would be when it is written, or the image has another key. */
+static void should_see_every_change(struct pgofs_image *image, size_t index) {
+  unsigned char *record = data + index * RECORD;
+  struct pgofs_image_key key = image->header.key;
+  struct pgofs_record before;
+  struct pgofs_record after;
+  size_t refused = 0;
+  size_t different = 0;
+  CHECK(pgofs_record_get(&before, &image->records, index, &sections, &self) == 0);
+  for (size_t bit = 0; bit < 8 * RECORD; bit++) {
+    record[bit / 8] ^= (unsigned char)(1 << bit % 8);
+    CHECK(pgofs_records_find(&image->records, &sections) == 0);
+    int reason = pgofs_record_get(&after, &image->records, index, &sections, &self);
+    CHECK(pgofs_image_describe(image, &sections, &self) == reason);
+    refused += reason != 0;
+    if (reason == 0 && memcmp(&before, &after, sizeof before) != 0) {
+      different++;
+      CHECK(memcmp(&image->header.key, &key, sizeof key) != 0);
+    }
+    record[bit / 8] ^= (unsigned char)(1 << bit % 8);
+  }
+  CHECK(pgofs_records_find(&image->records, &sections) == 0 && pgofs_image_describe(image, &sections, &self) == 0);
+  CHECK(memcmp(&image->header.key, &key, sizeof key) == 0);
+  CHECK(refused > 64 && different > 128);
+}
+
 int main(int count, char **arguments) {
   struct pgofs_directory directory;
   struct pgofs_image image;
@@ -151,6 +182,8 @@ int main(int count, char **arguments) {
   CHECK(pgofs_records_find(&image.records, &sections) == 0 && pgofs_image_describe(&image, &sections, &self) == 0);
   should_have_its_own_key(&image, data);
   should_have_its_own_key(&image, data + sizeof data - RECORD + 8);
+  should_see_every_change(&image, 0);
+  should_see_every_change(&image, FUNCTIONS - 1);
   CHECK(pgofs_image_publish(&image, &directory, geteuid(), &nonce) == 0 && nonce == 0);
   should_write_everything(&image, &directory, 0);
   should_reuse(&image, &directory);
