@@ -143,9 +143,19 @@ final class TopIT {
             tmux.type("q");
             tmux.await("the table again", screen -> screen.contains("FUNCTION"));
             tmux.type("z", "n");
+            tmux.await("no question", screen -> screen.contains("; by counts\n"));
+            assertEquals(6000, mount.profile(Toolchain.DEFAULT).calls("counted"));
             tmux.type("z");
             tmux.await("a question", screen -> screen.contains("for everybody? y or n"));
-            assertEquals(6000, mount.profile(Toolchain.DEFAULT).calls("counted"));
+            // A question waits for its answer, however often the clock ticks meanwhile.
+            for (int i = 0; i < 5; i++) {
+                String earlier = tmux.screen()
+                        .lines()
+                        .filter(line -> line.contains("nothing new for"))
+                        .findFirst()
+                        .orElseThrow();
+                tmux.await("the next view", screen -> !screen.contains(earlier));
+            }
             tmux.type("y");
             tmux.await("an answer", screen -> screen.contains("the counts were set to zero"));
             assertEquals(0, mount.profile(Toolchain.DEFAULT).calls("counted"));

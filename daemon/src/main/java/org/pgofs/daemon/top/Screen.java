@@ -60,15 +60,17 @@ final class Screen {
         long next = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMillis);
         while (true) {
             long wait = TimeUnit.NANOSECONDS.toMillis(next - System.nanoTime());
-            int key = terminal.key(Math.max(0, wait));
-            if (key == Terminal.NONE && next - System.nanoTime() <= 0) {
+            int key = terminal.key(Math.max(0, wait + 1));
+            if (key != Terminal.NONE) {
+                if (!act(key)) {
+                    return;
+                }
+            } else if (next - System.nanoTime() <= 0) {
                 next = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMillis);
                 if (!frozen) {
                     look();
                     viewsLeft--;
                 }
-            } else if (!act(key)) {
-                return;
             }
             show();
             if (viewsLeft <= 0) {
