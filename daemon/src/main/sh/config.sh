@@ -1,10 +1,11 @@
 # shellcheck shell=bash
 # pgofs config. The launcher reads this file, and has set home and live. Makefiles come here often: it starts no other
-# process.
+# process, except for --profile-file.
 
 config_usage() {
   cat <<'END_OF_USAGE'
 usage: pgofs config --cflags | --libs | --runtime | --rustflags | --segment-dir | --kernel
+       pgofs config --profile-file [MOUNTPOINT]
 
 Prints the options that a build needs: clang $(pgofs config --cflags) -c a.c; clang $(pgofs config --libs) a.o
 
@@ -17,10 +18,60 @@ Prints the options that a build needs: clang $(pgofs config --cflags) -c a.c; cl
   --rustflags    for rustc, or in RUSTFLAGS for cargo: the options that instrument and link
   --segment-dir  the directory where targets publish: PGOFS_SEGMENT_DIR, or else /run/pgofs
   --kernel       the directory of the files that are linked into a Linux kernel and its modules: see docs/kernel-build.md
+  --profile-file
+                 what LLVM_PROFILE_FILE is to be for programs with the compiler's own runtime: a new directory, of the
+                 caller's own and of limited size, and in it a file for each process (%p). What a program writes there at
+                 its end counts in the mount, and the file is deleted. MOUNTPOINT: for its programs, and not for those that
+                 publish in the segment directory. See docs/stock.md
+
+                 export LLVM_PROFILE_FILE=$(pgofs config --profile-file)
 END_OF_USAGE
 }
 
+config_die() {
+  echo "pgofs: $1" >&2
+  exit 1
+}
+
+config_segment_dir() {
+  case ${PGOFS_SEGMENT_DIR-} in /*) segments=$PGOFS_SEGMENT_DIR ;; *) segments=/run/pgofs ;; esac
+}
+
+# Makes a directory in the segment directory, where the daemon mounts a file system of limited size on it. Its name cannot
+# be guessed, and it has its last name, which the daemon looks for, when it is complete.
+config_profile_file() { # [MOUNTPOINT]
+  local PATH=$system_path segments new made tries
+  if [ $# = 0 ]; then
+    config_segment_dir
+  else
+    segments=$(sed -n 2p "$1/pgo/.daemon" 2>/dev/null)
+    [ -n "$segments" ] || config_die "$1 is no mount of pgofs, or one that you may not read"
+  fi
+  [ -e "$segments/.serving" ] || config_die "nobody serves $segments: see pgofs mount --help"
+  new=$(umask 077 && mktemp -d "$segments/.profiles-XXXXXXXXXXXXXXXXXXXXXXXX") ||
+    config_die "cannot make a directory in $segments"
+  made=$segments/${new##*/.}
+  mv -T -- "$new" "$made" || config_die "cannot make $made"
+  trap 'rmdir -- "$made" 2>/dev/null' EXIT
+  trap 'exit 130' INT
+  for tries in {1..200}; do
+    if [ "$(stat -c %d -- "$made")" != "$(stat -c %d -- "$segments")" ]; then
+      trap - EXIT
+      echo "$made/%p.profraw"
+      exit
+    fi
+    sleep 0.05
+  done
+  config_die "the daemon of $segments does not answer: is it mounted, and are you one of the users of -o users=?"
+}
+
+config_wrong() {
+  echo "pgofs: config takes one option; see pgofs config --help" >&2
+  exit 2
+}
+
 config_main() {
+  local segments
   case $* in
     # They are given to links too, which have no use for them.
     --cflags) echo "-fprofile-generate --start-no-unused-arguments ${live[*]} --end-no-unused-arguments" ;;
@@ -28,13 +79,18 @@ config_main() {
     --runtime) echo "$home/lib/libpgofs_rt.a" ;;
     # Not bundled: each library would carry a copy to the final link.
     --rustflags) echo "-Cprofile-generate -Cllvm-args=-do-counter-promotion=false -Lnative=$home/lib -lstatic:-bundle=pgofs_rt" ;;
-    --segment-dir) case ${PGOFS_SEGMENT_DIR-} in /*) echo "$PGOFS_SEGMENT_DIR" ;; *) echo /run/pgofs ;; esac ;;
+    --segment-dir)
+      config_segment_dir
+      echo "$segments"
+      ;;
+    --profile-file) config_profile_file ;;
+    --profile-file\ *)
+      [ $# = 2 ] || config_wrong
+      config_profile_file "$2"
+      ;;
     --kernel) echo "$home/lib/kernel/running" ;;
     -h | --help) config_usage ;;
-    *)
-      echo "pgofs: config takes one option; see pgofs config --help" >&2
-      exit 2
-      ;;
+    *) config_wrong ;;
   esac
   exit 0
 }

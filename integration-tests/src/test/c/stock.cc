@@ -8,6 +8,8 @@
  *   open FILE     opens a shared library, and calls its library_counted()
  *   close         closes it
  *   fork N        a child by fork() waits for the file "go", works N times, makes "gone", and ends with this process
+ *   split N       a child by fork() works N times and ends, as its parent waits
+ *   write         writes its profile where it will write it at its end
  *   vfork         a child that shares its memory waits, until it ends
  *   exec PROGRAM  becomes another program
  */
@@ -15,6 +17,7 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -119,6 +122,15 @@ __attribute__((no_profile_instrument_function)) int main() {
       if (read(done[0], &byte, 1) != 1) return 5;
       close(done[0]);
       close(done[1]);
+    } else if (sscanf(line, "split %ld", &n) == 1) {
+      pid_t child = fork();
+      if (child == 0) {
+        work(n, shapes);
+        exit(0);
+      }
+      if (waitpid(child, nullptr, 0) != child) return 9;
+    } else if (strcmp(line, "write\n") == 0) {
+      if (__llvm_profile_write_file()) return 10;
     } else if (strcmp(line, "vfork\n") == 0) {
       if (clone(waiting, stack + sizeof stack, CLONE_VM | SIGCHLD, nullptr) < 0) return 6;
     } else if (sscanf(line, "exec %511s", name) == 1) {

@@ -46,6 +46,8 @@ import org.pgofs.counters.segment.SegmentDiscovery;
 import org.pgofs.counters.state.LastTakes;
 import org.pgofs.counters.state.SavedState;
 import org.pgofs.counters.state.StateDirectory;
+import org.pgofs.counters.written.FilesWatcher;
+import org.pgofs.counters.written.WrittenFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,6 +83,8 @@ public final class CounterStore implements AutoCloseable {
     private final Processes processes;
     private final SampledSources sampled;
     private final ProcessWatcher processWatcher;
+    private final WrittenFiles files;
+    private final FilesWatcher filesWatcher;
     private final StateDirectory state;
     private final SavedState saved;
     private final Ledger ledger;
@@ -167,8 +171,22 @@ public final class CounterStore implements AutoCloseable {
         segments.restore(saved);
         guests = new Guests(known, reader, state);
         kernel = new RunningKernel(known, epochs, reader, state);
-        processes = new Processes(lock, known, usage, reader, state, stock, this::wakeWatcher);
-        sampled = new SampledSources(guests, processes, kernel);
+        processes = new Processes(lock, known, usage, reader, state, stock, this::wakeWatcher, this::takeWritten);
+        files = new WrittenFiles(
+                lock,
+                directory,
+                discovery.profiles(),
+                leftOut.dropped(),
+                known,
+                usage,
+                reader,
+                state,
+                processes,
+                stock.programs(),
+                this::save);
+        filesWatcher = new FilesWatcher(files, usage.shortages());
+        discovery.profiles().onFound(filesWatcher::wake);
+        sampled = new SampledSources(guests, processes, kernel, files);
         ledger = new Ledger(known, segments, epochs, state, lastTakes, sampled);
         takes = new Takes(reader, ledger, lastTakes);
         served = new ServedImages(known, guests, takes);
@@ -189,9 +207,24 @@ public final class CounterStore implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        processes.look();
+        lookAround();
         watcher.start();
         processWatcher.start();
+        filesWatcher.start();
+    }
+
+    /** Takes in what ended processes wrote, and what running ones have counted: without the lock. */
+    private void lookAround() throws IOException {
+        files.look();
+        processes.look();
+    }
+
+    private void takeWritten(int pid) {
+        files.take(pid);
+    }
+
+    private void save() throws IOException {
+        ledger.save();
     }
 
     /** What processes left that have ended is to be saved. */
@@ -225,7 +258,7 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if the directory cannot be read
      */
     public List<Image> images() throws IOException {
-        processes.look();
+        lookAround();
         return lock.ask(() -> {
             watcher.catchUp();
             return served.list();
@@ -288,7 +321,7 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if counters cannot be read
      */
     public Freeze startFreeze(Selection selection) throws IOException {
-        processes.look();
+        lookAround();
         return freezer.start(() -> select(selection, CounterStore::refuseForgotten));
     }
 
@@ -300,7 +333,7 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if they cannot be read
      */
     public Map<Image, ValueCounts> values(Selection selection) throws IOException {
-        processes.look();
+        lookAround();
         return lock.ask(() -> {
             Map<Image, ValueCounts> values = new HashMap<>();
             ValueRoom room = valueRoom();
@@ -319,7 +352,7 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if the reset could not be made durable: nothing has changed then
      */
     public void reset(Selection selection) throws IOException {
-        processes.look();
+        lookAround();
         lock.run(() -> resetSelected(selection));
     }
 
@@ -329,7 +362,7 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if the reset could not be made durable: nothing has changed then
      */
     public void resetAll() throws IOException {
-        processes.look();
+        lookAround();
         lock.run(() -> {
             resetSelected(images -> images);
             discovery.clearRefused();
@@ -372,7 +405,7 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if counters cannot be read
      */
     public Take take(String scope, Selection selection) throws IOException {
-        processes.look();
+        lookAround();
         return lock.ask(() -> {
             if (takes.isInProgress()) {
                 throw new TakeInProgressException();
@@ -430,7 +463,7 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if counters cannot be read
      */
     public CounterStoreStatus status() throws IOException {
-        processes.look();
+        lookAround();
         List<ImageCheck> checked = new ArrayList<>();
         CounterStoreStatus status = lock.ask(() -> {
             watcher.catchUp();
@@ -456,6 +489,7 @@ public final class CounterStore implements AutoCloseable {
                 guests.status(),
                 kernel.status(),
                 processes.status(processWatcher.intervalMs()),
+                files.status(),
                 watcher.backlog(),
                 segments.unidentified(),
                 leftOut.waiting().list(),
@@ -472,7 +506,7 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if counters cannot be read
      */
     public Optional<ImageStatus> status(Image image) throws IOException {
-        processes.look();
+        lookAround();
         Optional<ImageCheck> checked = lock.ask(() -> {
             watcher.catchUp();
             Optional<ImageCounters> counters = served.find(image);
@@ -558,7 +592,7 @@ public final class CounterStore implements AutoCloseable {
     }
 
     private void saveTheRest() throws IOException {
-        processes.look();
+        lookAround();
         lock.lock();
         try {
             sampled.look(known.images());
@@ -576,6 +610,7 @@ public final class CounterStore implements AutoCloseable {
         machineKernel.end();
         try {
             processWatcher.end();
+            filesWatcher.end();
             watcher.awaitEnd();
             freezer.awaitEnd();
         } catch (InterruptedException e) {

@@ -16,6 +16,7 @@ import org.pgofs.counters.limits.OverBound;
 import org.pgofs.counters.limits.UserStatus;
 import org.pgofs.counters.linux.Liveness;
 import org.pgofs.counters.process.ProcessesStatus;
+import org.pgofs.counters.written.FilesStatus;
 
 /**
  * The contents of a store at one moment, and the files that it leaves out.
@@ -28,6 +29,7 @@ import org.pgofs.counters.process.ProcessesStatus;
  * @param guests the virtual machines that are attached, by name
  * @param kernel the one that this machine runs
  * @param processes those that are read through their memory
+ * @param files the profiles that programs wrote
  * @param backlog of ended programs
  * @param unidentified the number of segments whose image file does not exist yet
  * @param overBounds the segments that wait because there are too many
@@ -44,6 +46,7 @@ public record CounterStoreStatus(
         List<GuestStatus> guests,
         KernelStatus kernel,
         ProcessesStatus processes,
+        FilesStatus files,
         BacklogStatus backlog,
         int unidentified,
         List<OverBound> overBounds,
@@ -61,6 +64,7 @@ public record CounterStoreStatus(
                 guests,
                 kernel,
                 processes,
+                files,
                 backlog,
                 unidentified,
                 overBounds,

@@ -5,6 +5,7 @@ import java.util.List;
 import org.pgofs.counters.limits.Usage;
 import org.pgofs.counters.process.Processes;
 import org.pgofs.counters.process.WrittenProfile;
+import org.pgofs.counters.written.PreparedProfile;
 
 /** The processes with the compiler's own runtime that count in a store. Thread-safe. */
 public final class StockProcesses {
@@ -39,17 +40,19 @@ public final class StockProcesses {
      *
      * @param name for images that are not known yet: a path, whose last part they are called by
      * @param owner whose process it was
-     * @param profiles of its images, in the order in which they were written; of several of one image the last counts
+     * @param profiles of its images, in the order in which they were written; see
+     *     {@link org.pgofs.counters.counts.ImageCounters#countsOf(List, org.pgofs.counters.counts.MemberReader)}
      * @return the names of the images
      * @throws IOException if it cannot be added; the message says why, without a name. Nothing has changed then.
      */
     public List<String> add(String name, int owner, List<WrittenProfile> profiles) throws IOException {
+        List<PreparedProfile> prepared = PreparedProfile.of(profiles);
         return lock.ask(() -> {
             if (!usage.counts(owner)) {
                 throw new IOException(
                         "is a file of user " + Integer.toUnsignedString(owner) + ", who is excluded by -o users=");
             }
-            return written.add(name, owner, profiles);
+            return written.add(name, owner, prepared);
         });
     }
 }

@@ -1,19 +1,20 @@
 package org.pgofs.counters;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Set;
+import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.ImageCounters.Baseline;
 import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.counts.SampledMember;
 import org.pgofs.counters.format.InvalidFileException;
 import org.pgofs.counters.linux.OverBoundException;
-import org.pgofs.counters.process.WrittenProfile;
 import org.pgofs.counters.segment.ImageCatalog;
+import org.pgofs.counters.written.AdoptedProfiles;
+import org.pgofs.counters.written.PreparedProfile;
 
 /** Adds what processes wrote at their end: it counts as if they had published. Guarded by the store's lock. */
 final class WrittenProfiles {
@@ -32,41 +33,37 @@ final class WrittenProfiles {
      *
      * @param name for images that are not known yet
      * @param owner who is charged for those
-     * @param profiles in the order in which they were written: each has all that was counted since the start, so of several
-     *     of one image the last counts
+     * @param profiles in the order in which they were written: of several of one image the highest counts count, see
+     *     {@link ImageCounters#countsOf(List, MemberReader)}
      * @return the names of the images, each once
      * @throws IOException if they cannot be added; the message says why, without the name of a file
      */
-    List<String> add(String name, int owner, List<WrittenProfile> profiles) throws IOException {
-        Map<ImageCounters, SampledMember> last = new LinkedHashMap<>();
-        List<ImageCounters> adopted = new ArrayList<>();
+    List<String> add(String name, int owner, List<PreparedProfile> profiles) throws IOException {
+        AdoptedProfiles adopted;
         try {
-            for (WrittenProfile profile : profiles) {
-                ImageCounters image = images.adopt(profile.image().toImageFile(), name, owner);
-                adopted.add(image);
-                last.put(image, new SampledMember("profile", owner, OptionalInt.empty(), profile.sample()));
-            }
+            adopted = AdoptedProfiles.adopt(images, name, owner, profiles);
+        } catch (InvalidFileException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        Set<ImageCounters> added = adopted.samples().keySet();
+        try {
             Map<ImageCounters, Baseline> baselines = new LinkedHashMap<>();
-            for (Map.Entry<ImageCounters, SampledMember> entry : last.entrySet()) {
+            for (Map.Entry<ImageCounters, List<SampledMember>> entry :
+                    adopted.samples().entrySet()) {
                 ImageCounters image = entry.getKey();
-                if (images.image(image.image().digest()) != image) { // it went to make room for another one
-                    throw new OverBoundException("has more images than there is room for");
+                Counts counts = image.countsOf(entry.getValue(), reader);
+                if (counts.values().size() > images.memoryLeft(image) / SampledMember.VALUE_BYTES) {
+                    throw new OverBoundException("has more values than there is room for: "
+                            + counts.values().size());
                 }
-                long values = entry.getValue().sample().values().size();
-                if (values > images.memoryLeft(image) / SampledMember.VALUE_BYTES) {
-                    throw new OverBoundException("has more values than there is room for: " + values);
-                }
-                baselines.put(image, image.baselineWith(image.countsOf(entry.getValue(), reader)));
+                baselines.put(image, image.baselineWith(counts));
             }
             ledger.change(baselines);
-        } catch (InvalidFileException e) {
-            adopted.forEach(images::forgetIfEmpty);
-            throw new IOException(e.getMessage(), e);
         } catch (IOException | RuntimeException | Error e) {
-            adopted.forEach(images::forgetIfEmpty);
+            added.forEach(images::forgetIfEmpty);
             throw e;
         }
-        last.keySet().forEach(images::markChanged);
-        return last.keySet().stream().map(image -> image.image().name()).toList();
+        added.forEach(images::markChanged);
+        return added.stream().map(image -> image.image().name()).toList();
     }
 }

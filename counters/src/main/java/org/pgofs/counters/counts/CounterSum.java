@@ -94,6 +94,14 @@ public final class CounterSum {
         }
     }
 
+    /** Raises each sum to that of others of the same length, if that is higher. */
+    void raiseTo(CounterSum other) {
+        zero &= other.zero;
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = Math.max(sums[i], other.sums[i]);
+        }
+    }
+
     /** Checks whether all sums are 0, and remembers it if so. */
     boolean isNothing() {
         zero = zero || Arrays.stream(sums).allMatch(sum -> sum == 0);

@@ -33,6 +33,13 @@ public record Counts(CounterSum counters, ValueCounts values, Marks marks) {
         values.addIfPossible(other.values);
     }
 
+    /** Raises each count to that of other counts, if that is higher; marks are merged. */
+    void raiseTo(Counts other) {
+        counters.raiseTo(other.counters);
+        marks.add(other.marks);
+        values.raiseTo(other.values);
+    }
+
     public Snapshot toSnapshot(Image image) {
         ByteBuffer section = marks.countersSection(image, counters.toSection());
         return new Snapshot(image, section, marks.bitmapsSection(), values.clamped(), Instant.now());

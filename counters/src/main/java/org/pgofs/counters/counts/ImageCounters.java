@@ -194,6 +194,17 @@ public final class ImageCounters {
         keep(counts);
     }
 
+    /**
+     * The same.
+     *
+     * @param room how many bytes its values may take up; further values are left out
+     */
+    public void addEnded(Counts counts, long room) {
+        carry.values().setRoom(room / ValueCounts.CHARGED_BYTES);
+        addEnded(counts);
+        carry.values().setRoom(Long.MAX_VALUE);
+    }
+
     /** What the baseline would be with the counts of one more that ended and was not a member. */
     public Baseline baselineWith(Counts counts) {
         Counts with = carry.copy();
@@ -226,6 +237,21 @@ public final class ImageCounters {
         reader.addMarks(member, image, counts.marks());
         member.addSampledValues(counts.values());
         return counts;
+    }
+
+    /**
+     * What samples count that were written into one file, one after another. Each has all that was counted since the start
+     * of its process, so of each counter the highest counts. A child of a fork writes into the file of its parent, and has
+     * what it inherited: so that is counted once.
+     *
+     * @param samples in any order
+     */
+    public Counts countsOf(List<SampledMember> samples, MemberReader reader) throws IOException {
+        Counts highest = Counts.none(image);
+        for (SampledMember sample : samples) {
+            highest.raiseTo(countsOf(sample, reader));
+        }
+        return highest;
     }
 
     private void addMarks(Member member, MemberReader reader, Marks marks) throws IOException {

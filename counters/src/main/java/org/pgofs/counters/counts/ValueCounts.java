@@ -273,6 +273,17 @@ public final class ValueCounts implements ValueSink {
         }
     }
 
+    /** Raises each count to that of another one, if that is higher. */
+    void raiseTo(ValueCounts other) {
+        other.forEach((site, value, count) -> {
+            int entry = slots[slot(site, value)] - 1;
+            long before = entry < 0 ? 0 : counts[entry];
+            if (count > before) {
+                add(site, value, count - before);
+            }
+        });
+    }
+
     /** Subtracts observations. */
     public void subtract(ValueCounts other) {
         other.forEach((site, value, count) -> add(site, value, -count));

@@ -93,6 +93,18 @@ public final class Usage {
                 bounds.total().memory());
     }
 
+    /**
+     * Checks whether a profile of a user may be read into memory.
+     *
+     * @param bytes of the profile
+     */
+    public void requireReading(long bytes) throws OverBoundException {
+        require(
+                bytes <= bounds.user().memory() && bytes <= bounds.total().memory(),
+                "a user may take up %d bytes, and a profile is read as a whole",
+                Math.min(bounds.user().memory(), bounds.total().memory()));
+    }
+
     public void addImage(int user, long memory) {
         add(user, 0, 0, 1, memory);
     }

@@ -201,7 +201,7 @@ public final class ForeignPath {
     }
 
     /** The number of the mount of a descriptor. The file system is not asked, since that could take for ever. */
-    private static String mount(int fd) throws IOException {
+    static String mount(int fd) throws IOException {
         return Files.readAllLines(Path.of("/proc/self/fdinfo/" + fd)).stream()
                 .filter(line -> line.startsWith(MOUNT_ID))
                 .map(line -> line.substring(MOUNT_ID.length()).strip())

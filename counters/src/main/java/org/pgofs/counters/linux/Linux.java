@@ -69,14 +69,29 @@ public final class Linux {
 
     private Linux() {}
 
-    /** What statx says of an open file. */
-    public record Status(int mode, int links, int uid, long inode, long size) {
+    /**
+     * What statx says of an open file.
+     *
+     * @param modified when its content was changed last, in nanoseconds since 1970
+     */
+    public record Status(int mode, int links, int uid, long inode, long size, long modified) {
         private static final int TYPE = 0170000;
         private static final int REGULAR = 0100000;
+        private static final int DIRECTORY = 0040000;
         private static final int LINK = 0120000;
+        private static final int WRITTEN_BY_OTHERS = 022;
 
         public boolean regular() {
             return (mode & TYPE) == REGULAR;
+        }
+
+        public boolean directory() {
+            return (mode & TYPE) == DIRECTORY;
+        }
+
+        /** Whether others than its owner may write to it. */
+        public boolean writtenByOthers() {
+            return (mode & WRITTEN_BY_OTHERS) != 0;
         }
 
         boolean link() {
@@ -201,6 +216,16 @@ public final class Linux {
         return status(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC);
     }
 
+    /** The same of a file that is not open; of a link, that of the link itself. */
+    public static Status knownStatus(Path path) throws IOException {
+        int fd = openPath(path.toString(), false);
+        try {
+            return knownStatus(fd);
+        } finally {
+            close(fd);
+        }
+    }
+
     /** The status of a file that is not open; of a link, that of the link itself. */
     public static Status status(Path path) throws IOException {
         return status(AT_FDCWD, path.toString(), AT_SYMLINK_NOFOLLOW);
@@ -219,7 +244,8 @@ public final class Linux {
                 statx.getInt(16),
                 statx.getInt(20),
                 statx.getLong(32),
-                statx.getLong(40));
+                statx.getLong(40),
+                TimeUnit.SECONDS.toNanos(statx.getLong(112)) + statx.getInt(120));
     }
 
     /**

@@ -20,6 +20,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.MemberReader;
@@ -67,9 +68,10 @@ public final class Processes implements SampledSource {
     private final Usage usage;
     private final MemberReader reader;
     private final StateDirectory state;
-    private final ProgramFiles files;
+    private final ProgramFiles programs;
     private final boolean all;
     private final Runnable saving;
+    private final IntConsumer files;
     private final Patience patience = new Patience();
 
     private final Map<Key, AttachedProcess> processes = new LinkedHashMap<>();
@@ -80,11 +82,12 @@ public final class Processes implements SampledSource {
     private final Set<Integer> wanted = new HashSet<>();
     private final Set<Parent> parents = new LinkedHashSet<>();
 
-    /** Those of an earlier daemon that were not seen yet, with the sample that it saved. */
-    private final Map<Place, Waiting> waiting = new HashMap<>();
-
-    /** What of processes that still run was given up, and what it had counted. */
-    private final Map<Place, SampledMember> folded = new HashMap<>();
+    /**
+     * What is not read any more of processes that have not ended, or not been settled: images that were closed or replaced
+     * by exec, processes that were given up, and those of an earlier daemon. The sample may be all there is, and when the
+     * process has ended, the profile that it wrote may replace it.
+     */
+    private final Map<Place, Waiting> waiting = new LinkedHashMap<>();
 
     private final Map<SampledMember, ImageCounters> unsaved = new LinkedHashMap<>();
     private final Map<SampledMember, SavedProcess> saved = new LinkedHashMap<>();
@@ -102,7 +105,17 @@ public final class Processes implements SampledSource {
 
     private record Place(int pid, long startTime, long counters) {}
 
-    private record Waiting(SampledMember member, ImageCounters image) {}
+    /**
+     * A last sample.
+     *
+     * @param bytes for which its user is charged
+     * @param isClosed whether it was closed: what is in its place later begins anew
+     */
+    private record Waiting(SampledMember member, ImageCounters image, long bytes, boolean isClosed) {
+        Waiting(SampledMember member, ImageCounters image, boolean isClosed) {
+            this(member, image, Processes.bytes(member), isClosed);
+        }
+    }
 
     /**
      * Looks at none yet.
@@ -110,6 +123,8 @@ public final class Processes implements SampledSource {
      * @param store its lock, which the caller of a method does not hold unless it says so
      * @param stock which processes are read, and how
      * @param saving called when something is to be saved
+     * @param written called with the number of a process that has ended, before its last samples are folded: what it wrote
+     *     replaces them
      */
     public Processes(
             Lock store,
@@ -118,15 +133,17 @@ public final class Processes implements SampledSource {
             MemberReader reader,
             StateDirectory state,
             StockSources stock,
-            Runnable saving) {
+            Runnable saving,
+            IntConsumer written) {
         this.store = store;
         this.images = images;
         this.usage = usage;
         this.reader = reader;
         this.state = state;
-        this.files = new ProgramFiles(stock.programs());
+        this.programs = new ProgramFiles(stock.programs());
         this.all = stock.all();
         this.saving = saving;
+        this.files = written;
     }
 
     @Override
@@ -147,7 +164,9 @@ public final class Processes implements SampledSource {
                 image.join(member);
                 usage.addMemory(process.owner(), bytes(member));
                 saved.put(member, process);
-                waiting.put(new Place(process.pid(), process.start(), process.address()), new Waiting(member, image));
+                waiting.put(
+                        new Place(process.pid(), process.start(), process.address()),
+                        new Waiting(member, image, false));
                 wanted.add(process.pid());
             }
         }
@@ -306,7 +325,7 @@ public final class Processes implements SampledSource {
             processes.put(key, process);
             AttachedProcess looked = process;
             patience.call(() -> {
-                looked.look(stat, files);
+                looked.look(stat, programs);
                 return null;
             });
             charge(process);
@@ -436,7 +455,7 @@ public final class Processes implements SampledSource {
         try {
             if (reading.isGone()) {
                 process.images().remove(image);
-                end(process, image);
+                leave(process, image, true);
             } else if (reading.sample().isPresent()) {
                 apply(process, image, reading.sample().get());
             }
@@ -471,9 +490,11 @@ public final class Processes implements SampledSource {
         ImageCounters counters = images.adopt(image.file(), image.path(), user);
         Place place = new Place(stat.pid(), stat.startTime(), image.countersAddress());
         Waiting earlier = waiting.get(place);
-        if (earlier != null && earlier.image == counters) {
+        if (earlier != null) {
             waiting.remove(place);
-            usage.addMemory(user, -bytes(earlier.member));
+            usage.addMemory(user, -earlier.bytes);
+        }
+        if (earlier != null && earlier.image == counters && !earlier.isClosed) {
             image.join(counters, earlier.member);
             if (earlier.member.sample().hasRestartedIn(sample)) {
                 restart(image, sample);
@@ -481,13 +502,18 @@ public final class Processes implements SampledSource {
                 image.replace(sample);
             }
         } else {
+            if (earlier != null) {
+                fold(earlier.member, earlier.image);
+            }
             SampledMember member = new SampledMember(
                     "process-" + stat.pid() + "-" + stat.startTime() + "-" + Long.toHexString(place.counters),
                     user,
                     OptionalInt.of(process.user().pid()),
                     sample);
             image.join(counters, member);
-            leaveOut(member, stat, place, counters);
+            if (stat.forked() && parents.contains(new Parent(stat.stack(), place.counters))) {
+                counters.leaveOut(member, reader); // its parent has counted that
+            }
             saved.put(
                     member,
                     new SavedProcess(
@@ -502,17 +528,6 @@ public final class Processes implements SampledSource {
         images.markChanged(counters);
         remember(new Parent(stat.stack(), place.counters));
         LOG.info("process {} counts for {}", stat.pid(), counters.image().name());
-    }
-
-    /** What is counted already, of a child in its parent, and of one that could not be read for a while in itself. */
-    private void leaveOut(SampledMember member, ProcessStat stat, Place place, ImageCounters counters)
-            throws IOException {
-        SampledMember before = folded.remove(place);
-        if (before != null && !before.sample().hasRestartedIn(member.sample())) {
-            counters.leaveOut(before, reader);
-        } else if (stat.forked() && parents.contains(new Parent(stat.stack(), place.counters))) {
-            counters.leaveOut(member, reader);
-        }
     }
 
     private void remember(Parent parent) {
@@ -531,16 +546,28 @@ public final class Processes implements SampledSource {
         images.markChanged(counters);
     }
 
-    /** What an image had counted at the last look stays. Under the store's lock. */
-    private void end(AttachedProcess process, AttachedImage image) throws IOException {
-        usage.addMemory(process.user().user(), -image.bytes());
+    /** What an image had counted at the last look stays, until its process has ended. Under the store's lock. */
+    private void leave(AttachedProcess process, AttachedImage image, boolean isClosed) {
+        int user = process.user().user();
+        usage.addMemory(user, -image.bytes());
         if (image.hasJoined()) {
-            fold(image.member(), image.image());
+            ProcessStat stat = process.stat();
+            Waiting last = new Waiting(image.member(), image.image(), isClosed);
+            Waiting before = waiting.put(new Place(stat.pid(), stat.startTime(), image.countersAddress()), last);
+            usage.addMemory(user, last.bytes);
+            if (before != null) {
+                usage.addMemory(user, -before.bytes);
+                fold(before.member, before.image);
+            }
         }
     }
 
-    private void fold(SampledMember member, ImageCounters image) throws IOException {
-        image.fold(member, reader, images.memoryLeft(image));
+    private void fold(SampledMember member, ImageCounters image) {
+        try {
+            image.fold(member, reader, images.memoryLeft(image));
+        } catch (IOException e) {
+            throw new IllegalStateException(e); // samples are in memory
+        }
         unsaved.remove(member);
         saved.remove(member);
         images.markChanged(image);
@@ -549,32 +576,25 @@ public final class Processes implements SampledSource {
     private void end(AttachedProcess process) {
         store.lock();
         try {
-            for (AttachedImage image : process.images()) {
-                if (image.hasJoined()) {
-                    ProcessStat stat = process.stat();
-                    folded.put(new Place(stat.pid(), stat.startTime(), image.countersAddress()), image.member());
-                }
-                end(process, image);
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException(e); // samples are in memory
+            process.images().forEach(image -> leave(process, image, false));
         } finally {
             store.unlock();
         }
     }
 
-    /** Ends those of an earlier daemon that have ended meanwhile, and tells what there is. */
+    /** Ends those whose process has ended, and tells what there is. */
     private void settle() {
+        List<Place> ended = waiting.keySet().stream()
+                .filter(place -> !AttachedProcess.exists(place.pid, place.startTime))
+                .toList();
+        ended.stream().mapToInt(place -> place.pid).distinct().forEach(files);
         store.lock();
         try {
-            for (Place place : List.copyOf(waiting.keySet())) {
-                if (!AttachedProcess.exists(place.pid, place.startTime)) {
-                    Waiting gone = waiting.remove(place);
-                    usage.addMemory(gone.member.owner(), -bytes(gone.member));
-                    fold(gone.member, gone.image);
-                }
+            for (Place place : ended) {
+                Waiting gone = waiting.remove(place);
+                usage.addMemory(gone.member.owner(), -gone.bytes);
+                fold(gone.member, gone.image);
             }
-            folded.keySet().removeIf(place -> !AttachedProcess.exists(place.pid, place.startTime));
             wanted.removeIf(pid -> isAttached(pid) || waiting.keySet().stream().noneMatch(place -> place.pid == pid));
             status = processes.values().stream()
                     .map(Processes::status)
@@ -583,8 +603,6 @@ public final class Processes implements SampledSource {
             if (!images.changed().isEmpty()) {
                 saving.run();
             }
-        } catch (IOException e) {
-            throw new IllegalStateException(e); // samples are in memory
         } finally {
             store.unlock();
         }
@@ -600,6 +618,28 @@ public final class Processes implements SampledSource {
                         .sorted()
                         .toList(),
                 List.copyOf(process.problems()));
+    }
+
+    /**
+     * The last sample of an image in a process that has ended, if its process was read and is not settled yet. Under the
+     * store's lock.
+     */
+    public Optional<SampledMember> lastSample(int user, int pid, StoredImage image) {
+        return saved.entrySet().stream()
+                .filter(entry -> entry.getValue().owner() == user
+                        && entry.getValue().pid() == pid
+                        && entry.getValue().digest().equals(image.digest()))
+                .map(Map.Entry::getKey)
+                .reduce((earlier, later) -> later);
+    }
+
+    /** Replaces that sample by what the process wrote at its end. Under the store's lock. */
+    public void replace(SampledMember member, ImageCounters image, Sample last) throws IOException {
+        if (member.sample().hasRestartedIn(last)) {
+            image.keep(image.countsOf(member, reader));
+        }
+        member.setSample(last);
+        unsaved.put(member, image);
     }
 
     /** Nothing: what {@link #look()} has seen is put down already. */
@@ -630,7 +670,6 @@ public final class Processes implements SampledSource {
         return new ProcessesStatus(all, intervalMs, status);
     }
 
-    /** Without the store's lock. */
     @Override
     public void close() {
         looking.lock();

@@ -1,7 +1,9 @@
 package org.pgofs.counters.process;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.pgofs.counters.format.InvalidFileException;
 
@@ -16,6 +18,15 @@ public interface StockPrograms {
      * @throws IOException if the file cannot be read now
      */
     Optional<StockProgram> read(Path file) throws IOException, InvalidFileException;
+
+    /**
+     * Reads a file that a program with the compiler's own runtime wrote.
+     *
+     * @param bytes the remaining bytes are the file, and may be anything; they are kept, and not to be changed
+     * @return its profiles, in their order
+     * @throws InvalidFileException if it is not a sequence of whole profiles; the message says why, without its name
+     */
+    List<WrittenProfile> profiles(ByteBuffer bytes) throws InvalidFileException;
 
     /**
      * Whether a file is a profile: a process that has one mapped counts in it, and not in its sections.

@@ -1,7 +1,10 @@
 package org.pgofs.counters.process;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import org.pgofs.counters.format.InvalidFileException;
 
 /**
  * Which processes are read that do not publish, and how.
@@ -17,6 +20,11 @@ public record StockSources(StockPrograms programs, boolean all) {
         @Override
         public Optional<StockProgram> read(Path file) {
             return Optional.empty();
+        }
+
+        @Override
+        public List<WrittenProfile> profiles(ByteBuffer bytes) throws InvalidFileException {
+            throw new InvalidFileException("cannot be read here");
         }
 
         @Override

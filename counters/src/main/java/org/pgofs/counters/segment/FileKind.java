@@ -11,6 +11,8 @@ public enum FileKind {
     UNFINISHED,
     /** An empty file whose name says why a target could not publish. */
     REFUSAL,
+    /** A directory into which programs of a user write profiles. */
+    PROFILES,
     /** The store's own. */
     STATE,
     /** A name that no target gives. It may hold any bytes, also such that are no text, and is never used as a path. */
@@ -35,6 +37,9 @@ public enum FileKind {
         }
         if (name.startsWith(RefusedLog.PREFIX)) {
             return REFUSAL;
+        }
+        if (name.startsWith(ProfileDirectories.PREFIX)) {
+            return PROFILES;
         }
         return name.startsWith(TEMPORARY_PREFIX) ? UNFINISHED : FOREIGN;
     }

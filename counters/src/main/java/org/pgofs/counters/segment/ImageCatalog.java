@@ -227,7 +227,12 @@ public final class ImageCatalog {
      * @throws InvalidFileException if it is none
      */
     public ImageCounters adopt(byte[] bytes, String path, int user) throws OverBoundException, InvalidFileException {
-        String digest = StoredImage.digest(bytes);
+        return adopt(bytes, StoredImage.digest(bytes), path, user);
+    }
+
+    /** The same, with the digest of the file. */
+    public ImageCounters adopt(byte[] bytes, String digest, String path, int user)
+            throws OverBoundException, InvalidFileException {
         ImageCounters image = images.get(digest);
         if (image != null) {
             return image;

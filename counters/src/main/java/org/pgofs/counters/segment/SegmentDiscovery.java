@@ -58,6 +58,7 @@ public final class SegmentDiscovery {
     private final RefusedLog refused;
     private final LongSupplier clock;
     private final Rechecks rechecks;
+    private final ProfileDirectories profiles;
     private long scanNotBefore;
     private long retryNotBefore;
     private boolean scanDue;
@@ -80,6 +81,7 @@ public final class SegmentDiscovery {
         dropped = leftOut.dropped();
         waiting = leftOut.waiting();
         refused = segments.refused();
+        profiles = new ProfileDirectories(directory, usage, dropped);
     }
 
     /**
@@ -102,6 +104,11 @@ public final class SegmentDiscovery {
         } catch (IOException e) {
             LOG.warn("what was refused before is still counted: {}", e.toString());
         }
+    }
+
+    /** The directories into which programs write profiles. */
+    public ProfileDirectories profiles() {
+        return profiles;
     }
 
     /** How many checks of closed files were made. */
@@ -273,6 +280,7 @@ public final class SegmentDiscovery {
             case SEGMENT -> catalog.add(name);
             case UNFINISHED -> endIfUnused(name);
             case REFUSAL -> foundRefusal(name);
+            case PROFILES -> profiles.found(name);
             case FOREIGN -> dropped.add(name, DroppedFiles.NOBODY, "is not a file of pgofs");
             case IMAGE, STATE -> {
                 // An image file is read when a segment asks for it.

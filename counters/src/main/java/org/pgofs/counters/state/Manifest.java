@@ -25,6 +25,7 @@ import org.pgofs.counters.state.StateFile.DamagedException;
  *                                  a process that is read: image, start in ticks, where its counters are
  * kernel NAME DIGEST RUN attached|detached
  *                                  what the running kernel has loaded: image, boot or loading; URL-encoded name
+ * written PATH INODE SIZE MODIFIED  a profile that counts and is still to be deleted
  * checksum CRC32C-of-the-lines-above
  * </pre>
  *
@@ -32,7 +33,8 @@ import org.pgofs.counters.state.StateFile.DamagedException;
  * @param starts how many daemons have used this state, including the one that began it
  * @param images the images with a carry
  * @param takes the files of the last takes
- * @param sampled what counts in memory that is only read: virtual machines, processes, the running kernel
+ * @param sampled what counts in memory that is only read: virtual machines, processes, the running kernel; and
+ *     profiles that processes wrote
  */
 public record Manifest(long generation, long starts, List<Carry> images, List<Taken> takes, List<Sampled> sampled) {
     static final Manifest EMPTY = new Manifest(0, 0, List.of(), List.of(), List.of());
@@ -148,6 +150,7 @@ public record Manifest(long generation, long starts, List<Carry> images, List<Ta
                 case SavedGuest.WORD -> sampled.add(SavedGuest.of(field));
                 case SavedProcess.WORD -> sampled.add(SavedProcess.of(field));
                 case SavedKernel.WORD -> sampled.add(SavedKernel.of(field));
+                case SavedProfile.WORD -> sampled.add(SavedProfile.of(field));
                 default -> {
                     // The first line.
                 }

@@ -4,7 +4,7 @@ package org.pgofs.counters.state;
  * What counts in memory that is only read: a line of the manifest. Its last sample is in a file that is not part of a
  * generation: it may be replaced at any time, and is valid as long as what is read is the same.
  */
-public sealed interface Sampled permits SavedGuest, SavedProcess, SavedKernel {
+public sealed interface Sampled permits SavedGuest, SavedProcess, SavedKernel, SavedProfile {
     /** Its name among those of its kind. */
     String name();
 

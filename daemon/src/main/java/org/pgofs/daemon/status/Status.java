@@ -29,6 +29,7 @@ import org.pgofs.daemon.json.RecordJson;
  * @param guests the virtual machines that are attached
  * @param kernel the one that runs this machine; null if it is not read
  * @param stock the processes that are read through their memory; null if none are, or are looked for
+ * @param profiles that programs wrote into their directories; null if there are no such directories and were none
  * @param work of the daemon since it started
  */
 record Status(
@@ -52,6 +53,7 @@ record Status(
         List<Guest> guests,
         Kernel kernel,
         Stock stock,
+        Profiles profiles,
         Work work) {
     /**
      * The daemon.
@@ -227,6 +229,16 @@ record Status(
      * @param processes by pid
      */
     record Stock(String lookedFor, long intervalMs, List<Attached> processes) {}
+
+    /**
+     * The profiles that programs with the compiler's own runtime wrote at their end, since the daemon started.
+     *
+     * @param directories into which they write
+     * @param taken how many count
+     * @param refused how many were deleted and do not count, by reason
+     * @param waiting how many could not be taken in at the last look, by reason
+     */
+    record Profiles(int directories, long taken, Map<String, Long> refused, Map<String, Long> waiting) {}
 
     /**
      * A process that is read through its memory.

@@ -23,6 +23,7 @@ import org.pgofs.counters.image.Image;
 import org.pgofs.counters.kernel.KernelStatus;
 import org.pgofs.counters.limits.DroppedFile;
 import org.pgofs.counters.process.ProcessesStatus;
+import org.pgofs.counters.written.FilesStatus;
 import org.pgofs.daemon.history.Histories;
 import org.pgofs.daemon.json.RecordJson;
 
@@ -185,12 +186,20 @@ public final class StatusReport {
                 status.guests().stream().map(StatusReport::guest).toList(),
                 kernel(status.kernel()),
                 stock(status.processes()),
+                profiles(status.files()),
                 new Status.Work(
                         lastResets.resets(),
                         lastResets.takes(),
                         status.freezes().count(),
                         TimeUnit.NANOSECONDS.toMicros(status.freezes().nanos()),
                         TimeUnit.NANOSECONDS.toMicros(status.freezes().longest())));
+    }
+
+    private static Status.Profiles profiles(FilesStatus files) {
+        boolean none = files.directories() == 0
+                && files.taken() == 0
+                && files.refused().isEmpty();
+        return none ? null : new Status.Profiles(files.directories(), files.taken(), files.refused(), files.waiting());
     }
 
     private static Status.Stock stock(ProcessesStatus processes) {

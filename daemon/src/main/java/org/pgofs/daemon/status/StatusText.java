@@ -58,6 +58,9 @@ final class StatusText {
         if (status.stock() != null) {
             add(status.stock());
         }
+        if (status.profiles() != null) {
+            add(status.profiles());
+        }
         line("users: %d", status.users().size());
         status.users().forEach(this::add);
         line(
@@ -145,6 +148,17 @@ final class StatusText {
                     process.images().isEmpty() ? "nothing" : String.join(", ", process.images()));
             process.problems().forEach(problem -> line("    %s", problem));
         }
+    }
+
+    private void add(Status.Profiles profiles) {
+        line(
+                "profiles that programs wrote: %d taken in, %d refused, %d wait; in %d directories",
+                profiles.taken(),
+                sum(profiles.refused().values().stream()),
+                sum(profiles.waiting().values().stream()),
+                profiles.directories());
+        profiles.refused().forEach((reason, count) -> line("  %d refused: %s", count, reason));
+        profiles.waiting().forEach((reason, count) -> line("  %d wait: %s", count, reason));
     }
 
     private void add(Status.User user) {

@@ -13,11 +13,14 @@ import org.pgofs.counters.format.InvalidFileException;
 import org.pgofs.counters.process.StockProgram;
 import org.pgofs.counters.process.StockProgram.Segment;
 import org.pgofs.counters.process.StockPrograms;
+import org.pgofs.counters.process.WrittenProfile;
 import org.pgofs.daemon.elf.ElfFile;
 import org.pgofs.daemon.elf.ElfSection;
 import org.pgofs.daemon.elf.MalformedElfException;
 import org.pgofs.daemon.elf.ProfileSections;
+import org.pgofs.profraw.MalformedProfileException;
 import org.pgofs.profraw.RawProfileReader;
+import org.pgofs.profraw.WrittenProfiles;
 
 /** Reads the files of programs with the compiler's own runtime, stripped or not. */
 public final class StockElf implements StockPrograms {
@@ -28,6 +31,15 @@ public final class StockElf implements StockPrograms {
 
     private static final ByteBuffer NO_ID = ByteBuffer.allocate(0);
     private static final Area NONE = new Area(0, 0);
+
+    @Override
+    public List<WrittenProfile> profiles(ByteBuffer bytes) throws InvalidFileException {
+        try {
+            return WrittenProfiles.read(bytes);
+        } catch (MalformedProfileException | ArithmeticException | IllegalArgumentException e) {
+            throw new InvalidFileException(String.valueOf(e.getMessage()));
+        }
+    }
 
     @Override
     public boolean isProfile(long word) {

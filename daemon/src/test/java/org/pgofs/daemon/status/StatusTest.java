@@ -55,6 +55,7 @@ final class StatusTest {
             List.of(),
             null,
             null,
+            null,
             new Status.Work(0, 0, 0, 0, 0));
 
     private static final Status FULL = new Status(
@@ -109,6 +110,7 @@ final class StatusTest {
                     List.of(
                             new Status.Attached(7, 1000, List.of("a-1", "b-2"), List.of()),
                             new Status.Attached(8, 0, List.of(), List.of("/bin/c is odd")))),
+            new Status.Profiles(2, 5, Map.of("cut", 1L), Map.of("no time", 3L)),
             new Status.Work(21, 22, 23, 2400000, 25000));
 
     @Test
@@ -180,6 +182,9 @@ final class StatusTest {
                   7 of user 1000: a-1, b-2
                   8 of user 0: nothing
                     /bin/c is odd
+                profiles that programs wrote: 5 taken in, 1 refused, 3 wait; in 2 directories
+                  1 refused: cut
+                  3 wait: no time
                 users: 1
                   user 4294967294: 1 live segments of 2 bytes, 3 images that take 4 bytes
                 backlog: 14 segments of 15 bytes of ended programs, 16 bytes at most were left
@@ -391,6 +396,16 @@ final class StatusTest {
                       "images" : [ ],
                       "problems" : [ "/bin/c is odd" ]
                     } ]
+                  },
+                  "profiles" : {
+                    "directories" : 2,
+                    "taken" : 5,
+                    "refused" : {
+                      "cut" : 1
+                    },
+                    "waiting" : {
+                      "no time" : 3
+                    }
                   },
                   "work" : {
                     "resets" : 21,
