@@ -15,6 +15,7 @@ import org.pgofs.daemon.history.WaitCommand;
 import org.pgofs.daemon.profile.CheckCommand;
 import org.pgofs.daemon.profile.CollectCommand;
 import org.pgofs.daemon.profile.CompareCommand;
+import org.pgofs.daemon.report.ReportCommand;
 import org.pgofs.daemon.stock.AddCommand;
 import org.pgofs.daemon.top.TopCommand;
 import org.slf4j.Logger;
@@ -50,6 +51,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CollectCommand.class,
             CheckCommand.class,
             CompareCommand.class,
+            ReportCommand.class,
         },
         footer = {
             // The launcher does it, without this JVM.

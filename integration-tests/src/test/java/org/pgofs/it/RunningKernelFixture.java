@@ -99,6 +99,20 @@ abstract class RunningKernelFixture {
     }
 
     @Test
+    void shouldBeShownInABrowser() throws Exception {
+        Shell.in(share)
+                .run(Checkout.PGOFS.toString(), "report", "-o", "kernel.html", "getppid.profraw")
+                .ok();
+        try (Browser browser = Browser.start(share)) {
+            ReportPage page = ReportPage.open(browser, share.resolve("kernel.html"));
+            page.assertNumbersOf(toolchain, share.resolve("getppid.profraw"));
+            assertTrue(page.count("#map [data-group='kernel']") > 0, "directories of the source");
+            page.search(SYSTEM_CALL);
+            assertEquals(List.of(SYSTEM_CALL), page.names());
+        }
+    }
+
+    @Test
     void shouldKeepWhatAnUnloadedModuleCountedAndGoOn() {
         assertEquals(100, most("loaded", "fs/ext2/namei.c:ext2_create"));
         assertEquals(100, most("unloaded", "fs/ext2/namei.c:ext2_create"));

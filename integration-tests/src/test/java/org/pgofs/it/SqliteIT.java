@@ -1,12 +1,15 @@
 package org.pgofs.it;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,6 +42,27 @@ final class SqliteIT {
     void shouldCountAsTheCompilersOwnRuntimeDoes(Toolchain toolchain) throws Exception {
         String show = new StockComparison(toolchain, directory).assertSame(SqliteIT::sql, link(toolchain));
         assertTrue(show.contains("sqlite3VdbeExec:"), "a profile of SQLite");
+    }
+
+    @Test
+    void shouldBeShownInABrowser() throws Exception {
+        Toolchain toolchain = Toolchain.DEFAULT;
+        Path program = toolchain.instrumented(directory.resolve("sqlite"), link(toolchain));
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Browser browser = Browser.start(directory)) {
+            sql(mount.shell(), program);
+            for (List<String> command : List.of(List.of("collect"), List.of("report", "sqlite"))) {
+                Shell.in(directory)
+                        .with("PGOFS_SEGMENT_DIR", mount.segments().toString())
+                        .run(Stream.concat(Stream.of(Checkout.PGOFS.toString()), command.stream())
+                                .toArray(String[]::new))
+                        .ok();
+            }
+            ReportPage page = ReportPage.open(browser, directory.resolve("report.html"));
+            page.assertNumbersOf(toolchain, directory.resolve("sqlite.profdata"));
+            page.search("vdbeexec");
+            assertEquals(List.of("sqlite3VdbeExec"), page.names());
+        }
     }
 
     private static String sql(Shell shell, Path program) {

@@ -102,6 +102,20 @@ final class WorkflowDocumentIT {
         assertFalse(isInstrumented("target/x86_64-unknown-linux-gnu/release/tally"));
     }
 
+    @Test
+    void shouldRunTheCommandsOfTheReport() throws IOException {
+        String commands = String.join("", DocumentCommands.of(Checkout.ROOT.resolve("docs/report.md"), ""))
+                .replace("2m", "2s");
+        run(
+                "mkdir /mnt/pgofs; pgofs mount /mnt/pgofs\npgofs cc -- clang-14 -O2 server/server.c -o ./srv; mv srv server/server\n"
+                        + "server/server & ./load 2000\n"
+                        + commands.replace("pgofs report --record", "pgofs report 2>watched --record")
+                        + "pgofs umount\n");
+        for (String page : List.of("report.html", "server.html", "change.html")) {
+            assertTrue(Files.readString(directory.resolve(page)).contains("server.c"), page);
+        }
+    }
+
     /** In a directory that is not the machine's. */
     @Test
     void shouldRunTheCommandsOfMonitoring() throws IOException {

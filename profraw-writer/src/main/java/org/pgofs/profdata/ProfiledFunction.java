@@ -2,6 +2,7 @@ package org.pgofs.profdata;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.pgofs.counters.format.Saturated;
 
 /**
  * A function that was read from an indexed profile.
@@ -36,6 +37,16 @@ public record ProfiledFunction(
     }
 
     /**
+     * The function as if it had not run.
+     *
+     * @return with as many counters, and without values
+     */
+    public ProfiledFunction withoutCounts() {
+        return new ProfiledFunction(
+                name, hash, ByteBuffer.allocate(counters.limit()), ByteBuffer.allocate(bitmap.limit()), List.of());
+    }
+
+    /**
      * The sum of all counters.
      *
      * @return modulo 2^64
@@ -46,6 +57,19 @@ public record ProfiledFunction(
             sum += counter(i);
         }
         return sum;
+    }
+
+    /**
+     * The sum of all counters, for readers of numbers with a sign.
+     *
+     * @return 0 to 2^63-1; saturates
+     */
+    public long total() {
+        long total = 0;
+        for (int i = 0; i < size(); i++) {
+            total = Saturated.sum(total, counter(i) < 0 ? Long.MAX_VALUE : counter(i));
+        }
+        return total;
     }
 
     /**

@@ -51,6 +51,9 @@ public final class Names {
 
         /** The name is complete. */
         void end();
+
+        /** The names until here are all of a translation unit. */
+        default void endOfUnit() {}
     }
 
     /** Ignores the names: the section is only checked. */
@@ -228,6 +231,7 @@ public final class Names {
                 copy(blob);
             }
             endName();
+            visitor.endOfUnit();
         });
     }
 

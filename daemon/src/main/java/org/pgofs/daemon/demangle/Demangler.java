@@ -13,21 +13,19 @@ public final class Demangler {
     /**
      * A name for people.
      *
-     * @param name as a profile has it: a function that others cannot call has its file and {@code ;} or {@code :} before it
-     * @return the name in its language, behind the same file
+     * @param mangled as the linker knows it
+     * @return the name in its language
      */
-    public static String readable(String name) {
-        int begin = Math.max(name.lastIndexOf(";_"), name.lastIndexOf(":_")) + 1;
-        String mangled = name.substring(begin);
+    public static String readable(String mangled) {
         // What compilers add to copies of a function is no part of its name.
         int suffix = mangled.indexOf('.', LegacyRustName.length(mangled));
         String own = suffix < 0 ? mangled : mangled.substring(0, suffix);
         String rest = suffix < 0 ? "" : mangled.substring(suffix);
         try {
             String readable = demangle(own);
-            return readable == null ? name : name.substring(0, begin) + readable + (rest.isEmpty() ? "" : " " + rest);
+            return readable == null ? mangled : readable + (rest.isEmpty() ? "" : " " + rest);
         } catch (NotUnderstoodException e) {
-            return name;
+            return mangled;
         }
     }
 

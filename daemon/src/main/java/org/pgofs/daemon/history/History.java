@@ -108,7 +108,7 @@ public final class History {
 
     private Progress progress(Collection<ImageHistory> some) {
         if (some.isEmpty()) {
-            return new Progress(0, 0, 0, 0, List.of());
+            return Progress.NONE;
         }
         long lastNew = some.stream().mapToLong(ImageHistory::lastNew).max().orElseThrow();
         // One that came later had counted nothing before.
@@ -127,6 +127,8 @@ public final class History {
             }
         }
         return new Progress(
+                some.stream().mapToInt(ImageHistory::functions).sum(),
+                some.stream().mapToInt(ImageHistory::counting).sum(),
                 some.stream().mapToInt(ImageHistory::counters).sum(),
                 some.stream().mapToInt(ImageHistory::nonzero).sum(),
                 (asked - longest.begin()) / NANOS,

@@ -27,6 +27,8 @@ final class ImageHistory {
     private final BitSet counted = new BitSet();
     private float[] now;
     private double total;
+    private int functions;
+    private int counting;
     private int counters;
     private long begin;
     private long sampled;
@@ -88,10 +90,13 @@ final class ImageHistory {
         boolean isNew = false;
         Arrays.fill(now, 0);
         total = 0;
+        functions = image.functions();
+        counting = 0;
         counters = 0;
         for (int function = 0; function < image.functions(); function++) {
             int first = image.countersOffset(function) / size;
             int end = first + image.counters(function);
+            boolean isCounting = false;
             for (int i = first + times; i < end; i++) {
                 long count = size == Long.BYTES ? section.getLong(i * Long.BYTES) : section.get(i) == 0 ? 1 : 0;
                 if (count == 0) {
@@ -99,13 +104,24 @@ final class ImageHistory {
                 } else {
                     isNew |= !counted.get(i);
                     counted.set(i);
+                    isCounting = true;
                     now[i / group] += count;
                     total += count;
                 }
             }
+            counting += isCounting ? 1 : 0;
             counters += image.counters(function) - times;
         }
         return isNew;
+    }
+
+    int functions() {
+        return functions;
+    }
+
+    /** How many functions have a counter that is not 0. */
+    int counting() {
+        return counting;
     }
 
     int counters() {

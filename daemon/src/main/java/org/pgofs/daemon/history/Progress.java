@@ -8,13 +8,25 @@ import java.util.Optional;
 /**
  * How far the profile of some images is, as the last sample of a history tells.
  *
+ * @param functions how many there are
+ * @param counting how many of them have a counter that is not 0
  * @param counters how many there are
  * @param nonzero how many of them are not 0
  * @param seconds since the history began, or since the last reset in it
  * @param quietSeconds for how long no counter has become other than 0; at most {@code seconds}
  * @param overlaps with earlier profiles, the latest first; empty at the beginning
  */
-public record Progress(int counters, int nonzero, double seconds, double quietSeconds, List<Overlap> overlaps) {
+public record Progress(
+        int functions,
+        int counting,
+        int counters,
+        int nonzero,
+        double seconds,
+        double quietSeconds,
+        List<Overlap> overlaps) {
+    /** Of no images. */
+    static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0, List.of());
+
     /** How far back "one minute ago" is, with what samples are late. */
     private static final double MINUTE = 60;
 
@@ -39,6 +51,8 @@ public record Progress(int counters, int nonzero, double seconds, double quietSe
                                         .orElseThrow()))
                         .toList();
         return new Progress(
+                all.stream().mapToInt(Progress::functions).sum(),
+                all.stream().mapToInt(Progress::counting).sum(),
                 all.stream().mapToInt(Progress::counters).sum(),
                 all.stream().mapToInt(Progress::nonzero).sum(),
                 all.stream().mapToDouble(Progress::seconds).max().orElse(0),

@@ -6,15 +6,13 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.pgofs.daemon.client.CallersPath;
 import org.pgofs.daemon.client.ImageFilter;
 import org.pgofs.daemon.client.ProgressLine;
+import org.pgofs.daemon.client.Seconds;
 import org.pgofs.daemon.client.ServedMount;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -93,26 +91,6 @@ public final class WaitCommand implements Callable<Integer> {
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "MOUNTPOINT", description = ServedMount.DESCRIPTION)
     private Path mountPoint;
-
-    /** Makes a number of seconds of a word. */
-    static final class Seconds implements ITypeConverter<Double> {
-        private static final Pattern TIME = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,3})?)(s|m|h|)");
-
-        @Override
-        public Double convert(String word) {
-            Matcher time = TIME.matcher(word);
-            if (!time.matches()) {
-                throw new CommandLine.TypeConversionException("'" + word + "' is no time as 90s, 10m or 1h");
-            }
-            long unit =
-                    switch (time.group(2)) {
-                        case "h" -> TimeUnit.HOURS.toSeconds(1);
-                        case "m" -> TimeUnit.MINUTES.toSeconds(1);
-                        default -> 1;
-                    };
-            return Double.parseDouble(time.group(1)) * unit;
-        }
-    }
 
     /** For picocli. */
     public WaitCommand() {}

@@ -51,6 +51,8 @@ public final class Watched {
     private static Progress progress(String text) throws IOException {
         Map<?, ?> fields = JsonTree.object(text);
         return new Progress(
+                number(fields, "functions").intValue(),
+                number(fields, "counting").intValue(),
                 number(fields, "counters").intValue(),
                 number(fields, "nonzero").intValue(),
                 number(fields, "seconds").doubleValue(),

@@ -138,7 +138,7 @@ public final class CollectCommand implements Callable<Integer> {
         if (directory.isEmpty()) {
             throw new IOException("the working directory is gone: give an absolute path by -o");
         }
-        return Path.of(directory).resolve(image.program() + "." + format.suffix());
+        return Path.of(directory).resolve(image.programName() + "." + format.suffix());
     }
 
     private static ByteBuffer text(IndexedContent content) throws IOException {

@@ -35,26 +35,30 @@ final class ImageChoice {
     private ServedImage onlyProgram() throws IOException {
         List<String> programs = images.stream()
                 .filter(ServedImage::hasCounts)
-                .map(ServedImage::program)
+                .map(ServedImage::programName)
                 .distinct()
                 .toList();
         if (programs.isEmpty()) {
-            throw new IOException(
-                    "nothing has counted: is the program instrumented, and did it run since the last reset?"
-                            + " pgofs doctor PROGRAM tells");
+            throw nothing();
         }
         if (programs.size() > 1) {
             throw new IOException("several programs have counts, name one: " + list(programs));
         }
-        return newest(image -> image.program().equals(programs.get(0)));
+        return newest(image -> image.programName().equals(programs.get(0)));
+    }
+
+    /** What is wrong if no image has counts. */
+    static IOException nothing() {
+        return new IOException("nothing has counted: is the program instrumented, and did it run since the last reset?"
+                + " pgofs doctor PROGRAM tells");
     }
 
     private ServedImage named() throws IOException {
         if (has(image -> image.name().equals(word))) {
             return newest(image -> image.name().equals(word));
         }
-        if (has(image -> image.program().equals(word))) {
-            return newest(image -> image.program().equals(word));
+        if (has(image -> image.programName().equals(word))) {
+            return newest(image -> image.programName().equals(word));
         }
         if (word.matches(PID)) {
             return ofProcess();
@@ -74,7 +78,7 @@ final class ImageChoice {
         List<ServedImage> candidates = ofPid.size() == 1
                 ? ofPid
                 : ofPid.stream()
-                        .filter(image -> image.program().equals(program))
+                        .filter(image -> image.programName().equals(program))
                         .toList();
         if (candidates.size() != 1) {
             throw new IOException("process " + word + " has several images, name one: " + list(names(ofPid)));

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /** A file that is there as a whole or not at all: it gets its name when it is complete, and replaces one of that name. */
-final class NewFile implements AutoCloseable {
+public final class NewFile implements AutoCloseable {
     private static final FileAttribute<?> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
@@ -33,9 +33,11 @@ final class NewFile implements AutoCloseable {
     /**
      * Begins a file, for its owner alone.
      *
+     * @param file its name
+     * @return nothing is written yet
      * @throws IOException if it cannot be there; the message says why
      */
-    static NewFile begin(Path file) throws IOException {
+    public static NewFile begin(Path file) throws IOException {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException(file + " is there and is not a regular file: give another one by -o");
         }
@@ -52,14 +54,24 @@ final class NewFile implements AutoCloseable {
         }
     }
 
-    void write(ByteBuffer bytes) throws IOException {
+    /**
+     * Writes.
+     *
+     * @param bytes the remaining ones
+     * @throws IOException if they cannot be written
+     */
+    public void write(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
     }
 
-    /** Gives it its name. */
-    void finish() throws IOException {
+    /**
+     * Gives it its name.
+     *
+     * @throws IOException if it cannot be written, or named so
+     */
+    public void finish() throws IOException {
         channel.force(true);
         channel.close();
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

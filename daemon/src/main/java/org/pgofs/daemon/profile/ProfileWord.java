@@ -29,8 +29,12 @@ final class ProfileWord {
 
     /** A profile, if there is a file of that name and it is one, or else an image: its program may lie there too. */
     static IndexedContent fileOrImage(String word, Path mountPoint) throws IOException {
-        boolean isProfile = word.indexOf('/') >= 0 || (isFile(word) && ProfileInput.isProfile(path(word)));
-        return isProfile ? file(path(word)) : image(word, mountPoint);
+        return isProfile(word) ? file(path(word)) : image(word, mountPoint);
+    }
+
+    /** Whether a word means a file with a profile, and no image. */
+    static boolean isProfile(String word) throws IOException {
+        return word.indexOf('/') >= 0 || (isFile(word) && ProfileInput.isProfile(path(word)));
     }
 
     /** Whether a word means a file: one with a slash does, and else one that is there. */

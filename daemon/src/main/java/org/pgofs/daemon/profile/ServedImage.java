@@ -8,6 +8,8 @@ import org.pgofs.counters.image.ImageNames;
  * An image as the status of a mount has it.
  *
  * @param name unique
+ * @param program the path of its file; null if no process says it
+ * @param buildId in hexadecimal, may be empty
  * @param functions how many
  * @param nonzero how many of its counters have counted
  * @param live the processes that have it
@@ -18,6 +20,8 @@ import org.pgofs.counters.image.ImageNames;
  */
 record ServedImage(
         String name,
+        String program,
+        String buildId,
         long functions,
         long nonzero,
         List<Long> live,
@@ -28,6 +32,8 @@ record ServedImage(
     static ServedImage of(Map<?, ?> fields) {
         return new ServedImage(
                 (String) fields.get("name"),
+                (String) fields.get("program"),
+                (String) fields.get("build_id"),
                 (Long) fields.get("functions"),
                 (Long) fields.get("nonzero_counters"),
                 ((List<?>) fields.get("live_processes"))
@@ -39,7 +45,7 @@ record ServedImage(
     }
 
     /** The name of its file. */
-    String program() {
+    String programName() {
         return ImageNames.program(name);
     }
 

@@ -5,12 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import org.pgofs.counters.image.Names;
-import org.pgofs.daemon.demangle.Demangler;
+import org.pgofs.daemon.demangle.FunctionName;
 
 /** Keeps the names in a section by what records have for them, so that a terminal can show them. */
 final class FunctionNames implements Names.Visitor {
-    private static final int LONGEST = 4096;
-
     private final Names.Hash hash = new Names.Hash();
     private final ByteArrayOutputStream name = new ByteArrayOutputStream();
     private final Map<Long, String> found = new HashMap<>();
@@ -24,8 +22,8 @@ final class FunctionNames implements Names.Visitor {
     public void end() {
         byte[] bytes = name.toByteArray();
         name.reset();
-        String text = new String(bytes, 0, Math.min(bytes.length, LONGEST), StandardCharsets.UTF_8);
-        found.put(hash.of(bytes, 0, bytes.length), Demangler.readable(text).replaceAll("[^\\p{Graph}\\p{L} ]", "?"));
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        found.put(hash.of(bytes, 0, bytes.length), FunctionName.of(text).qualified());
     }
 
     Map<Long, String> found() {

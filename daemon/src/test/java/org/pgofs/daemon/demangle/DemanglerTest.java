@@ -28,9 +28,7 @@ final class DemanglerTest {
             delimiter = '|',
             value = {
                 "main | main",
-                "a.c;helper | a.c;helper",
                 "_Z3addii | add(int, int)",
-                "a.cc;_ZN12_GLOBAL__N_13runEv | a.cc;(anonymous namespace)::run()",
                 "_ZN1AC2ERKS_ | A::A(A const&)",
                 "_Z5applyIiEvPFT_S0_E | void apply<int>(int (*)(int))",
                 "_ZNSt6vectorIiSaIiEE9push_backERKi | std::vector<int, std::allocator<int>>::push_back(int const&)",

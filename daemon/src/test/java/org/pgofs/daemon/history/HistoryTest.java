@@ -70,6 +70,9 @@ final class HistoryTest {
         assertEquals(9, last.quietSeconds());
         assertEquals(17, last.seconds());
         assertEquals(2, last.nonzero());
+        assertEquals(List.of(1, 1), List.of(last.functions(), last.counting()));
+        Progress more = after(1, counts(image, 6, 0, 1000, 0), counts(other, 0, 0));
+        assertEquals(List.of(2, 1), List.of(more.functions(), more.counting()));
     }
 
     @Test

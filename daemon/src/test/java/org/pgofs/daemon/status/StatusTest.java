@@ -90,7 +90,7 @@ final class StatusTest {
                     "2026-01-03T00:00:00Z",
                     "2026-01-04T00:00:00Z",
                     new Status.Reset("2026-01-02T03:05:00Z", "take", 1000, 26),
-                    new Progress(3, 1, 70.5, 40.5, List.of(new Progress.Overlap(61, 99.96))))),
+                    new Progress(2, 1, 3, 1, 70.5, 40.5, List.of(new Progress.Overlap(61, 99.96))))),
             Map.of("coverage.profraw", 13L),
             17,
             List.of(new Status.User(4294967294L, 1, 2, 3, 4)),
@@ -323,6 +323,8 @@ final class StatusTest {
                       "pid" : 26
                     },
                     "history" : {
+                      "functions" : 2,
+                      "counting" : 1,
                       "counters" : 3,
                       "nonzero" : 1,
                       "seconds" : 70.5,

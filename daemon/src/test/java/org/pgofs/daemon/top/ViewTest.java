@@ -10,7 +10,7 @@ import org.pgofs.daemon.history.Progress;
 
 final class ViewTest {
     private static final long SECOND = 1_000_000_000;
-    private static final Progress NONE = new Progress(0, 0, 0, 0, List.of());
+    private static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0, List.of());
 
     private final Growth growth = new Growth();
 

@@ -1,0 +1,2 @@
+/** {@code pgofs report}: a profile as a page for a browser. */
+package org.pgofs.daemon.report;
