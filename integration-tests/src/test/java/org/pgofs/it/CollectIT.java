@@ -71,6 +71,71 @@ final class CollectIT {
         }
     }
 
+    @Test
+    void shouldCollectForOtherTools() throws Exception {
+        Shell.in(directory)
+                .bash(
+                        "cp -r \"$1\"/* .; \"$2\" cc -- clang-14 -O2 main.c parts/shelf.c -o shop;"
+                                + "\"$2\" cc -- clang-14 -fprofile-instr-generate -fcoverage-mapping main.c parts/shelf.c -o covered",
+                        Checkout.SOURCES.resolve("resources/report/shop"),
+                        Checkout.PGOFS)
+                .ok();
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            mount.shell().run("./shop", "1000").ok();
+            mount.shell().run("./covered", "50").ok();
+            collect(mount, 0, "shop");
+            String image =
+                    collect(mount, 0, "shop", "--format", "collapsed").output().replaceFirst("(?s):.*", "");
+            Profile profile = Profile.of(TOOLCHAIN, directory.resolve("shop.profdata"));
+            List<String> stacks = Files.readAllLines(directory.resolve("shop.collapsed"));
+            assertEquals(6, stacks.size(), "functions that ran");
+            assertTrue(
+                    stacks.contains(image + ";parts;shelf.c;search " + sum(profile, "parts/shelf.c:search")),
+                    "" + stacks);
+            assertTrue(stacks.contains(image + ";main.c;main " + sum(profile, "main")), "" + stacks);
+
+            collect(mount, 0, "shop", "--format", "pprof");
+            String top = Shell.in(directory)
+                    .run("go", "tool", "pprof", "-raw", "shop.pb.gz")
+                    .ok()
+                    .output();
+            assertTrue(top.contains("counts/count\n"), top);
+            String location = number(top, "(\\d+): 0x0 M=1 search parts/shelf.c:0");
+            assertEquals(sum(profile, "parts/shelf.c:search"), number(top, "(\\d+): " + location + " \n"));
+
+            assertTrue(collect(mount, 1, "shop", "--format", "lcov").errors().contains(" has no coverage: "));
+            assertTrue(collect(mount, 1, "covered", "--format", "lcov", "--take")
+                    .errors()
+                    .contains(": give its file by --program\n"));
+            collect(mount, 0, "covered", "--format", "lcov", "--program", "./covered");
+            String lines = Files.readString(directory.resolve("covered.lcov"));
+            assertTrue(lines.contains("FNDA:50,main.c:fill\n"), lines);
+            assertEquals("50", number(lines, "\nDA:14,(\\d+)"), "memcpy");
+            assertTrue(collect(mount, 1, "covered", "--format", "lcov", "--program", "./shop")
+                    .errors()
+                    .matches("pgofs: [^\n]*llvm-cov[^\n]+\n"));
+
+            Process running = mount.shell().command("./covered", "2000000000").start();
+            try {
+                Await.until(
+                        "the program is known", () -> mount.status().toString().contains("program=" + directory));
+                collect(mount, 0, "covered", "--format", "lcov");
+                Shell.in(directory).run("chmod", "o+w", "covered").ok();
+                String others = collect(mount, 1, "covered", "--format", "lcov").errors();
+                assertTrue(others.startsWith("pgofs: others than you can change "), others);
+            } finally {
+                running.destroyForcibly();
+            }
+        }
+    }
+
+    private static String sum(Profile profile, String function) {
+        return ""
+                + profile.counts().get(function).get(0).stream()
+                        .mapToLong(Long::longValue)
+                        .sum();
+    }
+
     /** Between the making and the opening of a file, the owner of a directory could lay a link there. */
     @Test
     void shouldOpenTheFileThatItMakes() throws Exception {

@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.pgofs.counters.format.Variant;
+import org.pgofs.daemon.client.TrustedFile;
 import org.pgofs.profdata.IndexedContent;
 import org.pgofs.profdata.IndexedReader;
 import org.pgofs.profdata.ProfiledFunction;
@@ -41,12 +45,25 @@ public final class CollectCommand implements Callable<Integer> {
 
     /** The forms of a profile. */
     enum Format {
-        PROFRAW,
-        PROFDATA,
-        TEXT;
+        PROFRAW("profraw"),
+        PROFDATA("profdata"),
+        TEXT("proftext"),
+        PPROF("pb.gz"),
+        COLLAPSED("collapsed"),
+        LCOV("lcov");
 
-        String suffix() {
-            return this == TEXT ? "proftext" : name().toLowerCase(Locale.ROOT);
+        private final String suffix;
+
+        Format(String suffix) {
+            this.suffix = suffix;
+        }
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static String words() {
+            return Arrays.stream(values()).map(Format::word).collect(Collectors.joining(", "));
         }
     }
 
@@ -54,11 +71,11 @@ public final class CollectCommand implements Callable<Integer> {
         @Override
         public Format convert(String word) {
             for (Format format : Format.values()) {
-                if (format.name().toLowerCase(Locale.ROOT).equals(word)) {
+                if (format.word().equals(word)) {
                     return format;
                 }
             }
-            throw new CommandLine.TypeConversionException("'" + word + "' is none of profraw, profdata, text");
+            throw new CommandLine.TypeConversionException("'" + word + "' is none of " + Format.words());
         }
     }
 
@@ -76,7 +93,8 @@ public final class CollectCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "Where the profile goes (default: NAME.profdata, .profraw or .proftext).")
+            description =
+                    "Where the profile goes (default: NAME.profdata; .profraw, .proftext, .pb.gz, .collapsed or .lcov).")
     private Path output;
 
     @Option(
@@ -86,8 +104,16 @@ public final class CollectCommand implements Callable<Integer> {
             converter = FormatConverter.class,
             description =
                     "profdata: for clang and llvm-cov (default). profraw: for llvm-profdata of the compiler's version."
-                            + " text: for people, and for every llvm-profdata.")
+                            + " text: for people, and for every llvm-profdata. pprof: for go tool pprof and speedscope."
+                            + " collapsed: lines for flame graphs. lcov: lines of the source, of programs with coverage, by"
+                            + " llvm-cov. The weight of a function in pprof and collapsed is the sum of its counters.")
     private Format format;
+
+    @Option(
+            names = "--program",
+            paramLabel = "FILE",
+            description = "For lcov: the program that counted (default: that of a process that still runs).")
+    private Path program;
 
     @Option(names = "--take", description = "Reset the counts in the same step, to exactly what was collected.")
     private boolean take;
@@ -108,9 +134,11 @@ public final class CollectCommand implements Callable<Integer> {
         ServedImages images = ServedImages.of(mountPoint);
         ServedImage image = ImageChoice.of(images.list(), name);
         Path file = output == null ? defaultFile(image) : output;
+        Path mapped = format == Format.LCOV ? mapped(image) : null;
         IndexedContent content;
         try (NewFile written = NewFile.begin(file)) {
-            boolean raw = take || format == Format.PROFRAW;
+            boolean raw = take || format != Format.PROFDATA;
+            Instant now = Instant.now();
             ByteBuffer bytes = ProfileInput.bytes(images.file(image, take ? "take" : raw ? "profraw" : "profdata"));
             ByteBuffer indexed;
             try {
@@ -121,6 +149,12 @@ public final class CollectCommand implements Callable<Integer> {
                             case PROFRAW -> bytes;
                             case PROFDATA -> indexed;
                             case TEXT -> text(content);
+                            case PPROF ->
+                                ByteBuffer.wrap(PprofFile.of(ImageProfiles.served(image, now, bytes, content)));
+                            case COLLAPSED ->
+                                StandardCharsets.UTF_8.encode(
+                                        CollapsedStacks.of(ImageProfiles.served(image, now, bytes, content)));
+                            case LCOV -> ByteBuffer.wrap(LcovTrace.of(indexed, mapped));
                         });
                 written.finish();
             } catch (IOException e) {
@@ -132,13 +166,29 @@ public final class CollectCommand implements Callable<Integer> {
         return report(image, file, content);
     }
 
+    /** The program that llvm-cov reads, if it can make anything of it. */
+    private Path mapped(ServedImage image) throws IOException {
+        LcovTrace.require(image);
+        if (program != null) {
+            return program;
+        }
+        if (image.program() == null) {
+            throw new IOException("no process of " + image.name() + " runs any more: give its file by --program");
+        }
+        try {
+            return TrustedFile.of(Path.of(image.program()));
+        } catch (IOException e) {
+            throw new IOException(e.getMessage() + ": give the program by --program", e);
+        }
+    }
+
     /** Where the caller is. */
     private Path defaultFile(ServedImage image) throws IOException {
         String directory = System.getProperty("pgofs.directory", System.getProperty("user.dir"));
         if (directory.isEmpty()) {
             throw new IOException("the working directory is gone: give an absolute path by -o");
         }
-        return Path.of(directory).resolve(image.programName() + "." + format.suffix());
+        return Path.of(directory).resolve(image.programName() + "." + format.suffix);
     }
 
     private static ByteBuffer text(IndexedContent content) throws IOException {
@@ -167,7 +217,7 @@ public final class CollectCommand implements Callable<Integer> {
                         image.since(),
                         format == Format.PROFDATA
                                 ? "indexed version " + Variant.version(content.version())
-                                : format.suffix());
+                                : format.suffix);
         spec.commandLine().getOut().printf("%s%n", file);
         spec.commandLine().getOut().flush();
         boolean coverage = (content.version() & (Variant.IR | Variant.BYTE_COVERAGE)) != Variant.IR;

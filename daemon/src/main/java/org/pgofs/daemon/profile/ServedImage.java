@@ -10,6 +10,7 @@ import org.pgofs.counters.image.ImageNames;
  * @param name unique
  * @param program the path of its file; null if no process says it
  * @param buildId in hexadecimal, may be empty
+ * @param coverage whether the front end has instrumented it
  * @param functions how many
  * @param nonzero how many of its counters have counted
  * @param live the processes that have it
@@ -22,6 +23,7 @@ record ServedImage(
         String name,
         String program,
         String buildId,
+        boolean coverage,
         long functions,
         long nonzero,
         List<Long> live,
@@ -34,6 +36,7 @@ record ServedImage(
                 (String) fields.get("name"),
                 (String) fields.get("program"),
                 (String) fields.get("build_id"),
+                ((String) fields.get("variant")).startsWith("coverage"),
                 (Long) fields.get("functions"),
                 (Long) fields.get("nonzero_counters"),
                 ((List<?>) fields.get("live_processes"))
