@@ -32,6 +32,8 @@ final class MountCommand implements Callable<Integer> {
     /** What the launcher waits for. */
     private static final String READY = "ready";
 
+    private static final String CONFIG = "--config";
+
     @Spec
     private CommandSpec spec;
 
@@ -90,13 +92,28 @@ final class MountCommand implements Callable<Integer> {
                     + " quarter of the Java heap).")
     private String userLimits;
 
-    @Parameters(paramLabel = "MOUNTPOINT", description = "An empty directory.")
+    @Option(
+            names = CONFIG,
+            paramLabel = "FILE",
+            description =
+                    "Take from FILE what is not given here: lines KEY=VALUE, as in /etc/default/pgofs of the package,"
+                            + " which explains them.")
+    private Path configFile;
+
+    @Parameters(
+            paramLabel = "MOUNTPOINT",
+            arity = "0..1",
+            description = "An empty directory. Needed unless " + CONFIG + " names it.")
     private Path mountPoint;
 
     private volatile int exitCode = CommandLine.ExitCode.OK;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        applyConfig(configFile == null ? ConfigFile.none() : ConfigFile.read(configFile));
+        if (mountPoint == null) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "Missing required parameter: 'MOUNTPOINT'");
+        }
         MountOptions mountOptions;
         Profiles profiles;
         IndexedProfiles indexed;
@@ -139,6 +156,30 @@ final class MountCommand implements Callable<Integer> {
         session.close();
         LOG.info("unmounted");
         return CommandLine.ExitCode.OK;
+    }
+
+    /** What the command line says comes first. */
+    private void applyConfig(ConfigFile config) throws IOException {
+        for (ConfigFile.Key key : ConfigFile.Key.values()) {
+            if (isGiven(key.option())) {
+                continue;
+            }
+            switch (key) {
+                case PGOFS_MOUNTPOINT -> mountPoint = config.path(key).orElse(mountPoint);
+                case PGOFS_OPTIONS -> options = config.get(key).orElse(options);
+                case PGOFS_SEGMENT_DIR -> segmentDirectory = config.path(key).orElse(segmentDirectory);
+                case PGOFS_RAW_VERSION -> rawVersion = config.number(key).orElse(rawVersion);
+                case PGOFS_LIMITS -> limits = config.get(key).orElse(limits);
+                case PGOFS_USER_LIMITS -> userLimits = config.get(key).orElse(userLimits);
+                case JAVA_HOME -> {}
+            }
+        }
+    }
+
+    private boolean isGiven(String option) {
+        return option.startsWith("-")
+                ? spec.commandLine().getParseResult().hasMatchedOption(option)
+                : spec.commandLine().getParseResult().hasMatchedPositional(0);
     }
 
     /** The kernel goes up from where a link leads, so ".." cannot be taken away by the text of a path. */

@@ -6,16 +6,17 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import org.pgofs.daemon.client.CallersPath;
 import org.pgofs.daemon.doctor.DoctorCommand;
 import org.pgofs.daemon.guest.AttachCommand;
 import org.pgofs.daemon.guest.DetachCommand;
 import org.pgofs.daemon.history.WaitCommand;
+import org.pgofs.daemon.pages.PagesCommand;
 import org.pgofs.daemon.profile.CheckCommand;
 import org.pgofs.daemon.profile.CollectCommand;
 import org.pgofs.daemon.profile.CompareCommand;
 import org.pgofs.daemon.report.ReportCommand;
+import org.pgofs.daemon.status.Version;
 import org.pgofs.daemon.stock.AddCommand;
 import org.pgofs.daemon.top.TopCommand;
 import org.slf4j.Logger;
@@ -52,6 +53,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckCommand.class,
             CompareCommand.class,
             ReportCommand.class,
+            HelpCommand.class,
+            PagesCommand.class,
         },
         footer = {
             // The launcher does it, without this JVM.
@@ -65,7 +68,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  kernel  Build, boot and optimise Linux kernels as targets"
         },
         mixinStandardHelpOptions = true,
-        versionProvider = Pgofs.Version.class,
+        versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND")
 public final class Pgofs {
     private static final Logger LOG = LoggerFactory.getLogger(Pgofs.class);
@@ -74,15 +77,6 @@ public final class Pgofs {
     private static final String STATUS_FD = "PGOFS_STATUS_FD";
 
     private Pgofs() {}
-
-    /** The version of the jar. */
-    static final class Version implements CommandLine.IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            String version = Pgofs.class.getPackage().getImplementationVersion();
-            return new String[] {"pgofs " + (version == null ? "unknown" : version)};
-        }
-    }
 
     /**
      * Runs a command.
@@ -119,16 +113,17 @@ public final class Pgofs {
     }
 
     private static String words(ParameterException e) {
-        if (!(e instanceof UnmatchedArgumentException unmatched) || unmatched.isUnknownOption()) {
+        if (!(e instanceof UnmatchedArgumentException unmatched)) {
             return e.getMessage();
         }
         String word = unmatched.getUnmatched().get(0);
-        if (e.getCommandLine().getParent() != null) {
-            return "unexpected argument: " + word;
+        CommandLine command = e.getCommandLine();
+        if (unmatched.isUnknownOption()) {
+            return CommandNames.unknown("option", word, CommandNames.options(command));
         }
-        List<String> similar = unmatched.getSuggestions();
-        return "there is no command '" + word + "'"
-                + (similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?");
+        return command.getParent() == null
+                ? CommandNames.unknown("command", word, CommandNames.all(command))
+                : "unexpected argument: " + word;
     }
 
     private static int failure(Exception e, CommandLine command) {

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command's answers, and its life cycle. */
@@ -112,6 +113,68 @@ final class CommandLineIT {
         assertTrue(result.errors().endsWith("? See pgofs --help\n"), result.errors());
         result = Shell.in(directory).run(Checkout.PGOFS.toString(), "umount", "one", "two");
         assertEquals("pgofs: unexpected argument: two; see pgofs umount --help\n", result.errors());
+    }
+
+    /** Also one that the launcher has, one of an option, and none where nothing is like it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "recrod | there is no command 'recrod'; did you mean record? See pgofs --help",
+                "help moun | there is no command 'moun'; did you mean mount? See pgofs --help",
+                "status --jsn | there is no option '--jsn'; did you mean --json? See pgofs status --help",
+                "mount --user-limit=1 /x | there is no option '--user-limit=1'; did you mean --user-limits? See pgofs mount --help",
+                "xyzzy | there is no command 'xyzzy'; see pgofs --help",
+            })
+    void shouldSuggestWhatIsMeant(String words, String expected) {
+        Shell.Result result = Shell.in(directory).bash("exec \"$1\" " + words, Checkout.PGOFS);
+        assertEquals("pgofs: " + expected + "\n", result.errors());
+        assertEquals(2, result.status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mount", "cc", "kernel"})
+    void shouldExplainACommand(String name) {
+        Shell shell = Shell.in(directory);
+        String help = shell.run(Checkout.PGOFS.toString(), name, "--help").ok().output();
+        assertTrue(help.contains("pgofs " + name), help);
+        assertEquals(
+                help, shell.run(Checkout.PGOFS.toString(), "help", name).ok().output());
+    }
+
+    @Test
+    void shouldSayWhetherAProcessCounts() throws Exception {
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker counting = Worker.start(mount.shell(), Toolchain.DEFAULT.worker(directory));
+                Worker elsewhere = Worker.start(
+                        Shell.in(directory).with("PGOFS_SEGMENT_DIR", "/run/other"),
+                        Toolchain.DEFAULT.worker(directory))) {
+            assertTrue(doctor(mount, counting.pid())
+                    .ok()
+                    .output()
+                    .contains("\nok it counts in " + mount.segments() + "\n"));
+            Shell.Result result = doctor(mount, elsewhere.pid());
+            assertTrue(
+                    result.output()
+                            .contains("\nNO it does not count in " + mount.segments()
+                                    + ": it was started with PGOFS_SEGMENT_DIR=/run/other\n"),
+                    result::toString);
+            assertTrue(result.output().contains("\nok instrumented\n"), result::toString);
+            assertEquals(1, result.status());
+            assertEquals(
+                    "NO there is no process 999999999, or it is one of the kernel\n",
+                    doctor(mount, 999_999_999).output());
+        }
+    }
+
+    private Shell.Result doctor(PgofsMount mount, long pid) {
+        return Shell.in(directory)
+                .run(
+                        Checkout.PGOFS.toString(),
+                        "doctor",
+                        "--segment-dir",
+                        mount.segments().toString(),
+                        Long.toString(pid));
     }
 
     @Test

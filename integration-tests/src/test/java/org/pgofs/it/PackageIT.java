@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +71,11 @@ final class PackageIT {
     private Path build() {
         String made = Shell.in(directory).run(BUILD, directory.toString()).ok().output();
         Path file = Path.of(made.strip());
-        assertTrue(file.getFileName().toString().matches("pgofs_[0-9.]+(~SNAPSHOT)?_[a-z0-9]+\\.deb"), made);
+        assertTrue(
+                file.getFileName()
+                        .toString()
+                        .matches("pgofs_[0-9.]+~(SNAPSHOT|git\\d+\\.[0-9a-f]+(\\+changed)?)_[a-z0-9]+\\.deb"),
+                made);
         return file;
     }
 
@@ -113,6 +118,7 @@ final class PackageIT {
         assertTrue(output.endsWith(SERVED), output);
     }
 
+    /** What the machine itself has and the purge deletes is a character device in the layer. */
     @ParameterizedTest
     @ValueSource(strings = {"", "layer installed\n" + INSTALL})
     void shouldLeaveNothingWhenItIsRemoved(String before) {
@@ -122,7 +128,7 @@ final class PackageIT {
                         + INSTALL
                         + """
                 in_copy 'dpkg -P pgofs >/dev/null'
-                find upper -path upper/package -prune -o -name '*pgofs*' -print
+                find upper -path upper/package -prune -o -name '*pgofs*' ! -type c -print
                 """);
         assertEquals("", output);
     }
@@ -169,5 +175,209 @@ final class PackageIT {
                 done 2>&1'
                 """);
         assertEquals("", output);
+    }
+
+    @Test
+    void shouldBeMadeOfTheSameBytes() throws IOException {
+        Path first = build();
+        Path copy = Files.createDirectories(directory.resolve("elsewhere/pgofs"));
+        // With other times, and for another user's habits.
+        String again = Shell.in(Checkout.ROOT)
+                .bash(
+                        """
+                        cp -r --parents .git pom.xml LICENSE README.md CHANGELOG.md docs systemd daemon/src daemon/target/pgofs "$1"
+                        cp -r counters fs profraw-writer integration-tests pgofs "$1" 2>/dev/null || true
+                        umask 077
+                        TZ=Asia/Tokyo LC_ALL=C.UTF-8 "$1/daemon/src/main/deb/build" "$1"
+                        """,
+                        copy.toString())
+                .ok()
+                .output();
+        assertEquals(
+                "",
+                Shell.in(directory)
+                        .run("cmp", first.toString(), again.strip())
+                        .ok()
+                        .output());
+    }
+
+    @Test
+    void shouldGrowWithEachCommit() throws IOException {
+        String versions = Shell.in(directory)
+                .with("HOME", directory.toString())
+                .bash(
+                        """
+                        mkdir -p daemon/src/main/sh
+                        cp "$1"/daemon/src/main/sh/version daemon/src/main/sh
+                        cp "$1"/pom.xml .
+                        daemon/src/main/sh/version
+                        git init -q .
+                        git config user.name test
+                        git config user.email test@example.org
+                        git add pom.xml
+                        for commit in first second; do
+                          GIT_COMMITTER_DATE="2026-02-03 04:05:06 +0000" git commit -q --allow-empty -m $commit
+                          daemon/src/main/sh/version
+                        done
+                        echo >>pom.xml
+                        daemon/src/main/sh/version
+                        """,
+                        Checkout.ROOT.toString())
+                .ok()
+                .output();
+        List<String> all = versions.lines()
+                .filter(line -> line.startsWith("version="))
+                .map(line -> line.substring("version=".length()))
+                .toList();
+        assertEquals(4, all.size(), versions);
+        for (int i = 1; i < all.size(); i++) {
+            Shell.in(directory)
+                    .run("dpkg", "--compare-versions", all.get(i - 1), "lt", all.get(i))
+                    .ok();
+        }
+        assertTrue(all.get(1).contains("~git1.") && all.get(3).endsWith("+changed"), versions);
+        assertTrue(versions.contains("date=2026-02-03\nepoch=1770091506\n"), versions);
+    }
+
+    /** Warnings are allowed where the package says why. */
+    @Test
+    void shouldSatisfyLintian() {
+        Shell.Result result = Shell.in(directory).run("lintian", "--fail-on", "error,warning", build().toString());
+        assertEquals("", result.ok().output());
+    }
+
+    private static final String LOAD =
+            """
+            in_copy '
+              cat >/package/load.c <<END
+            #include <stdio.h>
+            #include <stdlib.h>
+            #include <unistd.h>
+            __attribute__((noinline)) void counted(void) { __asm__ volatile(""); }
+            int main(int count, char **arguments) {
+              long calls = 0, most = count > 1 ? atol(arguments[1]) : -1;
+              for (; most < 0 ? access("stop", F_OK) != 0 : calls < most; calls++) {
+                counted();
+                usleep(200);
+              }
+              printf("%ld\\n", calls);
+            }
+            END
+              cd /package
+              dpkg-deb -R pgofs.deb newer
+              sed -i "s/^Version: .*/&.1/" newer/DEBIAN/control
+              dpkg-deb -b newer newer.deb >/dev/null'
+            """;
+
+    /** The daemon of before serves on, and the next one takes over; programs run, begin and end all the time. */
+    @Test
+    void shouldLoseNoCountInAnUpgradeUnderLoad() {
+        String output = onCopy(
+                COPY + INSTALL + LOAD
+                        + """
+                in_copy '
+                  cd /package
+                  mkdir /mnt/profiles
+                  echo "PGOFS_MOUNTPOINT=/mnt/profiles" >>/etc/default/pgofs
+                  pgofs cc -- clang-14 load.c -o load
+                  pgofs mount --config /etc/default/pgofs
+                  ./load >calls &
+                  (while [ ! -e stop ]; do ./load 5; done) >runs &
+                  more() { until [ "$(wc -l <runs)" -ge $((runs + 10)) ]; do sleep 0.1; done; runs=$(wc -l <runs); }
+                  runs=0
+                  more
+                  dpkg --force-depends -i newer.deb >said 2>&1 || { cat said; exit 1; }
+                  more
+                  pgofs umount /mnt/profiles
+                  more
+                  pgofs mount --config /etc/default/pgofs
+                  more
+                  touch stop
+                  wait
+                  cp /mnt/profiles/pgo/profraw load.profraw
+                  pgofs umount /mnt/profiles
+                  grep served said
+                  tail -n 1 /etc/default/pgofs
+                  llvm-profdata-14 show --function=counted --counts load.profraw | sed -n "s/.*Block counts: .\\(.*\\)]/\\1/p"
+                  cat calls runs | awk "{ n += \\$1 } END { print n }"'
+                """);
+        List<String> lines = output.lines().toList();
+        assertEquals(4, lines.size(), output);
+        assertEquals(
+                "/mnt/profiles is served by the version before: pgofs umount /mnt/profiles, and pgofs mount /mnt/profiles;"
+                        + " nothing is lost",
+                lines.get(0));
+        assertEquals("PGOFS_MOUNTPOINT=/mnt/profiles", lines.get(1), "what was changed stays");
+        assertEquals(lines.get(3), lines.get(2), "counted");
+    }
+
+    /** In the way that bash asks: by words and the number of the one that is written. */
+    private static final String COMPLETE =
+            """
+            . /usr/share/bash-completion/completions/pgofs
+            complete_last() {
+              COMP_WORDS=("$@")
+              COMP_CWORD=$(($# - 1))
+              _pgofs_complete || :
+              printf "%s " "${COMPREPLY[@]}"
+              echo
+            }
+            """;
+
+    @Test
+    void shouldBringPagesAndCompletion() throws IOException {
+        Files.writeString(directory.resolve("complete"), COMPLETE);
+        String output = onCopy(COPY
+                + INSTALL
+                + """
+                cp complete root/package
+                in_copy '
+                  for page in /usr/share/man/man?/pgofs.?.gz; do
+                    man --warnings -l "$page" 2>&1 >/package/page
+                    head -n 1 /package/page | cut -d " " -f 1
+                  done
+                  mkdir /mnt/profiles
+                  cd /package
+                  pgofs mount /mnt/profiles
+                  echo "int main(void) {}" >program.c
+                  pgofs cc -- clang-14 program.c -o program
+                  ./program
+                  . /package/complete
+                  complete_last pgofs mo
+                  complete_last pgofs mount --u
+                  complete_last pgofs umount ""
+                  complete_last pgofs collect prog | sed "s/-[0-9a-f]*/-ID/"
+                  complete_last pgofs kernel build --at
+                  pgofs umount /mnt/profiles'
+                """
+                        .replace("cp complete", "cp \"" + directory + "/complete\""));
+        assertEquals(
+                """
+                PGOFS(1)
+                PGOFS(5)
+                PGOFS(7)
+                mount\s
+                --user-limits\s
+                /mnt/profiles\s
+                program-ID\s
+                --atomic --attach\s
+                """,
+                output);
+    }
+
+    /** For systems without dpkg. */
+    @Test
+    void shouldBeAnArchiveToo() {
+        String output = Shell.in(directory)
+                .bash(
+                        """
+                        archive=$("$1" --tar "$PWD")
+                        tar -xzf "$archive"
+                        "${archive%.tar.gz}"/bin/pgofs --version
+                        """,
+                        BUILD)
+                .ok()
+                .output();
+        assertTrue(output.startsWith("pgofs 0.") && output.contains("commit "), output);
     }
 }

@@ -1,6 +1,7 @@
 package org.pgofs.daemon.doctor;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,7 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         description = {
-            "Say whether this machine is ready, or whether PROGRAM is instrumented and linked correctly.",
+            "Say whether this machine is ready, whether PROGRAM is instrumented and linked correctly, or whether the process"
+                    + " PID counts.",
             "A line begins with ok, with NO if something must be done, or with - if it is not known."
         },
         mixinStandardHelpOptions = true)
@@ -24,7 +26,10 @@ public final class DoctorCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "PROGRAM", arity = "0..1", description = "An executable or a shared library.")
+    @Parameters(
+            paramLabel = "PROGRAM|PID",
+            arity = "0..1",
+            description = "An executable or a shared library; or the number of a process, unless a file has that name.")
     private Path program;
 
     @Option(
@@ -40,13 +45,22 @@ public final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Machine machine = Machine.here(segmentDirectory);
-        List<Finding> findings =
-                program == null ? MachineReport.of(machine) : ProgramReport.of(program, machine.tools());
+        List<Finding> findings = findings(machine);
         PrintWriter out = spec.commandLine().getOut();
         findings.forEach(finding -> out.println(finding.line()));
         out.flush();
         return findings.stream().anyMatch(finding -> finding.outcome() == Finding.Outcome.NO)
                 ? CommandLine.ExitCode.SOFTWARE
                 : CommandLine.ExitCode.OK;
+    }
+
+    private List<Finding> findings(Machine machine) {
+        if (program == null) {
+            return MachineReport.of(machine);
+        }
+        String name = String.valueOf(program.getFileName());
+        return name.matches("[1-9][0-9]{0,8}") && !Files.exists(program)
+                ? ProcessReport.of(Long.parseLong(name), machine)
+                : ProgramReport.of(program, machine.tools());
     }
 }

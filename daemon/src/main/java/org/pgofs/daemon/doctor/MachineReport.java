@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.pgofs.counters.kernel.KernelWatch;
 import org.pgofs.counters.linux.ForeignPath;
+import org.pgofs.counters.linux.FusePackage;
 import org.pgofs.counters.linux.NativeLibrary;
 import org.pgofs.counters.linux.SegmentTmpfs;
 import org.pgofs.counters.segment.SegmentDirectory;
@@ -65,7 +66,7 @@ final class MachineReport {
         try {
             return NativeLibrary.isThere(library)
                     ? Finding.ok(library + " can be loaded")
-                    : Finding.no(library + " cannot be loaded: install the package libfuse2");
+                    : Finding.no(library + " cannot be loaded: " + FusePackage.howToInstall());
         } catch (IOException e) {
             return Finding.no(e.getMessage());
         }

@@ -30,6 +30,9 @@ import org.pgofs.daemon.json.RecordJson;
 /** What the store holds, in words and as JSON. */
 public final class StatusReport {
     private final Instant since = Instant.now();
+    /** Read at the start: an upgrade replaces it. */
+    private final String version = new Version().number();
+
     private final CounterStore store;
     private final Served served;
     private final LastResets lastResets;
@@ -219,11 +222,10 @@ public final class StatusReport {
     }
 
     private Status.Daemon daemon() {
-        String version = StatusReport.class.getPackage().getImplementationVersion();
         Runtime java = Runtime.getRuntime();
         return new Status.Daemon(
                 ProcessHandle.current().pid(),
-                version == null ? "unknown" : version,
+                version,
                 since.toString(),
                 java.totalMemory() - java.freeMemory(),
                 java.maxMemory());

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgofs.counters.kernel.KernelFiles;
+import org.pgofs.counters.linux.FusePackage;
 
 /** Needs root and FUSE, as mounting does. */
 class MachineReportTest {
@@ -70,7 +71,7 @@ class MachineReportTest {
         assertEquals(
                 List.of(
                         "NO " + absent + " is missing: modprobe fuse; give a container --device " + absent,
-                        "NO libnone.so.9 cannot be loaded: install the package libfuse2",
+                        "NO libnone.so.9 cannot be loaded: " + FusePackage.howToInstall(),
                         "NO not root, and pgofs mount needs root: use sudo",
                         "-  segment directory " + absent
                                 + " does not exist yet, so programs that start now are not counted: pgofs mount"

@@ -6,6 +6,7 @@ import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import jnr.ffi.annotations.Delegate;
 import jnr.ffi.annotations.IgnoreError;
+import org.pgofs.counters.linux.FusePackage;
 import org.pgofs.counters.linux.NativeLibrary;
 
 /**
@@ -124,8 +125,7 @@ final class Native {
         try {
             fuse = LibraryLoader.create(Fuse.class).failImmediately().load(LIBFUSE);
         } catch (UnsatisfiedLinkError e) {
-            throw new MountException(
-                    LIBFUSE + " cannot be loaded: install libfuse 2 (Debian: apt install libfuse2)", e);
+            throw new MountException(LIBFUSE + " cannot be loaded: " + FusePackage.howToInstall(), e);
         }
         runtime = Runtime.getRuntime(fuse);
     }

@@ -101,7 +101,7 @@ final class MountPointIT {
         Shell.Result result = java("exec unshare -m bash -c 'mount --bind /dev/null"
                 + " $(readlink -f $(ldconfig -p | sed -n \"s/.*libfuse.so.2 .*=> //p\")) && " + JAVA + "' x \"$@\"");
         assertEquals(1, result.exit());
-        assertTrue(result.output().contains("apt install libfuse2"), result.output());
+        assertTrue(result.output().contains("apt-get install libfuse2"), result.output());
         assertEquals(1, result.output().lines().count(), result.output());
     }
 
