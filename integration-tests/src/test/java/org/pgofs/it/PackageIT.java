@@ -170,7 +170,8 @@ final class PackageIT {
         String output = onCopy(
                 COPY + INSTALL
                         + """
-                in_copy 'for unit in run-pgofs.mount pgofs.service; do
+                in_copy 'touch /etc/default/pgofs-web
+                for unit in run-pgofs.mount pgofs.service pgofs@web.service; do
                   systemd-analyze verify --man=no $unit
                 done 2>&1'
                 """);
@@ -309,6 +310,36 @@ final class PackageIT {
                 lines.get(0));
         assertEquals("PGOFS_MOUNTPOINT=/mnt/profiles", lines.get(1), "what was changed stays");
         assertEquals(lines.get(3), lines.get(2), "counted");
+    }
+
+    /** As in a line of /etc/fstab: mount(8) calls the helper. */
+    @Test
+    void shouldBeMountedByMount() {
+        String output = onCopy(
+                COPY + INSTALL
+                        + """
+                in_copy '
+                  mkdir /mnt/profiles
+                  echo "none /mnt/profiles fuse.pgofs noauto,nofail,x-systemd.automount,mode=0750,segment-dir=/run/profiles 0 0" >>/etc/fstab
+                  mount -t tmpfs tmpfs /run
+                  mount -f /mnt/profiles
+                  mount /mnt/profiles
+                  stat -c %a /mnt/profiles
+                  sed -n 2p /mnt/profiles/pgo/.daemon
+                  echo
+                  ! mount -t fuse.pgofs -o nonsense none /mnt/profiles 2>&1
+                  umount /mnt/profiles'
+                """);
+        assertEquals(
+                """
+                750
+                /run/profiles
+                pgofs: unknown mount option 'nonsense'""",
+                output.lines()
+                        .limit(3)
+                        .map(line -> line.replaceFirst("; see.*|:? there are.*", ""))
+                        .reduce((a, b) -> a + "\n" + b)
+                        .orElse(""));
     }
 
     /** In the way that bash asks: by words and the number of the one that is written. */

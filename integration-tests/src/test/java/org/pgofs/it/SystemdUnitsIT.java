@@ -61,4 +61,37 @@ final class SystemdUnitsIT {
         Files.writeString(dropIn, Files.readString(dropIn) + "ReadAndWritePaths=/run/pgofs\n");
         assertTrue(verify("server.service").errors().contains("ReadAndWritePaths"), "the drop-in is read");
     }
+
+    /** Of 10, from what systemd forbids a service; what it may not forbid is explained in the unit. */
+    @Test
+    void shouldBeExposedLittle() {
+        Shell.in(directory)
+                .run(
+                        "systemd-analyze",
+                        "security",
+                        "--offline=true",
+                        "--no-pager",
+                        "--threshold=50",
+                        UNITS.resolve("pgofs.service").toString())
+                .ok();
+    }
+
+    @Test
+    void shouldServeWithWhatTheUnitAllows() {
+        String output = Shell.in(directory)
+                .with("PATH", Checkout.PGOFS.getParent() + ":" + System.getenv("PATH"))
+                .run(
+                        Checkout.SOURCES.resolve("resources/systemd/serve").toString(),
+                        UNITS.resolve("pgofs.service").toString())
+                .ok()
+                .output();
+        assertEquals(
+                """
+                linked
+                stock
+                    Block counts: [7]
+                    Block counts: [7]
+                """,
+                output);
+    }
 }
