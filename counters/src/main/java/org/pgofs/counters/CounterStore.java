@@ -219,6 +219,12 @@ public final class CounterStore implements AutoCloseable {
         processes.look();
     }
 
+    /** The same before counts are given up. */
+    private void lookBeforeChange() throws IOException {
+        files.look();
+        processes.lookBeforeChange();
+    }
+
     private void takeWritten(int pid) {
         files.take(pid);
     }
@@ -352,7 +358,7 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if the reset could not be made durable: nothing has changed then
      */
     public void reset(Selection selection) throws IOException {
-        lookAround();
+        lookBeforeChange();
         lock.run(() -> resetSelected(selection));
     }
 
@@ -362,7 +368,7 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if the reset could not be made durable: nothing has changed then
      */
     public void resetAll() throws IOException {
-        lookAround();
+        lookBeforeChange();
         lock.run(() -> {
             resetSelected(images -> images);
             discovery.clearRefused();
@@ -405,7 +411,7 @@ public final class CounterStore implements AutoCloseable {
      * @throws IOException if counters cannot be read
      */
     public Take take(String scope, Selection selection) throws IOException {
-        lookAround();
+        lookBeforeChange();
         return lock.ask(() -> {
             if (takes.isInProgress()) {
                 throw new TakeInProgressException();
@@ -488,7 +494,7 @@ public final class CounterStore implements AutoCloseable {
                 discovery.refused(),
                 guests.status(),
                 kernel.status(),
-                processes.status(processWatcher.intervalMs()),
+                processes.status(),
                 files.status(),
                 watcher.backlog(),
                 segments.unidentified(),
@@ -592,7 +598,7 @@ public final class CounterStore implements AutoCloseable {
     }
 
     private void saveTheRest() throws IOException {
-        lookAround();
+        lookBeforeChange();
         lock.lock();
         try {
             sampled.look(known.images());

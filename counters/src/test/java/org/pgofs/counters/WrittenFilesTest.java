@@ -31,6 +31,7 @@ import org.pgofs.counters.image.LoadedImage;
 import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.linux.FaultyChanges;
 import org.pgofs.counters.linux.FileChanges;
+import org.pgofs.counters.linux.ReadableFile;
 import org.pgofs.counters.linux.RealChanges;
 import org.pgofs.counters.process.StockProgram;
 import org.pgofs.counters.process.StockPrograms;
@@ -57,7 +58,7 @@ final class WrittenFilesTest {
     /** A format of its own: three counters for each time that the process wrote its profile. */
     private static final class Triples implements StockPrograms {
         @Override
-        public Optional<StockProgram> read(Path file) {
+        public Optional<StockProgram> read(ReadableFile file) {
             return Optional.empty();
         }
 
@@ -109,7 +110,8 @@ final class WrittenFilesTest {
             path = Files.createTempDirectory(temporary, "segments");
         }
         directory = SegmentDirectory.acquire(path, changes);
-        store = CounterStore.open(directory, Bounds.of(1L << 30), new StockSources(new Triples(), false));
+        store = CounterStore.open(
+                directory, Bounds.of(1L << 30), new StockSources(new Triples(), Path.of("/nonexistent"), false));
     }
 
     private void close() throws IOException {

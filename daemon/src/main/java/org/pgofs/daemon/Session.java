@@ -58,7 +58,8 @@ final class Session implements AutoCloseable {
         Path real = Mount.check(mountPoint);
         SegmentDirectory directory = SegmentDirectory.acquire(segmentDirectory);
         try {
-            CounterStore store = CounterStore.open(directory, bounds, new StockSources(new StockElf(), stock));
+            CounterStore store =
+                    CounterStore.open(directory, bounds, new StockSources(new StockElf(), StockElf.reader(), stock));
             try {
                 HostKernel.attachIfReadable(store, withKernel);
                 LastResets lastResets = new LastResets(Clock.systemUTC());

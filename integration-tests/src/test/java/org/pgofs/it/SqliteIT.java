@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,6 +63,28 @@ final class SqliteIT {
             page.assertNumbersOf(toolchain, directory.resolve("sqlite.profdata"));
             page.search("vdbeexec");
             assertEquals(List.of("sqlite3VdbeExec"), page.names());
+        }
+    }
+
+    static Stream<Toolchain> waiting() {
+        return Checkout.FULL ? Toolchain.tested() : Stream.of(Toolchain.DEFAULT);
+    }
+
+    @ParameterizedTest
+    @MethodSource("waiting")
+    void shouldBeServedWhileItWaitsAsItWouldWriteItself(Toolchain toolchain) throws Exception {
+        List<Object> inputs = new ArrayList<>(List.of(link(toolchain)));
+        inputs.add(WaitingProgram.DUMP);
+        Path program = toolchain.stock(directory.resolve("waiting"), inputs.toArray());
+        List<String> command =
+                List.of(program.toString(), "-heap", "64M", "-batch", "-bail", "-init", "/dev/null", ":memory:");
+        try (WaitingProgram sqlite = new WaitingProgram(directory, command)) {
+            sqlite.tell(Checkout.SOURCES.resolve("sources/sqlite.sql"));
+            sqlite.await("the end\n");
+            String show = sqlite.assertServed(toolchain);
+            assertTrue(
+                    show.contains("sqlite3VdbeExec:") && show.contains("Indirect Target Results"),
+                    "a profile of SQLite");
         }
     }
 

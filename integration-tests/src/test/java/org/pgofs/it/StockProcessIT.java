@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,6 +180,7 @@ final class StockProcessIT {
             worker.work(5);
             assertEquals(115, mount.profile(toolchain).calls("counted"));
 
+            Await.until("both are saved", () -> saved(mount) == 2);
             mount.killDaemon();
             worker.work(2);
             mount.startDaemon();
@@ -192,6 +196,17 @@ final class StockProcessIT {
             assertEquals(3, mount.profile(toolchain).calls("counted"));
             attach(mount, worker).ok();
             assertEquals(33, mount.profile(toolchain).calls("counted"));
+        }
+    }
+
+    /** How many processes the next daemon will know. */
+    private static long saved(PgofsMount mount) {
+        try {
+            String manifest =
+                    Files.readString(mount.segments().resolve(".state/manifest"), StandardCharsets.ISO_8859_1);
+            return Pattern.compile("process-[0-9]").matcher(manifest).results().count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

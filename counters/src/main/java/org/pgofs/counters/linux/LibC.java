@@ -93,6 +93,15 @@ public interface LibC {
     long write(int fd, @In ByteBuffer source, @size_t long size);
 
     /**
+     * pipe2(2).
+     *
+     * @param fds two ints, direct: for the end that is read, and for the one that is written
+     * @param flags O_*
+     * @return 0, or -1
+     */
+    int pipe2(@Out ByteBuffer fds, int flags);
+
+    /**
      * statx(2).
      *
      * @param directory a descriptor

@@ -4,39 +4,42 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
-import org.pgofs.counters.linux.Linux;
 
 /**
  * The memory of a process, by {@code /proc/PID/mem}: it is only read, and the process notices nothing. The open file is of
- * one address space: when the process ends or calls exec, there is nothing more to read. To read may take for ever
- * ({@link Patience}).
+ * one address space: when the process ends or calls exec, there is nothing more to read. Another reader than before has to
+ * open it again, and sees by the process's stack whether it is another one meanwhile.
  */
-final class AddressSpace implements AutoCloseable {
+final class AddressSpace {
     private static final long HIGHEST = 1L << 56;
 
-    private final int fd;
+    private final ProcessStat process;
+    private ForeignReader reader;
+    private long file;
 
-    private AddressSpace(int fd) {
-        this.fd = fd;
+    /** That of a process; not opened yet. */
+    AddressSpace(ProcessStat process) {
+        this.process = process;
     }
 
     /**
-     * Opens the memory of a process.
+     * Has it read by a reader from now on.
      *
-     * @throws IOException if there is none, or it is another process meanwhile
+     * @throws IOException if there is none any more, or it is another process meanwhile
      */
-    static AddressSpace open(ProcessStat process) throws IOException {
-        AddressSpace memory = new AddressSpace(Linux.openForReading(Path.of("/proc/" + process.pid() + "/mem")));
-        try {
-            if (ProcessStat.of(process.pid()).startTime() != process.startTime()) {
-                throw new IOException("has ended");
-            }
-            return memory;
-        } catch (IOException | RuntimeException e) {
-            memory.close();
-            throw e;
+    void readBy(ForeignReader next) throws IOException {
+        if (next == reader) {
+            return;
         }
+        reader = null;
+        long opened = next.open("/proc/" + process.pid() + "/mem");
+        ProcessStat now = ProcessStat.of(process.pid());
+        if (now.startTime() != process.startTime() || !now.hasStackOf(process)) {
+            next.close(opened);
+            throw new IOException("has ended");
+        }
+        reader = next;
+        file = opened;
     }
 
     /**
@@ -46,7 +49,7 @@ final class AddressSpace implements AutoCloseable {
      * @throws IOException if not all of it is there
      */
     void read(long address, ByteBuffer target) throws IOException {
-        if (address < 0 || address > HIGHEST || !Linux.readFully(fd, address, target)) {
+        if (address < 0 || address > HIGHEST || !reader.read(file, address, target)) {
             throw new EOFException("has no memory at 0x" + Long.toHexString(address));
         }
     }
@@ -58,8 +61,12 @@ final class AddressSpace implements AutoCloseable {
         return target.flip();
     }
 
-    @Override
-    public void close() {
-        Linux.close(fd);
+    /** Lets go of the open file, unless its reader was ended. */
+    void close() {
+        if (reader != null) {
+            ForeignReader last = reader;
+            reader = null;
+            last.close(file);
+        }
     }
 }

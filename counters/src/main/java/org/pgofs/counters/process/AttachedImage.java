@@ -22,6 +22,7 @@ final class AttachedImage {
 
     private final StockProgram program;
     private final String path;
+    private final String mappedFile;
     private final long bias;
     private final AddressSpace memory;
     private ByteBuffer records;
@@ -37,12 +38,13 @@ final class AttachedImage {
     /**
      * An image that was not read yet.
      *
-     * @param path of its file, as the process named it
+     * @param mapping of its file
      * @param bias how far it was moved from its link-time addresses
      */
-    AttachedImage(StockProgram program, String path, long bias, AddressSpace memory) {
+    AttachedImage(StockProgram program, Mapping mapping, long bias, AddressSpace memory) {
         this.program = program;
-        this.path = path;
+        path = mapping.path();
+        mappedFile = mapping.file();
         this.bias = bias;
         this.memory = memory;
     }
@@ -87,8 +89,9 @@ final class AttachedImage {
         return path;
     }
 
-    long bias() {
-        return bias;
+    /** Device and inode of its file, as mappings have them. */
+    String mappedFile() {
+        return mappedFile;
     }
 
     /** Where its counters are: no other image of the process has them. */
@@ -116,7 +119,7 @@ final class AttachedImage {
     }
 
     /**
-     * Reads what it has counted. It may take for ever. As long as that is nothing, the program has not run: its records may
+     * Reads what it has counted. As long as that is nothing, the program has not run: its records may
      * not be relocated yet.
      *
      * @return nothing if it has not counted yet
@@ -158,8 +161,13 @@ final class AttachedImage {
         int size = (int) Math.min(2 * Long.BYTES, program.records().size());
         ByteBuffer first = memory.read(at(program.records()), size);
         if (!first.equals(records.slice(0, size))) {
-            throw new IOException("has something else in its place");
+            throw new ReplacedException();
         }
+    }
+
+    /** There is something else in its place. */
+    static final class ReplacedException extends IOException {
+        private static final long serialVersionUID = 1;
     }
 
     /** It counts for an image from now on. */

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.pgofs.counters.counts.SampledMember.Sample;
+import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.format.InvalidFileException;
 
 /**
@@ -22,20 +23,15 @@ final class AttachedProcess {
     private final Set<String> problems = new TreeSet<>();
     private ProcessStat stat;
     private boolean publishes;
+    private long lookedAt;
+    private long gap;
+    private long cost;
 
-    private AttachedProcess(ProcessStat stat, ProcessUser user, AddressSpace memory) {
+    /** One that was not looked at yet. */
+    AttachedProcess(ProcessStat stat, ProcessUser user) {
         this.stat = stat;
         this.user = user;
-        this.memory = memory;
-    }
-
-    /**
-     * Opens a process, to be closed.
-     *
-     * @throws IOException if it has ended
-     */
-    static AttachedProcess open(ProcessStat stat, ProcessUser user) throws IOException {
-        return new AttachedProcess(stat, user, AddressSpace.open(stat));
+        memory = new AddressSpace(stat);
     }
 
     /** What it was like at the last {@link #look}. */
@@ -57,14 +53,45 @@ final class AttachedProcess {
         return problems;
     }
 
+    /** Notes that it was looked at. All numbers are nanoseconds, moments those of {@link System#nanoTime}. */
+    void setLooked(long moment) {
+        gap = lookedAt == 0 ? 0 : moment - lookedAt;
+        lookedAt = moment;
+    }
+
+    /** Notes how long a look had a processor in which there was nothing new: the next ones will be like it. */
+    void setCost(long processorTime) {
+        cost = processorTime;
+    }
+
+    /** When it was looked at last, 0 if never. */
+    long lookedAt() {
+        return lookedAt;
+    }
+
+    /** How long a look has a processor; 0 if that is not known yet. */
+    long cost() {
+        return cost;
+    }
+
+    /** How long it is from one look at it to the next, as far as can be told at a moment. */
+    long interval(long now) {
+        return lookedAt == 0 ? 0 : Math.max(gap, now - lookedAt);
+    }
+
     /** Whether something in it publishes its counters, and so counts already. */
     boolean publishes() {
         return publishes;
     }
 
-    /** Looks for what was loaded since the last look. It may take for ever. */
-    void look(ProcessStat now, ProgramFiles files) throws IOException {
-        List<Mapping> mappings = Mapping.of(now.pid());
+    /**
+     * Looks for what was loaded since the last look.
+     *
+     * @throws IOException if it has ended
+     */
+    void look(ProcessStat now, ProgramFiles files, ForeignReader reader) throws IOException {
+        memory.readBy(reader);
+        List<Mapping> mappings = Mapping.of(now.pid(), reader);
         Map<String, List<Mapping>> byFile = new LinkedHashMap<>();
         for (Mapping mapping : mappings) {
             if (mapping.hasFile()) {
@@ -74,22 +101,26 @@ final class AttachedProcess {
         }
         List<AttachedImage> found = new ArrayList<>();
         for (List<Mapping> mapped : byFile.values()) {
-            found.addAll(look(mapped, mappings, files));
+            found.addAll(look(mapped, mappings, files, reader));
         }
-        if (!found.isEmpty() && hasProfile(mappings, files)) {
+        images.addAll(found);
+        // Those that have counted did so before: then the program has mapped the profile for something else.
+        List<AttachedImage> notCounting =
+                images.stream().filter(image -> !image.hasJoined()).toList();
+        if (!notCounting.isEmpty() && hasProfile(mappings, files)) {
             problems.add(
                     "counts in a profile that it has mapped, and not in its sections (%c): that file has its counts");
-        } else {
-            images.addAll(found);
+            images.removeAll(notCounting);
         }
         stat = now;
     }
 
-    private List<AttachedImage> look(List<Mapping> mapped, List<Mapping> all, ProgramFiles files) {
+    private List<AttachedImage> look(
+            List<Mapping> mapped, List<Mapping> all, ProgramFiles files, ForeignReader reader) {
         Mapping first = mapped.get(0);
         List<AttachedImage> found = new ArrayList<>();
         try {
-            ProgramFiles.Finding finding = files.look(first.link(stat.pid()));
+            ProgramFiles.Finding finding = files.look(first.link(stat.pid()), reader);
             if (!finding.reason().isEmpty()) {
                 problems.add(first.path() + " " + finding.reason());
             }
@@ -120,7 +151,7 @@ final class AttachedProcess {
         if (isKnown || !isOwn) {
             return Optional.empty();
         }
-        return Optional.of(new AttachedImage(program, mapping.path(), bias, memory));
+        return Optional.of(new AttachedImage(program, mapping, bias, memory));
     }
 
     private boolean hasProfile(List<Mapping> mappings, ProgramFiles files) {
@@ -150,26 +181,50 @@ final class AttachedProcess {
     record Reading(AttachedImage image, boolean isGone, Optional<Sample> sample, String problem) {}
 
     /**
-     * Reads what its images have counted. It may take for ever.
+     * Reads what its images have counted.
      *
      * @param room how many values there may be; further ones are left out
      */
-    List<Reading> read(long room) {
+    List<Reading> read(long room, ForeignReader reader) {
         ValueLists lists = new ValueLists(memory, room);
         List<Reading> readings = new ArrayList<>();
+        List<AttachedImage> unread = new ArrayList<>();
         for (AttachedImage image : images) {
             try {
+                memory.readBy(reader);
                 readings.add(new Reading(image, false, image.read(lists), ""));
             } catch (InvalidFileException e) {
                 readings.add(new Reading(image, true, Optional.empty(), image.path() + " " + e.getMessage()));
-            } catch (IOException e) {
+            } catch (AttachedImage.ReplacedException e) {
                 readings.add(new Reading(image, true, Optional.empty(), ""));
+            } catch (IOException e) {
+                unread.add(image);
             }
+        }
+        for (AttachedImage image : unread) {
+            boolean isGone = !isThere(image, reader);
+            String problem = isGone ? "" : image.path() + " cannot be read: its file system fails";
+            readings.add(new Reading(image, isGone, Optional.empty(), problem));
         }
         if (lists.isFull()) {
             problems.add("observed more values than there is room for");
         }
+        if (lists.isCut()) {
+            problems.add("has value sites with more than " + Snapshot.MAX_VALUES + " values: the others are left out");
+        }
         return readings;
+    }
+
+    /** Whether an image is loaded still: what reads it may fail for other reasons. */
+    private boolean isThere(AttachedImage image, ForeignReader reader) {
+        try {
+            return exists()
+                    && Mapping.of(stat.pid(), reader).stream()
+                            .anyMatch(mapping -> mapping.holds(image.countersAddress())
+                                    && (!mapping.hasFile() || mapping.file().equals(image.mappedFile())));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Whether there still is such a process, and has not called exec. */

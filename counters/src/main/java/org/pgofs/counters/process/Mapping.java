@@ -1,9 +1,8 @@
 package org.pgofs.counters.process;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -27,10 +26,15 @@ record Mapping(long start, long end, boolean writable, boolean shared, long offs
     private static final String NO_INODE = "0";
     private static final String DELETED = " (deleted)";
 
+    /** More than the 65,530 that the kernel allows take up, unless their paths are long. */
+    private static final int MOST_BYTES = 16 << 20;
+
+    private static final int AT_ONCE = 1 << 16;
+
     /** All of a process, by address. */
-    static List<Mapping> of(int pid) throws IOException {
+    static List<Mapping> of(int pid, ForeignReader reader) throws IOException {
         List<Mapping> mappings = new ArrayList<>();
-        String maps = Files.readString(Path.of("/proc/" + pid + "/maps"), StandardCharsets.ISO_8859_1);
+        String maps = content("/proc/" + pid + "/maps", reader);
         for (String line : maps.split("\n", 0)) {
             Matcher matcher = LINE.matcher(line);
             if (matcher.matches()) {
@@ -38,6 +42,22 @@ record Mapping(long start, long end, boolean writable, boolean shared, long offs
             }
         }
         return mappings;
+    }
+
+    private static String content(String path, ForeignReader reader) throws IOException {
+        StringBuilder content = new StringBuilder();
+        ByteBuffer part = ByteBuffer.allocateDirect(AT_ONCE);
+        long file = reader.open(path);
+        try {
+            boolean isMore = true;
+            while (isMore && content.length() < MOST_BYTES) {
+                isMore = reader.read(file, content.length(), part.clear());
+                content.append(StandardCharsets.ISO_8859_1.decode(part.flip()));
+            }
+            return content.toString();
+        } finally {
+            reader.close(file);
+        }
     }
 
     private static Mapping parse(Matcher line) {
@@ -61,7 +81,7 @@ record Mapping(long start, long end, boolean writable, boolean shared, long offs
     }
 
     /** By which its file can be opened, wherever it is mounted and whether it has a name any more or not. */
-    Path link(int pid) {
-        return Path.of("/proc/" + pid + "/map_files/" + Long.toHexString(start) + "-" + Long.toHexString(end));
+    String link(int pid) {
+        return "/proc/" + pid + "/map_files/" + Long.toHexString(start) + "-" + Long.toHexString(end);
     }
 }

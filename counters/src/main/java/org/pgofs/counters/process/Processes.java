@@ -1,38 +1,32 @@
 package org.pgofs.counters.process;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
-import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.counts.SampledMember;
 import org.pgofs.counters.counts.SampledMember.Sample;
-import org.pgofs.counters.counts.ValueList;
-import org.pgofs.counters.format.InvalidFileException;
 import org.pgofs.counters.image.StoredImage;
 import org.pgofs.counters.limits.Usage;
-import org.pgofs.counters.linux.Linux;
-import org.pgofs.counters.linux.OverBoundException;
-import org.pgofs.counters.process.AttachedProcess.Reading;
+import org.pgofs.counters.process.Effort.Kind;
 import org.pgofs.counters.segment.ImageCatalog;
 import org.pgofs.counters.state.SampledSource;
 import org.pgofs.counters.state.SavedProcess;
@@ -44,78 +38,34 @@ import org.slf4j.LoggerFactory;
  * The processes that count with the compiler's own runtime, and are read through their memory.
  *
  * <ol>
- *   <li>What counts is a sample of each, as old as the last {@link #look}. When a process ends, its last sample stays.
- *   <li>A child of a fork begins with what its parent had counted. If the parent is known, that is left out: the child
- *       counts from the first look at it.
+ *   <li>A look is made off the store's lock, and put down under it. Whoever waits for one waits {@link Effort#MOST_NS} at
+ *       most, whatever the processes do, and not at all for users whose processes do not answer.
+ *   <li>All looks together take no more than a hundredth of a processor's time, of which some can be saved up: half of it
+ *       for finding processes, half of it for reading them, in equal shares for their users. Where that is not enough, what
+ *       is served is older. Only the looks before a reset or a take are made in any case.
  *   <li>Processes that share their memory, as after vfork, count once.
- *   <li>A process that sets its counters to 0 goes on from what it had.
  * </ol>
  *
- * Looks are made by one thread at a time, which holds the store's lock only to put down what it has seen. What is of the
- * store's images is guarded by the store's lock, everything else by that of looks.
+ * Thread-safe.
  */
 public final class Processes implements SampledSource {
     private static final Logger LOG = LoggerFactory.getLogger(Processes.class);
-    private static final Path PROC = Path.of("/proc");
-    private static final long SELF = ProcessHandle.current().pid();
 
-    /** How many ended parents are remembered, for children that are found later. */
-    private static final int MOST_PARENTS = 4096;
+    private static final int PARTS = 200;
+    private static final long MOST_SAVED_UP_NS = TimeUnit.SECONDS.toNanos(2);
+    private static final long MOST_FOR_ALL_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final int THREADS = 8;
 
-    private final ReentrantLock looking = new ReentrantLock(true);
-    private final Lock store;
-    private final ImageCatalog images;
-    private final Usage usage;
-    private final MemberReader reader;
-    private final StateDirectory state;
-    private final ProgramFiles programs;
     private final boolean all;
     private final Runnable saving;
-    private final IntConsumer files;
-    private final Patience patience = new Patience();
-
-    private final Map<Key, AttachedProcess> processes = new LinkedHashMap<>();
-    /** Processes in which there is nothing to read, and how much memory they had when that was seen. */
-    private final Map<Key, Long> passedOver = new HashMap<>();
-
-    private final Map<Key, Patience.GivenUpException> givenUp = new HashMap<>();
-    private final Set<Integer> wanted = new HashSet<>();
-    private final Set<Parent> parents = new LinkedHashSet<>();
-
-    /**
-     * What is not read any more of processes that have not ended, or not been settled: images that were closed or replaced
-     * by exec, processes that were given up, and those of an earlier daemon. The sample may be all there is, and when the
-     * process has ended, the profile that it wrote may replace it.
-     */
-    private final Map<Place, Waiting> waiting = new LinkedHashMap<>();
-
-    private final Map<SampledMember, ImageCounters> unsaved = new LinkedHashMap<>();
-    private final Map<SampledMember, SavedProcess> saved = new LinkedHashMap<>();
-    private List<ProcessStatus> status = List.of();
-
-    /** One address space of a process: exec gives it another stack. */
-    private record Key(int pid, long startTime, long stack) {
-        static Key of(ProcessStat stat) {
-            return new Key(stat.pid(), stat.startTime(), stat.stack());
-        }
-    }
-
-    /** What a child of a fork has in common with its parent. */
-    private record Parent(long stack, long counters) {}
-
-    private record Place(int pid, long startTime, long counters) {}
-
-    /**
-     * A last sample.
-     *
-     * @param bytes for which its user is charged
-     * @param isClosed whether it was closed: what is in its place later begins anew
-     */
-    private record Waiting(SampledMember member, ImageCounters image, long bytes, boolean isClosed) {
-        Waiting(SampledMember member, ImageCounters image, boolean isClosed) {
-            this(member, image, Processes.bytes(member), isClosed);
-        }
-    }
+    private final ProcessMembers members;
+    private final KnownProcesses known = new KnownProcesses();
+    private final UserProcesses.Shared shared;
+    private final ProcessFinder finder;
+    private final ProcessListener listener;
+    private final Map<Integer, UserProcesses> users = new ConcurrentHashMap<>();
+    private final Set<Integer> wanted = ConcurrentHashMap.newKeySet();
+    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, Processes::newThread);
 
     /**
      * Looks at none yet.
@@ -135,86 +85,146 @@ public final class Processes implements SampledSource {
             StockSources stock,
             Runnable saving,
             IntConsumer written) {
-        this.store = store;
-        this.images = images;
-        this.usage = usage;
-        this.reader = reader;
-        this.state = state;
-        this.programs = new ProgramFiles(stock.programs());
         this.all = stock.all();
         this.saving = saving;
-        this.files = written;
+        members = new ProcessMembers(store, images, usage, reader, state, written);
+        ProgramFiles files = new ProgramFiles(stock.programs());
+        shared = new UserProcesses.Shared(
+                stock.reader(),
+                files,
+                members,
+                known,
+                new Allowance(System::nanoTime, PARTS, MOST_FOR_ALL_NS),
+                new AtomicInteger());
+        finder = new ProcessFinder(all, known, new Allowance(System::nanoTime, PARTS, MOST_SAVED_UP_NS));
+        listener = new ProcessListener(finder, this::lookAtFound);
+    }
+
+    private static Thread newThread(Runnable work) {
+        Thread thread = new Thread(work, "process-reader");
+        thread.setDaemon(true);
+        return thread;
     }
 
     @Override
     public void restore() throws IOException {
-        for (SavedProcess process : state.manifest().sampled(SavedProcess.class)) {
-            ImageCounters image = images.image(process.digest());
-            if (image == null) {
-                LOG.error("{} does not count: its image is lost, see above", process.name());
-                continue;
-            }
-            Optional<Counts> counts = state.sample(process, image.image());
-            if (counts.isPresent()) {
-                SampledMember member = new SampledMember(
-                        process.name(),
-                        process.owner(),
-                        OptionalInt.of(process.pid()),
-                        sample(image.image(), counts.get()));
-                image.join(member);
-                usage.addMemory(process.owner(), bytes(member));
-                saved.put(member, process);
-                waiting.put(
-                        new Place(process.pid(), process.start(), process.address()),
-                        new Waiting(member, image, false));
-                wanted.add(process.pid());
-            }
-        }
-    }
-
-    private static Sample sample(StoredImage image, Counts counts) {
-        ByteBuffer section = ByteBuffer.allocate((int) image.sectionSize()).order(ByteOrder.LITTLE_ENDIAN);
-        section.slice(image.countersBegin(), image.countersSize())
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asLongBuffer()
-                .put(counts.counters().values());
-        ValueList values = new ValueList();
-        counts.values().forEach(values);
-        return new Sample(section, ByteBuffer.allocate(0), values);
-    }
-
-    /** What the sample of an earlier daemon takes up. */
-    private static long bytes(SampledMember member) {
-        Sample sample = member.sample();
-        return sample.counters().limit() + sample.values().size() * SampledMember.VALUE_BYTES;
+        wanted.addAll(members.restore());
     }
 
     /** Whether there is nothing to look at, and nothing to look for. */
     private boolean isIdle() {
-        return !all && processes.isEmpty() && wanted.isEmpty() && waiting.isEmpty();
+        return !all && known.isEmpty() && wanted.isEmpty();
     }
 
     /**
-     * Looks at all processes: what they counted before this was called is in what the store serves.
+     * Looks at all processes for somebody who reads: what they counted before is in what the store serves, unless looks take
+     * too much time.
      *
-     * @return how long that had a processor, in nanoseconds
      * @throws IOException if processes cannot be listed
      */
-    public long look() throws IOException {
-        looking.lock();
+    public void look() throws IOException {
+        lookUnlessIdle(Kind.READING);
+    }
+
+    /**
+     * The same before counts are given up, as by a reset, however much time it takes.
+     *
+     * @throws IOException if processes cannot be listed
+     */
+    public void lookBeforeChange() throws IOException {
+        lookUnlessIdle(Kind.CHANGE);
+    }
+
+    /**
+     * The same where nobody has asked: at those whose turn it is.
+     *
+     * @throws IOException if processes cannot be listed
+     */
+    void lookRegularly() throws IOException {
+        lookUnlessIdle(Kind.REGULAR);
+    }
+
+    private void lookUnlessIdle(Kind kind) throws IOException {
+        if (isIdle()) {
+            listener.end();
+        } else {
+            listener.start();
+            look(Effort.now(kind));
+        }
+    }
+
+    /** When the kernel has told of some. */
+    private void lookAtFound() {
         try {
-            if (isIdle()) {
-                return 0;
+            look(Effort.now(Kind.REGULAR));
+        } catch (IOException e) {
+            LOG.error("looking at new processes", e);
+        }
+    }
+
+    private void look(Effort effort) throws IOException {
+        Map<Integer, List<ProcessStat>> found = finder.find(wanted, effort);
+        found.keySet().forEach(this::user);
+        int parts = parts();
+        Map<UserProcesses, Future<?>> looks = new LinkedHashMap<>();
+        for (Map.Entry<Integer, UserProcesses> entry : users.entrySet()) {
+            UserProcesses user = entry.getValue();
+            if (user.isTrusted() || effort.kind() == Kind.REGULAR) {
+                List<ProcessStat> candidates = found.getOrDefault(entry.getKey(), List.of());
+                Future<?> future = submit(user, candidates, effort, parts);
+                if (user.isTrusted()) {
+                    looks.put(user, future);
+                }
             }
-            long begun = Linux.processorTime() + patience.processorTime();
-            discover();
-            for (AttachedProcess process : List.copyOf(processes.values())) {
-                look(process);
+        }
+        for (Future<?> look : looks.values()) {
+            await(look, effort);
+        }
+        if (!all || finder.hasScannedSince(effort.asked())) {
+            users.entrySet()
+                    .removeIf(entry -> !found.containsKey(entry.getKey())
+                            && entry.getValue().retire());
+        }
+        settle();
+    }
+
+    private UserProcesses user(int number) {
+        return users.computeIfAbsent(
+                number,
+                key -> new UserProcesses(number, shared, new Allowance(System::nanoTime, parts(), MOST_SAVED_UP_NS)));
+    }
+
+    /** So many share what is for looks: those that take up time. */
+    private int parts() {
+        long active = users.values().stream().filter(UserProcesses::isActive).count();
+        return PARTS * (int) Math.max(1, active);
+    }
+
+    private Future<?> submit(UserProcesses user, List<ProcessStat> candidates, Effort effort, int parts)
+            throws IOException {
+        try {
+            return threads.submit(() -> {
+                user.look(candidates, effort, parts);
+                return null;
+            });
+        } catch (RejectedExecutionException e) {
+            throw new IOException("the store is closed", e);
+        }
+    }
+
+    private static void await(Future<?> look, Effort effort) throws IOException {
+        try {
+            look.get(Math.max(0, effort.left()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            LOG.debug("not all processes were looked at in time", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) { // such as a lack of memory
+                throw error;
             }
-            settle();
-            return Linux.processorTime() + patience.processorTime() - begun;
-        } finally {
-            looking.unlock();
+            throw new IOException(e.getCause().toString(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
         }
     }
 
@@ -224,400 +234,30 @@ public final class Processes implements SampledSource {
      * @throws IOException if there is nothing to read in it; the message is one line that says why
      */
     public void attach(int pid) throws IOException {
-        looking.lock();
+        ProcessStat stat;
+        ProcessUser owner;
         try {
-            ProcessStat stat;
-            try {
-                stat = ProcessStat.of(pid);
-            } catch (IOException e) {
-                throw new IOException("there is no process " + pid, e);
-            }
-            Key key = Key.of(stat);
-            passedOver.remove(key);
-            AttachedProcess process = processes.containsKey(key) ? processes.get(key) : find(stat);
-            if (process == null || process.images().isEmpty()) {
-                throw new IOException(reason(pid, process));
-            }
-            look(process);
-            settle();
-            if (process.images().isEmpty()) {
-                throw new IOException(reason(pid, process));
-            }
-        } finally {
-            looking.unlock();
-        }
-    }
-
-    private String reason(int pid, AttachedProcess process) throws IOException {
-        String subject = "process " + pid;
-        if (givenUp.keySet().stream().anyMatch(key -> key.pid == pid)) {
-            return subject + " does not answer: part of its memory may be on a file system that never does";
-        }
-        if (process == null) {
-            int user = ProcessUser.of(pid).user();
-            return usage.counts(user)
-                    ? subject + " cannot be read, or has the memory of one that is attached"
-                    : subject + " is one of user " + Integer.toUnsignedString(user) + ", who is excluded by -o users=";
-        }
-        if (!process.problems().isEmpty()) {
-            return subject + ": " + process.problems().iterator().next();
-        }
-        return process.publishes()
-                ? subject + " has the runtime of pgofs, and counts already"
-                : subject + " has nothing that clang or rustc instrumented: compile it with -fprofile-generate,"
-                        + " -fprofile-instr-generate or -Cprofile-generate";
-    }
-
-    /** Looks for new processes, and in known ones for new images. */
-    private void discover() throws IOException {
-        List<ProcessStat> stats = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
-            for (Path entry : entries) {
-                try {
-                    stats.add(
-                            ProcessStat.of(Integer.parseInt(entry.getFileName().toString())));
-                } catch (IOException e) {
-                    LOG.trace("{} has ended meanwhile", entry);
-                }
-            }
-        }
-        // Parents before their children.
-        stats.sort(Comparator.comparingLong(ProcessStat::startTime).thenComparing(ProcessStat::forked));
-        Set<Key> there = new HashSet<>();
-        for (ProcessStat stat : stats) {
-            there.add(Key.of(stat));
-            if (isLookedFor(stat)) {
-                find(stat);
-            }
-        }
-        passedOver.keySet().retainAll(there);
-        givenUp.values().removeIf(Patience.GivenUpException::hasEnded);
-    }
-
-    private boolean isLookedFor(ProcessStat stat) {
-        Key key = Key.of(stat);
-        if (stat.memory() == 0 || stat.pid() == SELF || givenUp.containsKey(key)) {
-            return false;
-        }
-        AttachedProcess known = processes.get(key);
-        if (known != null) {
-            return known.stat().memory() != stat.memory();
-        }
-        Long memory = passedOver.get(key);
-        return (memory == null || memory != stat.memory())
-                && (all || wanted.contains(stat.pid()) || (stat.forked() && isAttached(stat.parent())));
-    }
-
-    private boolean isAttached(int pid) {
-        return processes.keySet().stream().anyMatch(key -> key.pid == pid);
-    }
-
-    /** Null if it cannot be looked at; closed if there is nothing in it. */
-    private AttachedProcess find(ProcessStat stat) {
-        Key key = Key.of(stat);
-        AttachedProcess process = processes.get(key);
-        try {
-            process = process == null ? open(stat) : process;
-            if (process == null) {
-                passedOver.put(key, stat.memory());
-                return null;
-            }
-            processes.put(key, process);
-            AttachedProcess looked = process;
-            patience.call(() -> {
-                looked.look(stat, programs);
-                return null;
-            });
-            charge(process);
-            if (process.images().isEmpty() && process.problems().isEmpty()) {
-                passOver(key, process);
-            }
-            return process;
-        } catch (Patience.GivenUpException e) {
-            giveUp(key, e);
+            stat = ProcessStat.of(pid);
+            owner = ProcessUser.of(pid);
         } catch (IOException e) {
-            LOG.debug("cannot look into process {}: {}", stat.pid(), e.getMessage());
-            if (process == null || process.images().isEmpty()) {
-                passOver(key, process);
-            }
+            throw new IOException("there is no process " + pid, e);
         }
-        return null;
+        while (!user(owner.user()).attach(stat, parts())) {
+            LOG.debug("the last process of user {} has just ended", owner.user());
+        }
+        listener.start();
+        finder.scanNext(); // for children that it has already
+        settle();
     }
 
-    /** Leaves out images for whose samples there is no room. */
-    private void charge(AttachedProcess process) {
-        int user = process.user().user();
-        store.lock();
-        try {
-            for (AttachedImage image : List.copyOf(process.images())) {
-                if (image.isCharged()) {
-                    continue;
-                }
-                if (usage.memoryLeft(user) < image.bytes()) {
-                    process.images().remove(image);
-                    process.problems().add(image.path() + " needs more memory than there is for its user");
-                } else {
-                    usage.addMemory(user, image.bytes());
-                    image.setCharged();
-                }
-            }
-        } finally {
-            store.unlock();
-        }
-    }
-
-    private void passOver(Key key, AttachedProcess process) {
-        processes.remove(key);
-        if (process == null) {
-            return;
-        }
-        passedOver.put(key, process.stat().memory());
-        process.close();
-    }
-
-    /** Null if it is not to be read: its user is excluded, or it has the memory of another one. */
-    private AttachedProcess open(ProcessStat stat) throws IOException {
-        ProcessUser user = ProcessUser.of(stat.pid());
-        if (!usage.counts(user.user()) || sharesMemory(stat)) {
-            return null;
-        }
-        return patience.call(() -> AttachedProcess.open(stat, user));
-    }
-
-    private boolean sharesMemory(ProcessStat stat) {
-        for (AttachedProcess other : processes.values()) {
-            try {
-                if (stat.hasStackOf(other.stat())
-                        && Linux.shareMemory(stat.pid(), other.stat().pid())) {
-                    return true;
-                }
-            } catch (IOException e) {
-                LOG.trace(
-                        "process {} or {} has ended meanwhile",
-                        stat.pid(),
-                        other.stat().pid());
-            }
-        }
-        return false;
-    }
-
-    /** A thread still works with what the process has, so it stays as it is. */
-    private void giveUp(Key key, Patience.GivenUpException e) {
-        LOG.warn("process {} is not read any more: it {}", key.pid, e.getMessage());
-        givenUp.put(key, e);
-        AttachedProcess process = processes.remove(key);
-        if (process != null) {
-            end(process);
-        }
-    }
-
-    /** Takes a new sample of each of its images. */
-    private void look(AttachedProcess process) {
-        Key key = Key.of(process.stat());
-        try {
-            long room = room(process);
-            List<Reading> readings = patience.call(() -> process.read(room));
-            store.lock();
-            try {
-                for (Reading reading : readings) {
-                    apply(process, reading);
-                }
-            } finally {
-                store.unlock();
-            }
-            if (process.images().isEmpty() && (process.problems().isEmpty() || !process.exists())) {
-                passOver(key, process);
-            }
-        } catch (Patience.GivenUpException e) {
-            giveUp(key, e);
-        } catch (IOException e) {
-            LOG.debug("cannot read process {}: {}", key.pid, e.getMessage());
-        }
-    }
-
-    /** How many values its samples may have. */
-    private long room(AttachedProcess process) {
-        store.lock();
-        try {
-            long values =
-                    process.images().stream().mapToLong(AttachedImage::values).sum();
-            return values + usage.memoryLeft(process.user().user()) / SampledMember.VALUE_BYTES;
-        } finally {
-            store.unlock();
-        }
-    }
-
-    private void apply(AttachedProcess process, Reading reading) {
-        AttachedImage image = reading.image();
-        if (!reading.problem().isEmpty()) {
-            process.problems().add(reading.problem());
-        }
-        try {
-            if (reading.isGone()) {
-                process.images().remove(image);
-                leave(process, image, true);
-            } else if (reading.sample().isPresent()) {
-                apply(process, image, reading.sample().get());
-            }
-        } catch (OverBoundException | InvalidFileException e) {
-            process.images().remove(image);
-            usage.addMemory(process.user().user(), -image.bytes());
-            process.problems().add(image.path() + " " + e.getMessage());
-        } catch (IOException e) {
-            throw new IllegalStateException(e); // samples are in memory
-        }
-    }
-
-    private void apply(AttachedProcess process, AttachedImage image, Sample sample)
-            throws IOException, InvalidFileException {
-        if (!image.hasJoined()) {
-            join(process, image, sample);
-        } else if (image.member().sample().hasRestartedIn(sample)) {
-            restart(image, sample);
-        } else {
-            image.replace(sample);
-            unsaved.put(image.member(), image.image());
-        }
-        long before = image.bytes();
-        image.setValues(sample.values().size());
-        usage.addMemory(process.user().user(), image.bytes() - before);
-    }
-
-    private void join(AttachedProcess process, AttachedImage image, Sample sample)
-            throws IOException, InvalidFileException {
-        ProcessStat stat = process.stat();
-        int user = process.user().user();
-        ImageCounters counters = images.adopt(image.file(), image.path(), user);
-        Place place = new Place(stat.pid(), stat.startTime(), image.countersAddress());
-        Waiting earlier = waiting.get(place);
-        if (earlier != null) {
-            waiting.remove(place);
-            usage.addMemory(user, -earlier.bytes);
-        }
-        if (earlier != null && earlier.image == counters && !earlier.isClosed) {
-            image.join(counters, earlier.member);
-            if (earlier.member.sample().hasRestartedIn(sample)) {
-                restart(image, sample);
-            } else {
-                image.replace(sample);
-            }
-        } else {
-            if (earlier != null) {
-                fold(earlier.member, earlier.image);
-            }
-            SampledMember member = new SampledMember(
-                    "process-" + stat.pid() + "-" + stat.startTime() + "-" + Long.toHexString(place.counters),
-                    user,
-                    OptionalInt.of(process.user().pid()),
-                    sample);
-            image.join(counters, member);
-            if (stat.forked() && parents.contains(new Parent(stat.stack(), place.counters))) {
-                counters.leaveOut(member, reader); // its parent has counted that
-            }
-            saved.put(
-                    member,
-                    new SavedProcess(
-                            member.name(),
-                            counters.image().digest(),
-                            user,
-                            stat.pid(),
-                            stat.startTime(),
-                            place.counters));
-        }
-        unsaved.put(image.member(), counters);
-        images.markChanged(counters);
-        remember(new Parent(stat.stack(), place.counters));
-        LOG.info("process {} counts for {}", stat.pid(), counters.image().name());
-    }
-
-    private void remember(Parent parent) {
-        parents.add(parent);
-        if (parents.size() > MOST_PARENTS) {
-            parents.remove(parents.iterator().next());
-        }
-    }
-
-    /** The process has set its counters to 0: what it had counted stays. */
-    private void restart(AttachedImage image, Sample sample) throws IOException {
-        ImageCounters counters = image.image();
-        counters.keep(counters.countsOf(image.member(), reader));
-        image.replace(sample);
-        unsaved.put(image.member(), counters);
-        images.markChanged(counters);
-    }
-
-    /** What an image had counted at the last look stays, until its process has ended. Under the store's lock. */
-    private void leave(AttachedProcess process, AttachedImage image, boolean isClosed) {
-        int user = process.user().user();
-        usage.addMemory(user, -image.bytes());
-        if (image.hasJoined()) {
-            ProcessStat stat = process.stat();
-            Waiting last = new Waiting(image.member(), image.image(), isClosed);
-            Waiting before = waiting.put(new Place(stat.pid(), stat.startTime(), image.countersAddress()), last);
-            usage.addMemory(user, last.bytes);
-            if (before != null) {
-                usage.addMemory(user, -before.bytes);
-                fold(before.member, before.image);
-            }
-        }
-    }
-
-    private void fold(SampledMember member, ImageCounters image) {
-        try {
-            image.fold(member, reader, images.memoryLeft(image));
-        } catch (IOException e) {
-            throw new IllegalStateException(e); // samples are in memory
-        }
-        unsaved.remove(member);
-        saved.remove(member);
-        images.markChanged(image);
-    }
-
-    private void end(AttachedProcess process) {
-        store.lock();
-        try {
-            process.images().forEach(image -> leave(process, image, false));
-        } finally {
-            store.unlock();
-        }
-    }
-
-    /** Ends those whose process has ended, and tells what there is. */
     private void settle() {
-        List<Place> ended = waiting.keySet().stream()
-                .filter(place -> !AttachedProcess.exists(place.pid, place.startTime))
-                .toList();
-        ended.stream().mapToInt(place -> place.pid).distinct().forEach(files);
-        store.lock();
-        try {
-            for (Place place : ended) {
-                Waiting gone = waiting.remove(place);
-                usage.addMemory(gone.member.owner(), -gone.bytes);
-                fold(gone.member, gone.image);
-            }
-            wanted.removeIf(pid -> isAttached(pid) || waiting.keySet().stream().noneMatch(place -> place.pid == pid));
-            status = processes.values().stream()
-                    .map(Processes::status)
-                    .sorted(Comparator.comparingInt(ProcessStatus::pid))
-                    .toList();
-            if (!images.changed().isEmpty()) {
-                saving.run();
-            }
-        } finally {
-            store.unlock();
+        Set<Integer> unseen = members.settle();
+        if (wanted.removeIf(pid -> known.has(pid) || !unseen.contains(pid))) {
+            finder.scanNext(); // for children that they forked meanwhile
         }
-    }
-
-    private static ProcessStatus status(AttachedProcess process) {
-        return new ProcessStatus(
-                process.stat().pid(),
-                process.user().user(),
-                process.images().stream()
-                        .filter(AttachedImage::hasJoined)
-                        .map(image -> image.image().image().name())
-                        .sorted()
-                        .toList(),
-                List.copyOf(process.problems()));
+        if (members.isChanged()) {
+            saving.run();
+        }
     }
 
     /**
@@ -625,21 +265,12 @@ public final class Processes implements SampledSource {
      * store's lock.
      */
     public Optional<SampledMember> lastSample(int user, int pid, StoredImage image) {
-        return saved.entrySet().stream()
-                .filter(entry -> entry.getValue().owner() == user
-                        && entry.getValue().pid() == pid
-                        && entry.getValue().digest().equals(image.digest()))
-                .map(Map.Entry::getKey)
-                .reduce((earlier, later) -> later);
+        return members.lastSample(user, pid, image);
     }
 
     /** Replaces that sample by what the process wrote at its end. Under the store's lock. */
     public void replace(SampledMember member, ImageCounters image, Sample last) throws IOException {
-        if (member.sample().hasRestartedIn(last)) {
-            image.keep(image.countsOf(member, reader));
-        }
-        member.setSample(last);
-        unsaved.put(member, image);
+        members.replace(member, image, last);
     }
 
     /** Nothing: what {@link #look()} has seen is put down already. */
@@ -648,37 +279,31 @@ public final class Processes implements SampledSource {
 
     @Override
     public void saveSamples(Collection<ImageCounters> of) throws IOException {
-        for (Map.Entry<SampledMember, ImageCounters> entry : List.copyOf(unsaved.entrySet())) {
-            if (of.contains(entry.getValue())) {
-                state.saveSample(saved.get(entry.getKey()), entry.getValue().countsOf(entry.getKey(), reader));
-                unsaved.remove(entry.getKey());
-            }
-        }
+        members.saveSamples(of);
     }
 
     @Override
     public List<SavedProcess> saved() {
-        return List.copyOf(saved.values());
+        return members.saved();
     }
 
-    /**
-     * Which processes there are. Under the store's lock.
-     *
-     * @param intervalMs how often they are looked at, in milliseconds
-     */
-    public ProcessesStatus status(long intervalMs) {
-        return new ProcessesStatus(all, intervalMs, status);
+    /** Which processes there are. */
+    public ProcessesStatus status() {
+        List<ProcessStatus> processes = new ArrayList<>();
+        long intervalMs = TimeUnit.NANOSECONDS.toMillis(UserProcesses.INTERVAL_NS);
+        for (UserProcesses user : users.values()) {
+            processes.addAll(user.status());
+            intervalMs = Math.max(intervalMs, user.intervalMs());
+        }
+        processes.sort(Comparator.comparingInt(ProcessStatus::pid));
+        return new ProcessesStatus(all, listener.text(), intervalMs, processes);
     }
 
+    /** Without the store's lock. */
     @Override
     public void close() {
-        looking.lock();
-        try {
-            processes.values().forEach(AttachedProcess::close);
-            processes.clear();
-            patience.end();
-        } finally {
-            looking.unlock();
-        }
+        listener.end();
+        threads.shutdown();
+        users.values().forEach(UserProcesses::close);
     }
 }

@@ -1,23 +1,23 @@
 package org.pgofs.counters.process;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.linux.ReadableFile;
 
 /** What files of programs have in them; each is looked into once. Thread-safe. */
 final class ProgramFiles {
     private static final int MOST_KEPT = 4096;
 
     private final StockPrograms programs;
-    private final Map<Object, Finding> kept = new LinkedHashMap<>() {
+    private final Map<ForeignReader.Identity, Finding> kept = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Object, Finding> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<ForeignReader.Identity, Finding> eldest) {
             return size() > MOST_KEPT;
         }
     };
@@ -40,27 +40,52 @@ final class ProgramFiles {
         return programs.isProfile(word);
     }
 
-    /** Looks into the file that a process has mapped. It may take for ever. */
-    Finding look(Path link) throws IOException {
-        Object identity = Files.readAttributes(link, "unix:dev,ino,ctime,size");
-        synchronized (this) {
-            Finding known = kept.get(identity);
-            if (known != null) {
-                return known;
+    /**
+     * Looks into the file that a process has mapped.
+     *
+     * @param path absolute; links are followed
+     */
+    Finding look(String path, ForeignReader reader) throws IOException {
+        long file = reader.open(path);
+        try {
+            ForeignReader.Identity identity = reader.identify(file);
+            Finding found = kept(identity);
+            if (found == null) {
+                found = read(new Foreign(reader, file, identity.size()));
+                keep(identity, found);
             }
+            return found;
+        } finally {
+            reader.close(file);
         }
-        Finding found = read(link);
-        synchronized (this) {
-            kept.put(identity, found);
-        }
-        return found;
     }
 
-    private Finding read(Path link) throws IOException {
+    private synchronized Finding kept(ForeignReader.Identity identity) {
+        return kept.get(identity);
+    }
+
+    private synchronized void keep(ForeignReader.Identity identity, Finding found) {
+        kept.put(identity, found);
+    }
+
+    private Finding read(ReadableFile file) throws IOException {
         try {
-            return new Finding(programs.read(link), "");
+            return new Finding(programs.read(file), "");
         } catch (InvalidFileException e) {
             return new Finding(Optional.empty(), e.getMessage());
+        }
+    }
+
+    private record Foreign(ForeignReader reader, long file, long size) implements ReadableFile {
+        private static final int AT_ONCE = 1 << 16;
+
+        @Override
+        public int read(ByteBuffer target, long offset) throws IOException {
+            ByteBuffer part = ByteBuffer.allocateDirect(Math.min(AT_ONCE, target.remaining()));
+            reader.read(file, offset, part);
+            int count = part.position();
+            target.put(part.flip());
+            return count == 0 ? -1 : count;
         }
     }
 }

@@ -2,10 +2,10 @@ package org.pgofs.counters.process;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.linux.ReadableFile;
 
 /** Looks into files of programs, and knows the formats of compilers. Thread-safe. */
 public interface StockPrograms {
@@ -17,7 +17,7 @@ public interface StockPrograms {
      * @throws InvalidFileException if it counts and cannot be read from outside; the message says why, without its name
      * @throws IOException if the file cannot be read now
      */
-    Optional<StockProgram> read(Path file) throws IOException, InvalidFileException;
+    Optional<StockProgram> read(ReadableFile file) throws IOException, InvalidFileException;
 
     /**
      * Reads a file that a program with the compiler's own runtime wrote.

@@ -42,6 +42,7 @@ final class ValueLists {
     private final long most;
     private int found;
     private boolean full;
+    private boolean cut;
 
     /**
      * Those of a process.
@@ -56,6 +57,11 @@ final class ValueLists {
     /** Whether values were left out for lack of room. */
     boolean isFull() {
         return full;
+    }
+
+    /** Whether a list had more values than a profile could hold, or no end. */
+    boolean isCut() {
+        return cut;
     }
 
     /**
@@ -80,7 +86,11 @@ final class ValueLists {
             return;
         }
         long next = node.getLong(0);
-        for (int i = 0; i < Snapshot.MAX_VALUES && next != 0 && !full && fill(next, NODE); i++) {
+        for (int i = 0; next != 0 && !full && fill(next, NODE); i++) {
+            if (i == Snapshot.MAX_VALUES) {
+                cut = true;
+                return;
+            }
             long count = node.getLong(COUNT);
             if (count > 0 && found >= most) {
                 full = true;

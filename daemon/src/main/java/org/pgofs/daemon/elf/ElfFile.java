@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.pgofs.counters.format.ElfNotes;
 import org.pgofs.counters.linux.ForeignPath;
+import org.pgofs.counters.linux.ReadableFile;
 
 /**
  * An x86-64 executable or shared library: as much of ELF as it takes to find sections, notes and a symbol. The file is
@@ -42,14 +43,16 @@ public final class ElfFile implements Closeable {
     private static final int SCANNED_AT_ONCE = 1 << 16;
     private static final int SYMBOLS_AT_ONCE = 4096;
 
-    private final FileChannel channel;
+    private final ReadableFile file;
+    private final Closeable opened;
     private final List<ElfSection> sections = new ArrayList<>();
     private final List<ElfSegment> segments = new ArrayList<>();
     private final ByteBuffer names;
     private long left = MAX_READ;
 
-    private ElfFile(FileChannel channel) throws IOException {
-        this.channel = channel;
+    private ElfFile(ReadableFile file, Closeable opened) throws IOException {
+        this.file = file;
+        this.opened = opened;
         ByteBuffer header = header();
         int count = Short.toUnsignedInt(header.getShort(60));
         int namesIndex = Short.toUnsignedInt(header.getShort(62));
@@ -79,15 +82,27 @@ public final class ElfFile implements Closeable {
     public static ElfFile open(Path file) throws IOException {
         FileChannel channel = ForeignPath.open(file);
         try {
-            return new ElfFile(channel);
+            return new ElfFile(ReadableFile.of(channel), channel);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
     }
 
+    /**
+     * A file that somebody else opens and closes.
+     *
+     * @param file of which as much is read as is asked for
+     * @return the file
+     * @throws MalformedElfException if it is not an ELF file of a supported kind, or damaged
+     * @throws IOException if it cannot be read
+     */
+    public static ElfFile of(ReadableFile file) throws IOException {
+        return new ElfFile(file, () -> {});
+    }
+
     private ByteBuffer header() throws IOException {
-        require(channel.size() >= HEADER_SIZE, "is not an ELF file");
+        require(file.size() >= HEADER_SIZE, "is not an ELF file");
         ByteBuffer header = read(0, HEADER_SIZE);
         byte[] magic = new byte[MAGIC.length];
         header.get(0, magic);
@@ -271,13 +286,13 @@ public final class ElfFile implements Closeable {
 
     private ByteBuffer read(long offset, long size) throws IOException {
         require(
-                offset >= 0 && size >= 0 && size <= MAX_PART && offset <= channel.size() - size,
+                offset >= 0 && size >= 0 && size <= MAX_PART && offset <= file.size() - size,
                 "is damaged: a header points outside the file");
         left -= Math.max(size, LEAST_COST);
         require(left >= 0, "has sections that take too long to look through");
         ByteBuffer part = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
         while (part.hasRemaining()) {
-            if (channel.read(part, offset + part.position()) < 0) {
+            if (file.read(part, offset + part.position()) < 0) {
                 throw new EOFException("became shorter while it was read");
             }
         }
@@ -292,6 +307,6 @@ public final class ElfFile implements Closeable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        opened.close();
     }
 }

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
                     + " traced.",
             "",
             "--pid: a process with the compiler's own runtime, just as it runs, with its libraries and the children that"
-                    + " it forks. It is looked at once a second and at every read; what it counts between the last"
+                    + " it forks. It is looked at once a second, or less often if that takes more than a hundredth of a"
+                    + " processor, and at every read; the status says how often. What it counts between the last"
                     + " look and its end is lost.",
             "",
             "--ram: the kernel of a virtual machine. --running: the one that runs this machine. --core: a kernel that"

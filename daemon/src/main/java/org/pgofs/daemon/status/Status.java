@@ -225,10 +225,11 @@ record Status(
      * Processes with the compiler's own runtime.
      *
      * @param lookedFor which of them
-     * @param intervalMs from one look at them to the next, in milliseconds
+     * @param foundBy how, in words
+     * @param intervalMs from one look at them to the next, of that for which it is longest, in milliseconds
      * @param processes by pid
      */
-    record Stock(String lookedFor, long intervalMs, List<Attached> processes) {}
+    record Stock(String lookedFor, String foundBy, long intervalMs, List<Attached> processes) {}
 
     /**
      * The profiles that programs with the compiler's own runtime wrote at their end, since the daemon started.

@@ -211,6 +211,7 @@ public final class StatusReport {
         }
         return new Status.Stock(
                 processes.all() ? "all that there are" : "those that were attached",
+                processes.foundBy(),
                 processes.intervalMs(),
                 processes.processes().stream()
                         .map(process -> new Status.Attached(

@@ -137,9 +137,9 @@ final class StatusText {
 
     private void add(Status.Stock stock) {
         line(
-                "processes that are read: %d, looked at every %d ms (%s): what one counts between the last look and its"
-                        + " end is lost",
-                stock.processes().size(), stock.intervalMs(), stock.lookedFor());
+                "processes that are read: %d, looked at every %d ms (%s, found by %s): what one counts between the last look"
+                        + " and its end is lost",
+                stock.processes().size(), stock.intervalMs(), stock.lookedFor(), stock.foundBy());
         for (Status.Attached process : stock.processes()) {
             line(
                     "  %d of user %d: %s",

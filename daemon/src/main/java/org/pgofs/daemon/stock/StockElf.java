@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.pgofs.counters.format.Area;
 import org.pgofs.counters.format.ElfNotes;
 import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.linux.ReadableFile;
 import org.pgofs.counters.process.StockProgram;
 import org.pgofs.counters.process.StockProgram.Segment;
 import org.pgofs.counters.process.StockPrograms;
@@ -32,6 +33,15 @@ public final class StockElf implements StockPrograms {
     private static final ByteBuffer NO_ID = ByteBuffer.allocate(0);
     private static final Area NONE = new Area(0, 0);
 
+    /**
+     * The program that reads files of processes, of the installation to which this class belongs.
+     *
+     * @return its path
+     */
+    public static Path reader() {
+        return Path.of(System.getProperty("pgofs.home", "/nonexistent"), "lib", "foreign_reader");
+    }
+
     @Override
     public List<WrittenProfile> profiles(ByteBuffer bytes) throws InvalidFileException {
         try {
@@ -47,8 +57,8 @@ public final class StockElf implements StockPrograms {
     }
 
     @Override
-    public Optional<StockProgram> read(Path file) throws IOException, InvalidFileException {
-        try (ElfFile elf = ElfFile.open(file)) {
+    public Optional<StockProgram> read(ReadableFile file) throws IOException, InvalidFileException {
+        try (ElfFile elf = ElfFile.of(file)) {
             if (elf.section(ProfileSections.COUNTERS).isEmpty()) {
                 return Optional.empty();
             }

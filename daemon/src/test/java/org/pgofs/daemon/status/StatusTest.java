@@ -106,6 +106,7 @@ final class StatusTest {
                     List.of(new Status.File("ext2", "is hidden"))),
             new Status.Stock(
                     "all of them",
+                    "events of the kernel",
                     1000,
                     List.of(
                             new Status.Attached(7, 1000, List.of("a-1", "b-2"), List.of()),
@@ -178,7 +179,7 @@ final class StatusTest {
                 kernel of this machine: 1 images, read when their counts are wanted and not for this status
                   vmlinux is vmlinux-5, read last at 2026-01-02T00:00:00Z
                   ext2 is hidden
-                processes that are read: 2, looked at every 1000 ms (all of them): what one counts between the last look and its end is lost
+                processes that are read: 2, looked at every 1000 ms (all of them, found by events of the kernel): what one counts between the last look and its end is lost
                   7 of user 1000: a-1, b-2
                   8 of user 0: nothing
                     /bin/c is odd
@@ -386,6 +387,7 @@ final class StatusTest {
                   },
                   "stock" : {
                     "looked_for" : "all of them",
+                    "found_by" : "events of the kernel",
                     "interval_ms" : 1000,
                     "processes" : [ {
                       "pid" : 7,
