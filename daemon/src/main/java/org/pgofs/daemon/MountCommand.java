@@ -9,6 +9,7 @@ import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.linux.ForeignPath;
 import org.pgofs.counters.linux.NativeLibrary;
 import org.pgofs.counters.segment.SegmentDirectory;
+import org.pgofs.daemon.client.Stages;
 import org.pgofs.fs.fuse.Mount;
 import org.pgofs.fs.fuse.MountOptions;
 import org.pgofs.profraw.UnsupportedRawVersionException;
@@ -136,15 +137,19 @@ final class MountCommand implements Callable<Integer> {
             throw new IOException("the segment directory " + segments
                     + " would be hidden by what is mounted: give another MOUNTPOINT or --segment-dir");
         }
-        Session session = Session.start(
-                segments,
-                bounds,
-                withKernel,
-                BoundsOptions.stock(options),
-                mountPoint,
-                mountOptions,
-                profiles,
-                indexed);
+        Session session;
+        try (Stages stages = Stages.begin(spec.commandLine().getErr())) {
+            stages.at("taking up the counts that are in " + segments);
+            session = Session.start(
+                    segments,
+                    bounds,
+                    withKernel,
+                    BoundsOptions.stock(options),
+                    mountPoint,
+                    mountOptions,
+                    profiles,
+                    indexed);
+        }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(session), "shutdown"));
         try {
             proveReady(session, segments);

@@ -37,7 +37,7 @@ public final class ProgressLine implements AutoCloseable {
         return line;
     }
 
-    private static boolean isTerminal() {
+    static boolean isTerminal() {
         try {
             return new ProcessBuilder("test", "-t", "2").inheritIO().start().waitFor() == 0;
         } catch (IOException e) {

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.pgofs.counters.format.Variant;
+import org.pgofs.daemon.client.Stages;
 import org.pgofs.daemon.client.TrustedFile;
 import org.pgofs.profdata.IndexedContent;
 import org.pgofs.profdata.IndexedReader;
@@ -136,14 +137,18 @@ public final class CollectCommand implements Callable<Integer> {
         Path file = output == null ? defaultFile(image) : output;
         Path mapped = format == Format.LCOV ? mapped(image) : null;
         IndexedContent content;
-        try (NewFile written = NewFile.begin(file)) {
+        try (NewFile written = NewFile.begin(file);
+                Stages stages = Stages.begin(spec.commandLine().getErr())) {
+            stages.at("reading the profile of " + image.name());
             boolean raw = take || format != Format.PROFDATA;
             Instant now = Instant.now();
             ByteBuffer bytes = ProfileInput.bytes(images.file(image, take ? "take" : raw ? "profraw" : "profdata"));
             ByteBuffer indexed;
             try {
+                stages.at("converting the profile of " + image.name());
                 indexed = ProfileInput.indexed(image.name(), bytes.duplicate());
                 content = IndexedReader.read(indexed.duplicate());
+                stages.at("writing " + file);
                 written.write(
                         switch (format) {
                             case PROFRAW -> bytes;

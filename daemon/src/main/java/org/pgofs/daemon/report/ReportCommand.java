@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.pgofs.daemon.client.Seconds;
 import org.pgofs.daemon.client.ServedMount;
+import org.pgofs.daemon.client.Stages;
 import org.pgofs.daemon.profile.ImageProfile;
 import org.pgofs.daemon.profile.ImageProfiles;
 import org.pgofs.daemon.profile.NewFile;
@@ -80,8 +81,14 @@ public final class ReportCommand implements Callable<Integer> {
                     "--record takes 1s or more, and is for images of a mount, not for a comparison");
         }
         Page page;
-        try (NewFile file = NewFile.begin(output)) {
-            page = page();
+        List<Recording.Sample> growth = record == null
+                ? List.of()
+                : Recording.of(mount(), word(), record, spec.commandLine().getErr());
+        try (NewFile file = NewFile.begin(output);
+                Stages stages = Stages.begin(spec.commandLine().getErr())) {
+            stages.at("reading the profile");
+            page = page(growth);
+            stages.at("writing " + output);
             page.write(file);
             file.finish();
         }
@@ -99,16 +106,17 @@ public final class ReportCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    private Page page() throws IOException, InterruptedException {
+    /** Null if all images are meant. */
+    private String word() {
+        return words.isEmpty() ? null : words.get(0);
+    }
+
+    private Page page(List<Recording.Sample> growth) throws IOException {
         if (words.size() == COMPARED) {
-            return new Page(List.of(one(words.get(1))), one(words.get(0)), List.of());
+            return new Page(List.of(one(words.get(1))), one(words.get(0)), growth);
         }
-        String word = words.isEmpty() ? null : words.get(0);
-        List<Recording.Sample> growth = record == null
-                ? List.of()
-                : Recording.of(mount(), word, record, spec.commandLine().getErr());
         return new Page(
-                word == null ? ImageProfiles.served(mountPoint) : ImageProfiles.of(word, mountPoint), null, growth);
+                word() == null ? ImageProfiles.served(mountPoint) : ImageProfiles.of(word(), mountPoint), null, growth);
     }
 
     private ServedMount mount() throws IOException {
