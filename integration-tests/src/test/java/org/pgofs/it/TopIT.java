@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +49,8 @@ final class TopIT {
                         throw new UncheckedIOException(e);
                     }
                     calls.addAndGet(10);
+                    // At most 1,000 calls a second.
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
                 }
             });
             load.start();
@@ -104,6 +109,41 @@ final class TopIT {
                 Shell.Result result = top(mount, wrong.split(" ", 0));
                 assertEquals(2, result.status(), wrong);
                 assertEquals(1, result.errors().lines().count(), result.errors());
+            }
+        }
+    }
+
+    @Test
+    void shouldShowTheSourceOfAFunction() throws Exception {
+        Path source = Checkout.SOURCES.resolve("c/worker.c");
+        Path debug = Toolchain.DEFAULT.instrumented(directory.resolve("debug"), source, "-pthread", "-g");
+        Path covered = Toolchain.DEFAULT.clang(
+                directory.resolve("covered"),
+                Stream.concat(
+                                Stream.of(source, "-pthread", "-fprofile-instr-generate", "-fcoverage-mapping"),
+                                Toolchain.runtime().stream())
+                        .toArray());
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker plain = Worker.start(mount.shell(), program);
+                Worker withDebugInfo = Worker.start(mount.shell(), debug);
+                Worker withMapping = Worker.start(mount.shell(), covered)) {
+            for (Worker worker : List.of(plain, withDebugInfo, withMapping)) {
+                worker.work(5000);
+            }
+            for (Map.Entry<String, String> image : Map.of(
+                            "worker14", "(?s).*no source lines: the program has no debug info: build it with -g\n.*",
+                            "debug", "(?s).*/counted\\.h:\\d+:\\d+\n.*: .*\\bcounted\\(.*",
+                            "covered", "(?s).*\\d+\\| +5\\.00k\\|.*\\bcounted\\(.*")
+                    .entrySet()) {
+                try (Tmux tmux = new Tmux(120, 60)) {
+                    tmux.start("exec " + Checkout.PGOFS + " top -d 0.5 " + image.getKey() + " " + mount.root());
+                    tmux.await("the first view", screen -> screen.contains("FUNCTION"));
+                    tmux.type("/");
+                    tmux.type("counted", "Enter");
+                    tmux.await("one function", screen -> screen.contains("only what contains counted"));
+                    tmux.type("Enter");
+                    tmux.await("its source", screen -> screen.matches(image.getValue()));
+                }
             }
         }
     }

@@ -10,8 +10,9 @@ import java.util.Locale;
 final class FunctionDetail {
     private FunctionDetail() {}
 
-    /** With the counts of a view, and what its value sites have observed until now. */
-    static List<String> lines(FunctionCounts function, View view, MountReader reader) throws IOException {
+    /** With the counts of a view, what its value sites have observed until now, and lines of its source. */
+    static List<String> lines(FunctionCounts function, View view, MountReader reader, List<String> source)
+            throws IOException {
         List<String> lines = new ArrayList<>();
         lines.add(function.name());
         lines.add("in " + function.image());
@@ -31,6 +32,8 @@ final class FunctionDetail {
         for (int i = 0; i < counters.limit(); i++) {
             lines.add(String.format("%6d %16d", i, counters.get(i)));
         }
+        lines.add("");
+        lines.addAll(source);
         return lines;
     }
 }

@@ -38,6 +38,7 @@ final class MountReader {
     private final ImageFilter choice;
     private final Map<String, Map<Long, String>> names = new HashMap<>();
     private Map<String, Integer> processes = Map.of();
+    private final Map<String, String> programs = new HashMap<>();
     private Progress progress;
     private long looked;
 
@@ -80,7 +81,7 @@ final class MountReader {
             return;
         }
         looked = now;
-        processes = processes(mount.read(".status.json"));
+        processes = processes(mount.read(".status.json"), programs);
         progress = choice.name() == null ? Watched.all(mount) : Watched.of(mount, images);
     }
 
@@ -132,6 +133,20 @@ final class MountReader {
         return lines;
     }
 
+    /** The source of a function, as lines of text. */
+    List<String> source(FunctionCounts wanted) throws IOException {
+        for (ParsedProfile profile : read(wanted.image())) {
+            String symbol = SourceLines.symbol(profile.names(), wanted.reference());
+            Path coverage = (profile.rawVersion() & Variant.IR) == 0
+                    ? path.resolve("pgo/images").resolve(wanted.image()).resolve("profdata")
+                    : null;
+            if (!symbol.isEmpty()) {
+                return SourceLines.of(programs.get(wanted.image()), symbol, coverage);
+            }
+        }
+        return List.of();
+    }
+
     /** Sets the counts of all that is read to zero. */
     void reset() throws IOException {
         if (choice.name() == null) {
@@ -159,12 +174,16 @@ final class MountReader {
         return names.found();
     }
 
-    /** How many processes each image has. */
-    private static Map<String, Integer> processes(String status) throws IOException {
+    /** How many processes each image has; adds where their programs are, as far as they say so. */
+    private static Map<String, Integer> processes(String status, Map<String, String> programs) throws IOException {
         Map<String, Integer> processes = new HashMap<>();
         for (Object image : (List<?>) JsonTree.object(status).get("images")) {
             Map<?, ?> fields = (Map<?, ?>) image;
-            processes.put((String) fields.get("name"), ((List<?>) fields.get("live_processes")).size());
+            String name = (String) fields.get("name");
+            processes.put(name, ((List<?>) fields.get("live_processes")).size());
+            if (fields.get("program") instanceof String program) {
+                programs.put(name, program);
+            }
         }
         return processes;
     }

@@ -16,7 +16,7 @@ final class Screen {
             "z       set the counts to zero, for everybody",
             "f       freeze the view, or go on",
             "up down choose a function",
-            "Enter   one function: its counters, the targets of its calls, the sizes of its memory operations",
+            "Enter   one function: its counters, the targets of its calls, the sizes of its memory operations, and its source",
             "",
             "COUNT is what all counters of a function have counted since the last reset, COUNTS/s what they do now.",
             "Counts are entries of functions and of blocks in them, not time.",
@@ -43,6 +43,7 @@ final class Screen {
     private View view;
     private FunctionCounts detail;
     private List<String> detailLines = List.of();
+    private List<String> source = List.of();
     private String message = "";
 
     Screen(Terminal terminal, MountReader reader, long delayMillis, int views) {
@@ -83,7 +84,7 @@ final class Screen {
         watch.look();
         view = watch.view(order);
         if (detail != null) {
-            detailLines = FunctionDetail.lines(detail, view, reader);
+            detailLines = FunctionDetail.lines(detail, view, reader, source);
         }
     }
 
@@ -151,7 +152,8 @@ final class Screen {
         List<View.Row> rows = rows();
         if (!rows.isEmpty()) {
             detail = rows.get(Math.min(selected, rows.size() - 1)).function();
-            detailLines = FunctionDetail.lines(detail, view, reader);
+            source = reader.source(detail);
+            detailLines = FunctionDetail.lines(detail, view, reader, source);
         }
     }
 
