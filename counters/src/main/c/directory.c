@@ -26,13 +26,13 @@ static bool in_user_namespace(void) {
 
 /*
  * Whether the directory is root's. In a container root of the machine may have no number, and look like anybody of
- * outside. Then the directory must be where something is mounted: only who sets up the container can have done that, and
- * he has power over the programs in it anyway.
+ * outside; where pgofs record runs a command for its caller, the directory is the caller's. Then the directory must be where
+ * something is mounted: only who sets up the container can have done that, and he has power over the programs in it anyway.
  */
 static bool is_roots(int fd, const struct stat *status) {
   struct statx more;
   return status->st_uid == 0 ||
-         (status->st_uid == PGOFS_NOBODY && in_user_namespace() &&
+         ((status->st_uid == PGOFS_NOBODY || status->st_uid == pgofs_sys_getuid()) && in_user_namespace() &&
           pgofs_sys_statx(fd, &more) == 0 && (more.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0);
 }
 

@@ -154,6 +154,10 @@ static inline void pgofs_sys_munmap(const void *at, size_t size) {
   (void)PGOFS_CALL(munmap, at, size);
 }
 
+static inline uid_t pgofs_sys_getuid(void) {
+  return (uid_t)PGOFS_CALL(getuid, 0);
+}
+
 static inline int pgofs_sys_getpid(void) {
   return (int)PGOFS_CALL(getpid, 0);
 }

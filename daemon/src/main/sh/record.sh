@@ -3,17 +3,20 @@
 
 record_usage() {
   cat <<'END'
-usage: pgofs record [-o FILE] [--] COMMAND [ARGUMENT...]
+usage: pgofs record [-o FILE] [--format profraw|profdata|text] [--] COMMAND [ARGUMENT...]
 
-Runs a command, and leaves the raw profile of all instrumented programs that it runs, with their libraries and children:
-those with the runtime of pgofs, and those with the compiler's own, as they are. Needs root, and no mount: nothing else
+Runs a command, and leaves the profile of all instrumented programs that it runs, with their libraries and children: those
+with the runtime of pgofs, and those with the compiler's own, as they are. It needs no mount and not root: nothing else
 counts, and nothing is left but the profile.
 
-  -o FILE  where the profile goes (default: COMMAND.profraw, here). It is replaced when the command has ended.
+  -o FILE   where the profile goes (default: COMMAND.profraw, .profdata or .proftext, here). It is replaced when the
+            command has ended.
+  --format  profraw: for llvm-profdata of the compiler's version (default). profdata: for clang -fprofile-use= and
+            llvm-cov. text: for people, and for every llvm-profdata.
 
 The exit code is that of the command; 1 if there is no profile, with the reason.
-Programs with the compiler's own runtime count when they end by themselves, as root: what they would write into a file is
-taken in.
+A program with the compiler's own runtime counts when it ends by itself, as the user who calls pgofs record.
+For users who are not root, the command runs in a namespace of mounts, and of users in which only they exist.
 END
 }
 
@@ -23,23 +26,30 @@ record_die() {
 }
 
 record_clean() {
-  "$home/bin/pgofs" umount "$record/mount" >/dev/null 2>&1
+  exec {record_in}>&-
+  wait "$record_server" 2>/dev/null
   umount -l "$record/segments" 2>/dev/null
   rm -rf "$record"
 }
 
 record() {
-  local output='' status=0
+  local output='' status=0 format=profraw suffix as='' base=/run name line run=() record record_in record_out record_server
+  [ "${1-}" != --in-namespace-of ] || { as=$2 && shift 2; }
+  local arguments=("$@")
   while [ $# -gt 0 ]; do
     case $1 in
       -h | --help)
         record_usage
         exit
         ;;
-      -o)
-        [ $# -gt 1 ] || record_die "-o needs a file; see pgofs record --help" 2
-        output=$2
+      -o | --format)
+        [ $# -gt 1 ] || record_die "$1 needs a value; see pgofs record --help" 2
+        if [ "$1" = -o ]; then output=$2; else format=$2; fi
         shift 2
+        ;;
+      --format=*)
+        format=${1#*=}
+        shift
         ;;
       --)
         shift
@@ -49,40 +59,48 @@ record() {
       *) break ;;
     esac
   done
+  case $format in
+    profraw | profdata) suffix=$format ;;
+    text) suffix=proftext ;;
+    *) record_die "'$format' is none of profraw, profdata, text; see pgofs record --help" 2 ;;
+  esac
   [ $# -gt 0 ] || record_die "which command? See pgofs record --help" 2
-  [ "$EUID" = 0 ] || record_die "only root can record: use sudo"
-  output=${output:-${1##*/}.profraw}
+  type -P -- "$1" >/dev/null || record_die "there is no command $1" 127
+  name=${1##*/}
+  output=${output:-$name.$suffix}
   case $output in /*) ;; *) output=$PWD/$output ;; esac
   [ -d "${output%/*}/" ] || record_die "there is no directory ${output%/*} for the profile"
-  record=$(mktemp -d /run/pgofs-record-XXXXXXXX) || record_die "cannot make a directory in /run"
-  trap record_clean EXIT
-  # Programs of other users pass through it to the segments. Not to the files: where others may write, one could lay a
-  # link under a name that root's program is about to write to.
-  chmod 711 "$record"
-  mkdir "$record/mount" && mkdir -m 700 "$record/files" || exit 1
-  PGOFS_LOG=$record/log "$home/bin/pgofs" mount -o kernel=no --segment-dir "$record/segments" "$record/mount" || exit 1
-  trap : INT # the command ends by it, and its profile stays
-  PGOFS_SEGMENT_DIR=$record/segments LLVM_PROFILE_FILE=$record/files/${1##*/}.%p.profraw "$@" || status=$?
-  trap - INT
-  record_files
-  record_copy "$output"
-  exit "$status"
-}
-
-# What stock programs wrote; an empty file is of one that was killed.
-record_files() {
-  local files=("$record/files"/*.profraw) file some=()
-  for file in "${files[@]}"; do [ ! -s "$file" ] || some+=("$file"); done
-  [ ${#some[@]} = 0 ] || printf '%s\0' "${some[@]}" | xargs -0 sh -c '"$@" "$0/mount" >/dev/null' "$record" "$home/bin/pgofs" add
-}
-
-record_copy() {
-  local unfinished
-  unfinished=$(mktemp "$1.XXXXXX") || exit 1
-  if ! cat "$record/mount/pgo/profraw" >"$unfinished" || [ ! -s "$unfinished" ]; then
-    rm -f "$unfinished"
-    record_die "nothing that the command ran has counted: is it instrumented? See pgofs doctor PROGRAM"
+  if [ "$EUID" != 0 ]; then
+    unshare --user --map-root-user --mount true 2>/dev/null ||
+      record_die "this machine lets only root make namespaces, which record needs (user.max_user_namespaces, AppArmor): use sudo"
+    exec unshare --user --map-root-user --mount --propagation slave -- \
+      "$home/bin/pgofs" record --in-namespace-of "$(id -u):$(id -g)" "${arguments[@]}"
   fi
-  chmod 644 "$unfinished" && mv -f "$unfinished" "$1"
-  echo "pgofs: $1 has $(ls "$record/mount/pgo/images" | tr '\n' ' ')" >&2
+  [ -z "$as" ] || { base=${TMPDIR:-/tmp} && run=(unshare --user "--map-user=${as%:*}" "--map-group=${as#*:}" --); }
+  record=$(mktemp -d "$base/pgofs-record-XXXXXXXX") || record_die "cannot make a directory in $base"
+  # Programs of other users pass through it to the segments.
+  chmod 711 "$record" && mkdir "$record/segments" || exit 1
+  mount -t tmpfs -o size=1P,nr_inodes=0,inode64,mode=1733,nosuid,nodev,noexec pgofs-record "$record/segments" || exit 1
+  # In a session of its own: it is to end after the command, also when that ends by Ctrl-C.
+  coproc RECORD {
+    exec setsid "$home/bin/pgofs" recorded-counts --format "$format" "$record/segments" "$output" 2>"$record/log"
+  }
+  record_server=$RECORD_PID record_in=${RECORD[1]}
+  exec {record_out}<&"${RECORD[0]}"
+  trap record_clean EXIT
+  read -r line <&"$record_out" || line=$(tail -n 1 "$record/log")
+  [ "$line" = ready ] || record_die "cannot record: ${line#pgofs: }"
+  local pattern file=%p.profraw
+  # Its images are called after it, but not those of others that it runs.
+  ! grep -qa __llvm_prf_cnts -- "$(type -P -- "$1")" || file=${name//[^0-9A-Za-z_+-]/_}.$file
+  pattern=$(PGOFS_SEGMENT_DIR=$record/segments "$home/bin/pgofs" config --profile-file) || exit 1
+  trap : INT # the command ends by it, and its profile stays
+  PGOFS_SEGMENT_DIR=$record/segments LLVM_PROFILE_FILE=${pattern%/*}/$file "${run[@]}" "$@" || status=$?
+  trap - INT
+  exec {record_in}>&-
+  line=
+  read -r line <&"$record_out"
+  [ -z "$line" ] || echo "$line" >&2
+  wait "$record_server" || exit 1
+  exit "$status"
 }

@@ -36,6 +36,27 @@ public final class StockProcesses {
     }
 
     /**
+     * Checks whether a file may be added, before it is read.
+     *
+     * @param owner whose it is
+     * @param bytes its size
+     * @throws IOException if it may not; the message says why, without a name
+     */
+    public void requireRoom(int owner, long bytes) throws IOException {
+        lock.run(() -> {
+            requireCounted(owner);
+            usage.requireReading(bytes);
+        });
+    }
+
+    private void requireCounted(int owner) throws IOException {
+        if (!usage.counts(owner)) {
+            throw new IOException(
+                    "is a file of user " + Integer.toUnsignedString(owner) + ", who is excluded by -o users=");
+        }
+    }
+
+    /**
      * Adds what a process with the compiler's own runtime wrote: it counts as one that has ended.
      *
      * @param name for images that are not known yet: a path, whose last part they are called by
@@ -48,10 +69,7 @@ public final class StockProcesses {
     public List<String> add(String name, int owner, List<WrittenProfile> profiles) throws IOException {
         List<PreparedProfile> prepared = PreparedProfile.of(profiles);
         return lock.ask(() -> {
-            if (!usage.counts(owner)) {
-                throw new IOException(
-                        "is a file of user " + Integer.toUnsignedString(owner) + ", who is excluded by -o users=");
-            }
+            requireCounted(owner);
             return written.add(name, owner, prepared);
         });
     }

@@ -48,6 +48,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             AttachCommand.class,
             DetachCommand.class,
             AddCommand.class,
+            RecordedCounts.class,
             DoctorCommand.class,
             CollectCommand.class,
             CheckCommand.class,

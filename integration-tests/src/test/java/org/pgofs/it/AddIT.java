@@ -139,6 +139,11 @@ final class AddIT {
             assertRefused(own, "is a file of user 0, who is excluded by -o users=", add(mount, own));
             assertEquals(List.of(), mount.status().get("images"));
             assertEquals(2, add(mount).status());
+            mount.stopDaemon();
+            mount.startDaemon("--user-limits", "memory=1M");
+            Path large = directory.resolve("large");
+            Shell.in(directory).run("truncate", "-s", "2M", large.toString()).ok();
+            assertRefused(large, "it is read as a whole, and a user may take up 1048576 bytes", add(mount, large));
         }
     }
 

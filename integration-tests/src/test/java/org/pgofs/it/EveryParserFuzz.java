@@ -14,6 +14,7 @@ import org.pgofs.daemon.MountOptionsFuzz;
 import org.pgofs.daemon.elf.ElfFileFuzz;
 import org.pgofs.profdata.AnyProfileFuzz;
 import org.pgofs.profraw.RawProfileFuzz;
+import org.pgofs.profraw.WrittenProfilesFuzz;
 
 /** All of them in one process, because its start takes longer than some thousand runs: the first byte chooses. */
 public final class EveryParserFuzz {
@@ -29,7 +30,8 @@ public final class EveryParserFuzz {
             RawProfileFuzz.class,
             MountOptionsFuzz.class,
             ElfFileFuzz.class,
-            AnyProfileFuzz.class);
+            AnyProfileFuzz.class,
+            WrittenProfilesFuzz.class);
 
     private static final List<Consumer<byte[]>> PARSERS = List.of(
             SegmentHeaderFuzz::fuzzerTestOneInput,
@@ -42,7 +44,8 @@ public final class EveryParserFuzz {
             RawProfileFuzz::fuzzerTestOneInput,
             MountOptionsFuzz::fuzzerTestOneInput,
             ElfFileFuzz::fuzzerTestOneInput,
-            AnyProfileFuzz::fuzzerTestOneInput);
+            AnyProfileFuzz::fuzzerTestOneInput,
+            WrittenProfilesFuzz::fuzzerTestOneInput);
 
     private EveryParserFuzz() {}
 

@@ -271,8 +271,7 @@ final class WrittenFilesIT {
             assertEquals(1L, files(mount).get("taken"));
             assertEquals(2, ((Map<?, ?>) files(mount).get("refused")).size(), files(mount)::toString);
             assertTrue(
-                    files(mount).get("waiting").toString().contains("a profile is read as a whole"),
-                    files(mount)::toString);
+                    files(mount).get("waiting").toString().contains("it is read as a whole"), files(mount)::toString);
             String dropped = mount.status().get("dropped").toString();
             for (String reason :
                     List.of("is not a regular file", "has another name", "belongs to another user", "%m")) {

@@ -101,7 +101,7 @@ public final class Usage {
     public void requireReading(long bytes) throws OverBoundException {
         require(
                 bytes <= bounds.user().memory() && bytes <= bounds.total().memory(),
-                "a user may take up %d bytes, and a profile is read as a whole",
+                "it is read as a whole, and a user may take up %d bytes: see --user-limits memory=",
                 Math.min(bounds.user().memory(), bounds.total().memory()));
     }
 

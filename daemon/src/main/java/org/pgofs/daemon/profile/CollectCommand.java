@@ -196,7 +196,14 @@ public final class CollectCommand implements Callable<Integer> {
         return Path.of(directory).resolve(image.programName() + "." + format.suffix);
     }
 
-    private static ByteBuffer text(IndexedContent content) throws IOException {
+    /**
+     * A profile as text.
+     *
+     * @param content of the profile
+     * @return the bytes of the text
+     * @throws IOException if it cannot be written
+     */
+    public static ByteBuffer text(IndexedContent content) throws IOException {
         StringBuilder text = new StringBuilder();
         TextProfile.write(content, text);
         return StandardCharsets.ISO_8859_1.encode(text.toString());

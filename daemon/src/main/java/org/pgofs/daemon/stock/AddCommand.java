@@ -21,8 +21,11 @@ import picocli.CommandLine.Spec;
             "Add raw profiles that programs with the compiler's own runtime wrote: yesterday's, or another machine's.",
             "",
             "Each file counts as one process that has ended, in any raw version from 5 to 11. Of several profiles of one"
-                    + " image in a file the last counts, since each has all that was counted since the start. A"
-                    + " file that is added twice counts twice.",
+                    + " image in a file each has all that was counted since the start: the highest counts count.",
+            "",
+            "Nothing in a file says which process wrote it. A file that is added twice counts twice, and one of a"
+                    + " process that was attached counts beside what was read of it: let such a process write where pgofs"
+                    + " config --profile-file says.",
         },
         mixinStandardHelpOptions = true)
 public final class AddCommand implements Callable<Integer> {

@@ -21,12 +21,17 @@ record ProfileFile(int owner, List<WrittenProfile> profiles) {
     /** More than any program writes; it is in memory while it is read. */
     private static final long MOST_BYTES = 1 << 28;
 
+    /** Says whether there is room for a file. */
+    interface Room {
+        void require(int owner, long bytes) throws IOException;
+    }
+
     /**
      * Reads a file, as it is when it is opened: what it becomes meanwhile does not matter.
      *
      * @throws IOException if it is not a whole profile; the message is one line that names it
      */
-    static ProfileFile read(Path file) throws IOException {
+    static ProfileFile read(Path file, Room room) throws IOException {
         try {
             ByteBuffer bytes;
             int owner;
@@ -34,7 +39,7 @@ record ProfileFile(int owner, List<WrittenProfile> profiles) {
             try {
                 Linux.Status status = Linux.status(fd);
                 owner = status.uid();
-                bytes = read(fd, status.size());
+                bytes = read(fd, status.size(), room, owner);
             } finally {
                 Linux.close(fd);
             }
@@ -52,10 +57,11 @@ record ProfileFile(int owner, List<WrittenProfile> profiles) {
         }
     }
 
-    private static ByteBuffer read(int fd, long size) throws IOException {
+    private static ByteBuffer read(int fd, long size, Room room, int owner) throws IOException {
         if (size > MOST_BYTES) {
             throw new IOException("has " + size + " bytes, and at most " + MOST_BYTES + " are read");
         }
+        room.require(owner, size);
         ByteBuffer bytes = ByteBuffer.allocateDirect((int) size);
         if (!Linux.readFully(fd, 0, bytes)) {
             throw new EOFException("became shorter while it was read");

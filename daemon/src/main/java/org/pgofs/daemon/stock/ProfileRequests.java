@@ -33,7 +33,7 @@ public final class ProfileRequests implements RequestFile.Request {
     @Override
     public void serve(ByteBuffer data) throws IOException {
         Path file = Path.of(StandardCharsets.UTF_8.decode(data).toString());
-        ProfileFile profile = ProfileFile.read(file);
+        ProfileFile profile = ProfileFile.read(file, store.processes()::requireRoom);
         try {
             store.processes().add(withoutEnding(file.toString()), profile.owner(), profile.profiles());
         } catch (IOException e) {
