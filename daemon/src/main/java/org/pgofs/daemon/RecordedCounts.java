@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * What {@code pgofs record} starts, see record.sh: serves a segment directory, without a mount, says "ready" on standard
- * output, and writes the profile when standard input ends. Whatever it says then is for the user.
+ * What {@code pgofs record} starts, see record.sh: serves a segment directory, without a mount, says "ready" on
+ * standard output, and writes the profile when standard input ends. Whatever it says then is for the user.
  */
 @Command(name = RecordedCounts.NAME, hidden = true)
 final class RecordedCounts implements Callable<Integer> {
@@ -66,7 +66,9 @@ final class RecordedCounts implements Callable<Integer> {
     private String record(PrintWriter out) throws IOException {
         try (SegmentDirectory directory = SegmentDirectory.acquire(segments);
                 CounterStore store = CounterStore.open(
-                        directory, BoundsOptions.standard(), new StockSources(new StockElf(), StockElf.reader(), false));
+                        directory,
+                        BoundsOptions.standard(),
+                        new StockSources(new StockElf(), StockElf.reader(), false));
                 NewFile file = NewFile.begin(output)) {
             out.println("ready");
             out.flush();
