@@ -177,7 +177,7 @@ final class UserProcesses {
      * @param candidates which belong to the user
      * @param parts the share that looks may take is one of so many
      */
-    void look(Collection<ProcessStat> candidates, Effort effort, int parts) throws IOException {
+    void look(Collection<ProcessStat> candidates, Effort effort, int parts) {
         if (!enter(effort)) {
             return;
         }
@@ -195,6 +195,8 @@ final class UserProcesses {
             if (lookAtKnown(effort)) {
                 wholeSince = begun;
             }
+        } catch (IOException e) {
+            LOG.warn("processes of user {} are not looked at: {}", Integer.toUnsignedString(user), e.getMessage());
         } finally {
             end();
             lock.unlock();
@@ -320,15 +322,18 @@ final class UserProcesses {
         void run(ForeignReader by) throws IOException;
     }
 
+    private void startReader() throws IOException {
+        if (reader == null) {
+            reader = shared.start();
+        }
+    }
+
     /**
      * Does some work by the reader.
      *
      * @return false if the process did not answer
      */
     private boolean isAnswered(ProcessKey key, Effort effort, Work work) throws IOException {
-        if (reader == null) {
-            reader = shared.start();
-        }
         ForeignReader by = reader;
         by.waitUntil(effort.until());
         long begun = Linux.processorTime() + by.processorTime();
@@ -387,14 +392,26 @@ final class UserProcesses {
         boolean hasChanged =
                 process.lookedAt() == 0 || now.memory() != process.stat().memory();
         long moment = System.nanoTime();
-        boolean isAnswered = isAnswered(key, effort, by -> {
-            if (hasChanged && now.memory() != 0) { // that of a process whose first thread has ended is not told
-                process.look(now, shared.files, by);
-                shared.members.charge(process);
+        startReader();
+        boolean isAnswered;
+        try {
+            isAnswered = isAnswered(key, effort, by -> {
+                if (hasChanged && now.memory() != 0) { // that of a process whose first thread has ended is not told
+                    process.look(now, shared.files, by);
+                    shared.members.charge(process);
+                }
+                List<Reading> readings = process.read(shared.members.room(process), by);
+                shared.members.apply(process, readings);
+            });
+        } catch (IOException e) {
+            LOG.debug("cannot look into process {}: {}", key.pid(), e.getMessage());
+            if (process.images().isEmpty() || !process.exists()) {
+                process.problems().add("cannot be looked into: " + e.getMessage());
+                forget(process);
+                passedOver.put(key, now.memory());
             }
-            List<Reading> readings = process.read(shared.members.room(process), by);
-            shared.members.apply(process, readings);
-        });
+            return;
+        }
         if (isAnswered) {
             process.setLooked(moment);
         }
