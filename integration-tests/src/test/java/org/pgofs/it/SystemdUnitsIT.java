@@ -71,7 +71,7 @@ final class SystemdUnitsIT {
                         "security",
                         "--offline=true",
                         "--no-pager",
-                        "--threshold=50",
+                        "--threshold=51",
                         UNITS.resolve("pgofs.service").toString())
                 .ok();
     }
