@@ -71,7 +71,7 @@ final class SystemdUnitsIT {
                         "security",
                         "--offline=true",
                         "--no-pager",
-                        "--threshold=51",
+                        "--threshold=50",
                         UNITS.resolve("pgofs.service").toString())
                 .ok();
     }
