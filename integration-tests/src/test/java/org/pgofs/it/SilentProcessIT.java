@@ -129,9 +129,11 @@ final class SilentProcessIT {
                 other.work(5);
                 assertEquals(10, mount.profile(toolchain).calls("counted"));
                 files.end();
-                Await.until("all are read again", () -> silent(mount) == 0);
-                assertTrue(problems(mount).values().stream()
-                        .anyMatch(problem -> problem.contains("its file system fails")));
+                Await.until(
+                        "all are read again",
+                        () -> silent(mount) == 0
+                                && problems(mount).values().stream()
+                                        .anyMatch(problem -> problem.contains("its file system fails")));
             } finally {
                 silent.forEach(Worker::close);
             }
