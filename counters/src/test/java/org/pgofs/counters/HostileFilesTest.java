@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -190,6 +191,29 @@ class HostileFilesTest extends StoreFixture {
             take.close();
             assertArrayEquals(new long[] {0, 0, 0}, counts());
             assertArrayEquals(new long[] {1, 2, 3}, counts(store.lastTake(name).get(0)));
+        }
+    }
+
+    /** A file system of its owner's may never answer. Here it is one that does. */
+    @Test
+    void shouldNotOpenWhatIsMountedOnAFile(@TempDir Path elsewhere) throws IOException {
+        closeStore();
+        try (TestTarget target = new TestTarget(path, 1)) {
+            target.publishSegment(target.header());
+            target.publishImage(target.image());
+            Path copy = Files.copy(target.path(), elsewhere.resolve("copy"));
+            assertTrue(run("mount", "--bind", copy.toString(), target.path().toString()));
+            try {
+                reopen();
+                assertEquals(List.of(), store.images());
+                assertEquals(
+                        List.of("is a mount point"),
+                        store.status().dropped().stream()
+                                .map(DroppedFile::reason)
+                                .toList());
+            } finally {
+                assertTrue(run("umount", target.path().toString()));
+            }
         }
     }
 

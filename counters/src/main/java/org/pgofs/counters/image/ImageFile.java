@@ -35,7 +35,7 @@ public final class ImageFile {
      * @throws InvalidFileException if it is no image file
      */
     public static byte[] read(Path path, int owner, Room room) throws IOException, InvalidFileException {
-        int fd = Linux.openForReading(path);
+        int fd = Linux.openInForeignDirectory(path);
         try {
             Linux.Status status = Linux.status(fd);
             if (!status.regular() || status.uid() != owner || status.links() != 1) {

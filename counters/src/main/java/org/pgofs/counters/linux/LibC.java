@@ -154,6 +154,18 @@ public interface LibC {
     long syscall(long number, long fd, @Out ByteBuffer target, @size_t long size);
 
     /**
+     * syscall(2), for openat2(2), which glibc has no function for.
+     *
+     * @param number of the system call
+     * @param directory an open directory
+     * @param path in it
+     * @param how struct open_how, direct
+     * @param size of that, bytes
+     * @return a file descriptor, or -1
+     */
+    long syscall(long number, long directory, @In String path, @In ByteBuffer how, @size_t long size);
+
+    /**
      * syscall(2), for kcmp(2), which glibc has no function for.
      *
      * @param number of the system call

@@ -31,6 +31,7 @@ public final class Linux {
 
     private static final long SYS_GETDENTS64 = AARCH64 ? 61 : 217;
     private static final long SYS_KCMP = AARCH64 ? 272 : 312;
+    private static final long SYS_OPENAT2 = 437;
     private static final int KCMP_VM = 1;
     private static final int RLIMIT_NOFILE = 7;
     private static final int FALLOC_FL_KEEP_SIZE = 1;
@@ -39,6 +40,8 @@ public final class Linux {
     private static final int SEEK_DATA = 3;
     private static final int CLOCK_THREAD_CPUTIME_ID = 3;
     private static final int AT_FDCWD = -100;
+    private static final int OPEN_HOW_SIZE = 24;
+    private static final int RESOLVE_NO_XDEV = 1;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int AT_STATX_DONT_SYNC = 0x4000;
@@ -63,6 +66,9 @@ public final class Linux {
 
     private static final ThreadLocal<ByteBuffer> STATX =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(256).order(ByteOrder.nativeOrder()));
+
+    private static final ThreadLocal<ByteBuffer> OPEN_HOW = ThreadLocal.withInitial(
+            () -> ByteBuffer.allocateDirect(OPEN_HOW_SIZE).order(ByteOrder.nativeOrder()));
 
     private static final ThreadLocal<ByteBuffer> TIMESPEC = ThreadLocal.withInitial(
             () -> ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder()));
@@ -113,11 +119,42 @@ public final class Linux {
     }
 
     /**
+     * Opens a file for reading that lies in a directory to which others may write. Its owner can mount a file system on it
+     * that never answers (FUSE), which a usual open would ask: this one does not.
+     *
+     * @throws OverBoundException if it cannot be opened now
+     * @throws IOException with the reason in words
+     */
+    public static int openInForeignDirectory(Path path) throws IOException {
+        int directory = openPath(path.getParent().toString(), false);
+        try {
+            OPEN_HOW.get()
+                    .putLong(0, O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+                    .putLong(Long.BYTES, 0)
+                    .putLong(2 * Long.BYTES, RESOLVE_NO_XDEV);
+            int fd = (int)
+                    C.syscall(SYS_OPENAT2, directory, path.getFileName().toString(), OPEN_HOW.get(), OPEN_HOW_SIZE);
+            if (fd == -1 && errno() == Errno.EXDEV) {
+                throw new IOException("is a mount point");
+            }
+            if (fd == -1 && (errno() == Errno.ENOSYS || errno() == Errno.EPERM)) {
+                return openForReading(path); // Linux before 5.6, or a filter that was made for it
+            }
+            return opened(fd, path.toString());
+        } finally {
+            close(directory);
+        }
+    }
+
+    /**
      * Opens without blocking. Otherwise a lease (fcntl(2)) on the file would make the call wait until its holder
      * releases it, for up to 45 s, and each call again.
      */
     private static int open(String path, int flags) throws IOException {
-        int fd = C.open(path, flags | O_NONBLOCK | O_CLOEXEC, 0);
+        return opened(C.open(path, flags | O_NONBLOCK | O_CLOEXEC, 0), path);
+    }
+
+    private static int opened(int fd, String path) throws IOException {
         if (fd == -1) {
             Errno errno = errno();
             switch (errno) {
@@ -226,9 +263,9 @@ public final class Linux {
         }
     }
 
-    /** The status of a file that is not open; of a link, that of the link itself. */
+    /** The status of a file that is not open, whatever is mounted on it; of a link, that of the link itself. */
     public static Status status(Path path) throws IOException {
-        return status(AT_FDCWD, path.toString(), AT_SYMLINK_NOFOLLOW);
+        return status(AT_FDCWD, path.toString(), AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC);
     }
 
     private static Status status(int fd, String path, int flags) throws IOException {

@@ -327,7 +327,7 @@ public final class SegmentDiscovery {
                 dropped.add(file.getFileName().toString(), status.uid(), "is not a regular file");
                 return true;
             }
-            fd = Linux.openForReading(file);
+            fd = Linux.openInForeignDirectory(file);
         } catch (OverBoundException e) {
             return false;
         } catch (IOException e) {

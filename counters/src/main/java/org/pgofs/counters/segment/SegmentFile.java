@@ -44,7 +44,7 @@ public final class SegmentFile implements Member {
      * @throws InvalidFileException if it is not a segment
      */
     public static SegmentFile open(Path path, FileChanges changes) throws IOException, InvalidFileException {
-        int fd = Linux.openForReading(path);
+        int fd = Linux.openInForeignDirectory(path);
         try {
             return new SegmentFile(path, fd, changes);
         } catch (IOException | InvalidFileException | RuntimeException | Error e) {
