@@ -88,7 +88,7 @@ final class SystemdUnitsIT {
         assertEquals(
                 """
                 linked
-                stock
+                unlinked
                     Block counts: [7]
                     Block counts: [7]
                 """,
