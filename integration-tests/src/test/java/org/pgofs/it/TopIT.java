@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -24,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code pgofs top} prints, and what it shows on a terminal, which is one of tmux. */
 final class TopIT {
+    private static final AtomicInteger SERVERS = new AtomicInteger();
+
     @TempDir
     Path directory;
 
@@ -220,7 +223,7 @@ final class TopIT {
             assertFalse(tmux.screen().contains("what was there"));
             if (end.equals("TERM")) {
                 Shell.in(directory)
-                        .bash("pkill -TERM -P $(tmux -S tmux display -p '#{pane_pid}') java")
+                        .bash("pkill -TERM -P $(tmux -S " + tmux.socket + " display -p '#{pane_pid}') java")
                         .ok();
             } else if (!end.equals("-n")) {
                 tmux.type(end);
@@ -254,6 +257,8 @@ final class TopIT {
 
     /** A terminal of its own, of a server of its own. */
     private final class Tmux implements AutoCloseable {
+        // A server that is told to end has its socket for a moment longer.
+        private final String socket = "tmux-" + SERVERS.incrementAndGet();
         private final int columns;
         private final int rows;
 
@@ -294,14 +299,14 @@ final class TopIT {
 
         private Shell.Result tmux(String... words) {
             String[] command = new String[words.length + 5];
-            System.arraycopy(new String[] {"tmux", "-S", "tmux", "-f", "/dev/null"}, 0, command, 0, 5);
+            System.arraycopy(new String[] {"tmux", "-S", socket, "-f", "/dev/null"}, 0, command, 0, 5);
             System.arraycopy(words, 0, command, 5, words.length);
             return Shell.in(directory).run(command).ok();
         }
 
         @Override
         public void close() {
-            Shell.in(directory).run("tmux", "-S", "tmux", "kill-server");
+            Shell.in(directory).run("tmux", "-S", socket, "kill-server");
         }
     }
 }
