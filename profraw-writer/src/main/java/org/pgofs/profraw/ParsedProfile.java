@@ -19,6 +19,7 @@ import org.pgofs.counters.format.Variant;
  * @param vtableNames the names of the vtables, as the compiler made them
  * @param values what the value sites observed; addresses are run-time addresses, as {@link ParsedFunction#address}
  * @param begin where it begins in what was read, in bytes
+ * @param countersBegin where its counters begin, in bytes from its begin
  * @param valuesBegin where its value data begins, in bytes from its begin
  * @param size bytes
  */
@@ -33,5 +34,6 @@ public record ParsedProfile(
         ByteBuffer vtableNames,
         ValueCounts values,
         int begin,
+        int countersBegin,
         int valuesBegin,
         int size) {}

@@ -84,6 +84,7 @@ public final class RawProfileReader {
         checkBinaryIds(new RawInput(binaryIds));
         RawInput records = new RawInput(in.take(header.get(HeaderField.RECORDS), layout.recordSize(), "records"));
         in.padding(header.get(HeaderField.PAD_BEFORE_COUNTERS), "before the counters");
+        int countersBegin = in.position() - begin;
         ByteBuffer counters = in.take(header.get(HeaderField.COUNTERS), counterSize, "counters");
         in.padding(header.get(HeaderField.PAD_AFTER_COUNTERS), "behind the counters");
         ByteBuffer bitmaps = in.take(header.get(HeaderField.BITMAPS_SIZE), 1, "bytes of bitmaps");
@@ -109,6 +110,7 @@ public final class RawProfileReader {
                 vtableNames,
                 values,
                 begin,
+                countersBegin,
                 valuesBegin,
                 in.position() - begin);
     }

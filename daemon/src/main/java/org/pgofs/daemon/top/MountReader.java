@@ -2,8 +2,6 @@ package org.pgofs.daemon.top;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -27,7 +25,6 @@ import org.pgofs.daemon.json.JsonTree;
 import org.pgofs.profraw.MalformedProfileException;
 import org.pgofs.profraw.ParsedFunction;
 import org.pgofs.profraw.ParsedProfile;
-import org.pgofs.profraw.RawProfileReader;
 
 /** Reads the profiles of a mount again and again, and the names in them once. */
 final class MountReader {
@@ -37,6 +34,7 @@ final class MountReader {
     private final Path path;
     private final ImageFilter choice;
     private final Map<String, Map<Long, String>> names = new HashMap<>();
+    private final Map<String, ImageReader> readers = new HashMap<>();
     private Map<String, Integer> processes = Map.of();
     private final Map<String, String> programs = new HashMap<>();
     private Progress progress;
@@ -62,10 +60,12 @@ final class MountReader {
         List<String> images = choice.among(mount.images());
         look(images);
         names.keySet().retainAll(images);
+        readers.keySet().retainAll(images);
         long begin = System.nanoTime();
         List<FunctionCounts> functions = new ArrayList<>();
         for (String image : images) {
-            read(image).forEach(profile -> add(functions, image, profile));
+            ImageReader reader = readers.computeIfAbsent(image, name -> new ImageReader(file(name)));
+            read(image, reader::read).forEach(counters -> add(functions, image, counters));
         }
         long nanos = begin + (System.nanoTime() - begin) / 2;
         int live = images.stream()
@@ -85,22 +85,33 @@ final class MountReader {
         progress = choice.name() == null ? Watched.all(mount) : Watched.of(mount, images);
     }
 
-    /** One that was reset and has no process any more is gone. */
-    private List<ParsedProfile> read(String image) throws IOException {
-        Path file = path.resolve("pgo/images").resolve(image).resolve("profraw");
+    private Path file(String image) {
+        return path.resolve("pgo/images").resolve(image).resolve("profraw");
+    }
+
+    private interface Profiles<T> {
+        List<T> read() throws IOException, MalformedProfileException;
+    }
+
+    /** An image that was reset and has no process any more is gone. */
+    private <T> List<T> read(String image, Profiles<T> profiles) throws IOException {
         try {
-            return RawProfileReader.readAll(
-                    ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN));
+            return profiles.read();
         } catch (NoSuchFileException e) {
             return List.of();
         } catch (AccessDeniedException e) {
             throw new IOException(path + " lets only its owner read profiles: use sudo, or mount with -o uid=", e);
         } catch (MalformedProfileException e) {
-            throw new IOException("cannot read " + file + ": " + e.getMessage(), e);
+            throw new IOException("cannot read " + file(image) + ": " + e.getMessage(), e);
         }
     }
 
-    private void add(List<FunctionCounts> functions, String image, ParsedProfile profile) {
+    private List<ParsedProfile> read(String image) throws IOException {
+        return read(image, () -> ImageReader.readAll(file(image)));
+    }
+
+    private void add(List<FunctionCounts> functions, String image, ImageReader.Counters read) {
+        ParsedProfile profile = read.profile();
         int times = Variant.hasTimes(profile.rawVersion()) ? 1 : 0;
         int size = Variant.counterSize(profile.rawVersion());
         times *= Long.BYTES / size;
@@ -110,8 +121,8 @@ final class MountReader {
             for (int i = 0; i < counters.length; i++) {
                 int at = function.countersOffset() + (i + times) * size;
                 counters[i] = size == Long.BYTES
-                        ? profile.counters().getLong(at)
-                        : profile.counters().get(at) == 0 ? 1 : 0;
+                        ? read.counters().getLong(at)
+                        : read.counters().get(at) == 0 ? 1 : 0;
             }
             String name = Optional.ofNullable(known.get(function.nameRef())).orElse(Names.number(function.nameRef()));
             functions.add(new FunctionCounts(

@@ -45,6 +45,7 @@ final class HistoryTest {
                         new ValueCounts(),
                         0,
                         0,
+                        0,
                         0));
     }
 
