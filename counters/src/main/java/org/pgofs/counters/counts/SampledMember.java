@@ -10,7 +10,7 @@ import org.pgofs.counters.image.LinkTimes;
  * A member of which a copy counts: one whose memory is read now and then, or whose profile was read from a file. It is
  * told nothing, and never written to. Guarded by the store's lock.
  */
-public final class SampledMember implements Member {
+public final class SampledMember implements CopiedMember {
     /**
      * What each of its values is charged for: its copy, and what a reset makes of it. Unlike that of a member which is told
      * of resets, the value stays, and is subtracted.
@@ -144,46 +144,4 @@ public final class SampledMember implements Member {
         }
         return count;
     }
-
-    @Override
-    public long nextData(Area area, long offset) {
-        return offset;
-    }
-
-    @Override
-    public boolean isTruncated() {
-        return false;
-    }
-
-    // What follows is for those who are told of resets.
-
-    @Override
-    public Writer writer() {
-        throw new UnsupportedOperationException("a sample is never written to");
-    }
-
-    @Override
-    public long epoch() {
-        return 0;
-    }
-
-    @Override
-    public void setEpoch(long newEpoch) {}
-
-    @Override
-    public void publishEpoch() {}
-
-    @Override
-    public long clearedEpoch() {
-        return 0;
-    }
-
-    @Override
-    public void setClearedEpoch(long epoch) {}
-
-    @Override
-    public void publishCleared() {}
-
-    @Override
-    public void close() {}
 }

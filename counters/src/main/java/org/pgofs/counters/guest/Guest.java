@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.pgofs.counters.counts.CopiedMember;
 import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.ImageCounters;
-import org.pgofs.counters.counts.Member;
 import org.pgofs.counters.format.Area;
 import org.pgofs.counters.image.GuestLayout;
 import org.pgofs.counters.image.LinkTimes;
@@ -26,7 +26,7 @@ import org.pgofs.counters.image.LinkTimes;
  * <p>A copy that exists at the first reading may be a remnant of an earlier run of the machine. It is taken for the
  * kernel as soon as it has counted.
  */
-public final class Guest implements Member {
+public final class Guest implements CopiedMember {
     private static final long NOWHERE = -1;
     private static final Area NONE = new Area(0, 0);
 
@@ -259,45 +259,6 @@ public final class Guest implements Member {
         target.put(sample.slice((int) offset, count));
         return count;
     }
-
-    @Override
-    public long nextData(Area area, long offset) {
-        return offset;
-    }
-
-    @Override
-    public boolean isTruncated() {
-        return false;
-    }
-
-    // The following methods concern value sites and marks; a machine has none.
-
-    @Override
-    public Writer writer() {
-        throw new UnsupportedOperationException("the memory of a machine is never written to");
-    }
-
-    @Override
-    public long epoch() {
-        return 0;
-    }
-
-    @Override
-    public void setEpoch(long newEpoch) {}
-
-    @Override
-    public void publishEpoch() {}
-
-    @Override
-    public long clearedEpoch() {
-        return 0;
-    }
-
-    @Override
-    public void setClearedEpoch(long epoch) {}
-
-    @Override
-    public void publishCleared() {}
 
     @Override
     public void close() {

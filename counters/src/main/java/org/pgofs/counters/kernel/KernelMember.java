@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.OptionalInt;
+import org.pgofs.counters.counts.CopiedMember;
 import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.ImageCounters;
-import org.pgofs.counters.counts.Member;
 import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.format.Area;
 import org.pgofs.counters.image.LinkTimes;
@@ -17,7 +17,7 @@ import org.pgofs.counters.state.SavedKernel;
  * were read last: so all that is served is of one moment, and whoever only looks at it lets the kernel do nothing, in which
  * it would count. Guarded by the store's lock.
  */
-final class KernelMember implements Member {
+final class KernelMember implements CopiedMember {
     private static final Area NONE = new Area(0, 0);
 
     private final Loaded loaded;
@@ -140,16 +140,6 @@ final class KernelMember implements Member {
     }
 
     @Override
-    public long nextData(Area area, long offset) {
-        return offset;
-    }
-
-    @Override
-    public boolean isTruncated() {
-        return false;
-    }
-
-    @Override
     public long epoch() {
         return epoch;
     }
@@ -165,25 +155,4 @@ final class KernelMember implements Member {
             loaded.writeEpoch(epoch);
         }
     }
-
-    // What follows is for marks, of which there are none.
-
-    @Override
-    public Writer writer() {
-        throw new UnsupportedOperationException("a kernel is never written to");
-    }
-
-    @Override
-    public long clearedEpoch() {
-        return 0;
-    }
-
-    @Override
-    public void setClearedEpoch(long number) {}
-
-    @Override
-    public void publishCleared() {}
-
-    @Override
-    public void close() {}
 }
