@@ -90,7 +90,8 @@ final class OpensIT {
 
     /**
      * The traced calls that name a file of the segment directory, or one that is open already. A file that is named beside
-     * the directory's descriptor is known by the call (strace -y would ask the mount while it holds the daemon up). The state and what says that a daemon runs are root's, of which nobody else can have a lease.
+     * the directory's descriptor is known by the call (strace -y would ask the mount while it holds the daemon up). The
+     * state and what says that a daemon runs are root's, of which nobody else can have a lease.
      */
     private static List<String> ofUsers(Path log, Path segments) throws Exception {
         try (Stream<String> lines = Files.lines(log)) {
