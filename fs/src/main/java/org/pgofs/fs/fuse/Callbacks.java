@@ -17,6 +17,7 @@ import org.pgofs.fs.Errno;
 import org.pgofs.fs.FsException;
 import org.pgofs.fs.Node;
 import org.pgofs.fs.fuse.CallbackTable.Field;
+import org.pgofs.fs.fuse.Replies.Answer;
 import org.pgofs.fs.open.Handle;
 import org.pgofs.fs.open.HandleTable;
 import org.pgofs.fs.open.Inode;
@@ -43,9 +44,9 @@ final class Callbacks {
         T find() throws FsException;
     }
 
-    /** What a request does: it answers it, or fails before it has. */
+    /** What a request does. */
     private interface Request<T> {
-        void serve(T subject) throws FsException;
+        Answer serve(T subject) throws FsException;
     }
 
     /** What a listing keeps for each name, which others have too. */
@@ -147,9 +148,7 @@ final class Callbacks {
     private void lookup(long request, long parent, long name) {
         guard("lookup", request, () -> inodes.get(parent), directory -> {
             Inode found = inodes.lookUp(directory, string(name));
-            if (!replies.entry(request, found)) {
-                inodes.forget(found.id(), 1);
-            }
+            return replies.entry(request, found, () -> inodes.forget(found.id(), 1));
         });
     }
 
@@ -173,7 +172,7 @@ final class Callbacks {
             node.chown(
                     (what & SET_UID) == 0 ? Node.UNCHANGED : wanted.st_uid.intValue(),
                     (what & SET_GID) == 0 ? Node.UNCHANGED : wanted.st_gid.intValue());
-            replies.attributes(request, inode);
+            return replies.attributes(request, inode);
         });
     }
 
@@ -184,9 +183,7 @@ final class Callbacks {
             memory.putLong(info + Native.INFO_HANDLE, number);
             // Who reads gets what the handle has, however many pages of it the kernel has cached for others.
             memory.putInt(info + Native.INFO_BITS, memory.getInt(info + Native.INFO_BITS) | Native.INFO_DIRECT_IO);
-            if (!replies.open(request, info)) {
-                close(files.remove(number));
-            }
+            return replies.open(request, info, () -> close(files.remove(number)));
         });
     }
 
@@ -202,21 +199,21 @@ final class Callbacks {
         guard("write", request, () -> files.get(number(info)), handle -> {
             ByteBuffer data = memory.newDirectByteBuffer(buffer, (int) size).asReadOnlyBuffer();
             handle.file().write(offset, data.order(ByteOrder.LITTLE_ENDIAN));
-            replies.written(request, size);
+            return replies.written(request, size);
         });
     }
 
     private void flush(long request, long id, long info) {
         guard("flush", request, () -> files.get(number(info)), handle -> {
             handle.file().flush();
-            replies.done(request);
+            return replies.done(request);
         });
     }
 
     private void release(long request, long id, long info) {
         guard("release", request, () -> files.remove(number(info)), handle -> {
             close(handle);
-            replies.done(request);
+            return replies.done(request);
         });
     }
 
@@ -229,9 +226,8 @@ final class Callbacks {
         guard("opendir", request, () -> inodes.get(id), inode -> {
             long number = listings.add(list(inode, caller(request).user()));
             memory.putLong(info + Native.INFO_HANDLE, number);
-            if (!replies.open(request, info)) {
-                listings.remove(number).account().close();
-            }
+            return replies.open(
+                    request, info, () -> listings.remove(number).account().close());
         });
     }
 
@@ -257,7 +253,7 @@ final class Callbacks {
     private void releasedir(long request, long id, long info) {
         guard("releasedir", request, () -> listings.remove(number(info)), listing -> {
             listing.account().close();
-            replies.done(request);
+            return replies.done(request);
         });
     }
 
@@ -269,22 +265,34 @@ final class Callbacks {
     private <T> void guard(String operation, long request, Subject<T> subject, Request<T> work) {
         long start = System.nanoTime();
         T found = null;
+        Answer answer = null;
+        Throwable failure = null;
         try {
             threads.enter();
             found = subject.find();
-            work.serve(found);
+            answer = work.serve(found);
         } catch (FsException e) {
             if (e.errno() == Errno.EIO) {
                 logFailure(operation, found, e);
             } else {
                 LOG.debug("{} {}: {}: {}", operation, found, e.errno(), e.getMessage());
             }
-            fail(request, e);
+            failure = e;
         } catch (Throwable e) {
             logFailure(operation, found, e);
-            fail(request, e);
+            failure = e;
         } finally {
+            // Before the answer: the next request may come at once, and would be taken for one beside this one.
             threads.leave();
+        }
+        try {
+            if (failure == null) {
+                answer.send();
+            } else {
+                fail(request, failure);
+            }
+        } catch (Throwable e) {
+            logFailure("the answer to " + operation, found, e);
         }
         if (LOG.isTraceEnabled()) {
             LOG.trace("{} {}: after {} ns", operation, found, System.nanoTime() - start);

@@ -10,8 +10,8 @@ import org.pgofs.fs.FsException;
 import org.pgofs.fs.open.Inode;
 
 /**
- * Answers requests, each once. What an answer is made of lies in memory of the thread that gives it, since libfuse has
- * copied it when its function returns.
+ * Makes answers to requests. What an answer is made of lies in memory of the thread that makes it and sends it before it
+ * makes another one: libfuse has copied it when its function returns.
  */
 final class Replies {
     private static final int ENTRY_SIZE = 176; // struct fuse_entry_param; its generation and times stay 0
@@ -32,6 +32,16 @@ final class Replies {
     /** Fills in a file's bytes. */
     interface Content {
         int read(ByteBuffer target) throws FsException;
+    }
+
+    /** An answer, ready to be sent: whoever waits for it may ask again before this returns. */
+    interface Answer {
+        void send() throws FsException;
+    }
+
+    /** Undoes what nobody is there any more to use. */
+    interface Undo {
+        void run() throws FsException;
     }
 
     /** One thread's. */
@@ -59,59 +69,67 @@ final class Replies {
         fuse.fuse_reply_err(request, errno.number());
     }
 
-    void done(long request) {
-        fuse.fuse_reply_err(request, 0);
+    Answer done(long request) {
+        return () -> fuse.fuse_reply_err(request, 0);
     }
 
     void none(long request) {
         fuse.fuse_reply_none(request);
     }
 
-    /** Returns whether somebody has got it. */
-    boolean entry(long request, Inode inode) throws FsException {
+    /** What a name leads to; {@code lost} runs if nobody is there any more who gets it. */
+    Answer entry(long request, Inode inode, Undo lost) throws FsException {
         ByteBuffer entry = buffers.get().entry;
         long address = memory.getDirectBufferAddress(entry);
         memory.setMemory(address, ENTRY_SIZE, (byte) 0);
         entry.putLong(0, inode.id());
         attributes.putFound(address + ENTRY_STAT, inode);
-        return fuse.fuse_reply_entry(request, address) == 0;
+        return () -> {
+            if (fuse.fuse_reply_entry(request, address) != 0) {
+                lost.run();
+            }
+        };
     }
 
-    void attributes(long request, Inode inode) throws FsException {
+    Answer attributes(long request, Inode inode) throws FsException {
         long address = memory.getDirectBufferAddress(buffers.get().entry);
         memory.setMemory(address, STAT_SIZE, (byte) 0);
         attributes.put(address, inode);
-        fuse.fuse_reply_attr(request, address, 0);
+        return () -> fuse.fuse_reply_attr(request, address, 0);
     }
 
-    /** Returns whether somebody has got it. */
-    boolean open(long request, long info) {
-        return fuse.fuse_reply_open(request, info) == 0;
+    /** A file or directory is open; {@code lost} runs if nobody is there any more who gets it. */
+    Answer open(long request, long info, Undo lost) {
+        return () -> {
+            if (fuse.fuse_reply_open(request, info) != 0) {
+                lost.run();
+            }
+        };
     }
 
-    void written(long request, long count) {
-        fuse.fuse_reply_write(request, count);
+    Answer written(long request, long count) {
+        return () -> fuse.fuse_reply_write(request, count);
     }
 
-    /** Answers a read of some bytes. */
-    void content(long request, long size, Content content) throws FsException {
+    /** Some bytes of a file, as many as there are. */
+    Answer content(long request, long size, Content content) throws FsException {
         ByteBuffer target = buffers.get().bytes;
         target.clear().limit((int) Math.min(size, target.capacity()));
         int count = content.read(target);
         if (count < 0 || count > size) {
             throw new IllegalStateException("a read of " + size + " bytes returned " + count);
         }
-        fuse.fuse_reply_buf(request, memory.getDirectBufferAddress(target), count);
+        return () -> fuse.fuse_reply_buf(request, memory.getDirectBufferAddress(target), count);
     }
 
     /**
-     * Answers with as many names as there is room for, from one on; each is a {@code struct fuse_dirent}:
+     * As many names as there is room for, from one on; each is a {@code struct fuse_dirent}:
      *
      * <pre>
      *   u64 number of the node, u64 where the next one is, u32 size of the name, u32 type, name; zeros to a multiple of 8
      * </pre>
      */
-    void names(long request, List<String> names, int first, long size) {
+    Answer names(long request, List<String> names, int first, long size) {
         ByteBuffer target = buffers.get().bytes;
         target.clear().limit((int) Math.min(size, target.capacity()));
         for (int i = first; i < names.size(); i++) {
@@ -126,17 +144,17 @@ final class Replies {
                 target.put((byte) 0);
             }
         }
-        fuse.fuse_reply_buf(request, memory.getDirectBufferAddress(target), target.position());
+        return () -> fuse.fuse_reply_buf(request, memory.getDirectBufferAddress(target), target.position());
     }
 
     private static int padded(int size) {
         return (size + Long.BYTES - 1) & -Long.BYTES;
     }
 
-    void fileSystem(long request) {
+    Answer fileSystem(long request) {
         long address = memory.getDirectBufferAddress(buffers.get().entry);
         memory.setMemory(address, ENTRY_SIZE, (byte) 0);
         attributes.putFileSystem(address);
-        fuse.fuse_reply_statfs(request, address);
+        return () -> fuse.fuse_reply_statfs(request, address);
     }
 }

@@ -73,6 +73,20 @@ final class ReadIT {
         assertArrayEquals(bytes(small), Files.readAllBytes(mounted.out().resolve("small")));
     }
 
+    /** More would be woken in turns, and each would find its processor's cache cold. */
+    @Test
+    void shouldServeOneReaderByTheThreadsThatThereAre() throws IOException, InterruptedException {
+        long before = loopThreads();
+        mounted.sh("dd if=$M/small of=$O/small bs=1").ok();
+        assertEquals(before, loopThreads());
+    }
+
+    private static long loopThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("fuse-"))
+                .count();
+    }
+
     @Test
     void shouldHashTheSameBytesTwice() throws IOException, InterruptedException {
         mounted.sh("cat $M/data > $O/data; [ $(sha256sum < $M/data | cut -c-64) = $(sha256sum < $O/data | cut -c-64) ]")
