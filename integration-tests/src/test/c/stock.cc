@@ -3,6 +3,7 @@
  * out of its memory must be what it writes. Commands are lines on standard input; each is answered by a line.
  *
  *   work N        calls, copies and dispatches N times, with values that differ
+ *   turn A B      calls each of the functions A to B, of 40, at one place
  *   dump FILE     writes its profile into a file
  *   forget        sets its counters to 0, as the compiler's runtime does
  *   open FILE     opens a shared library, and calls its library_counted()
@@ -24,6 +25,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 extern "C" {
 void __llvm_profile_set_filename(const char *);
@@ -61,6 +63,25 @@ NEVER_INLINED T sum(T n) {
   return all;
 }
 
+template <int N>
+NEVER_INLINED long turned(long n) {
+  return n ^ N;
+}
+
+using Function = long (*)(long);
+
+template <int... N>
+static const Function *forty(std::integer_sequence<int, N...>) {
+  static const Function all[] = {turned<N>...};
+  return all;
+}
+
+NEVER_INLINED static void turn(long from_function, long to_function) {
+  const Function *all = forty(std::make_integer_sequence<int, 40>());
+  volatile long kept = 0;
+  for (long i = from_function; i < to_function; i++) kept = kept + all[i](i);
+}
+
 extern "C" NEVER_INLINED void counted(void) { __asm__ volatile(""); }
 
 NEVER_INLINED static void work(long n, const Shape *const *shapes) {
@@ -89,11 +110,13 @@ __attribute__((no_profile_instrument_function)) int main() {
   const Circle circle;
   const Shape *const shapes[] = {&triangle, &square, &circle};
   char line[600], name[512];
-  long n;
+  long n, end;
   setvbuf(stdout, nullptr, _IONBF, 0);
   while (fgets(line, sizeof line, stdin)) {
     if (sscanf(line, "work %ld", &n) == 1) {
       work(n, shapes);
+    } else if (sscanf(line, "turn %ld %ld", &n, &end) == 2) {
+      turn(n, end);
     } else if (sscanf(line, "dump %511s", name) == 1) {
       __llvm_profile_set_filename(name);
       if (__llvm_profile_write_file()) return 1;

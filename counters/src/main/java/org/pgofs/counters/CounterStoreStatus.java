@@ -83,6 +83,8 @@ public record CounterStoreStatus(
      * @param ended the number of processes that ended, whose counters are included
      * @param times since when it is known and counts
      * @param belowZero how many counters are served as 0 because their sum is less than 0: their counts are lost
+     * @param approximateSites at how many value sites values may be approximate: there the compiler's runtime may have
+     *     replaced rare values since a reset, a take or a fork
      * @param problems why some counts are served changed or not at all, in words that follow the image's name
      */
     public record ImageStatus(
@@ -93,6 +95,7 @@ public record CounterStoreStatus(
             long ended,
             ImageTimes times,
             int belowZero,
+            int approximateSites,
             List<String> problems) {}
 
     /**

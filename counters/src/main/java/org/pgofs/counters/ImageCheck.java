@@ -23,6 +23,7 @@ import org.pgofs.counters.image.Image;
  * @param livePids of its live members
  * @param ended how many processes have ended
  * @param times since when it counts
+ * @param approximateSites at how many value sites values may be approximate
  * @param selfCheck of its counts
  */
 record ImageCheck(
@@ -32,6 +33,7 @@ record ImageCheck(
         List<Integer> livePids,
         long ended,
         ImageTimes times,
+        int approximateSites,
         SelfCheck selfCheck) {
     /** Reads the counts of an image, which is charged to a user. Under the store's lock. */
     static ImageCheck of(ImageCounters image, int user, MemberReader reader, ValueRoom room) throws IOException {
@@ -45,6 +47,7 @@ record ImageCheck(
                 pids(image.live()),
                 image.ended(),
                 image.times(),
+                image.approximateSites(counts),
                 SelfCheck.of(image.image(), user, counts));
     }
 
@@ -60,6 +63,14 @@ record ImageCheck(
     /** Without the store's lock. */
     ImageStatus status(FunctionNames names) {
         return new ImageStatus(
-                image, totals, program, livePids, ended, times, selfCheck.belowZero(), selfCheck.problems(names));
+                image,
+                totals,
+                program,
+                livePids,
+                ended,
+                times,
+                selfCheck.belowZero(),
+                approximateSites,
+                selfCheck.problems(names));
     }
 }

@@ -1,6 +1,7 @@
 package org.pgofs.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -196,6 +197,50 @@ final class StockProcessIT {
             assertEquals(3, mount.profile(toolchain).calls("counted"));
             attach(mount, worker).ok();
             assertEquals(33, mount.profile(toolchain).calls("counted"));
+        }
+    }
+
+    /** Null if there are none. */
+    private static Object approximateSites(PgofsMount mount) {
+        return ((Map<?, ?>) ((List<?>) mount.status().get("images")).get(0)).get("approximate_value_sites");
+    }
+
+    @Test
+    void shouldCountTheSitesAtWhichValuesMayHaveBeenReplaced() throws Exception {
+        Path program = program(Toolchain.DEFAULT, "program", "-mllvm", "-vp-counters-per-site=100");
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker worker = start(mount, program)) {
+            worker.tell("turn 0 23");
+            attach(mount, worker).ok();
+            mount.reset();
+            assertNull(approximateSites(mount), "there is room for one more");
+            worker.tell("turn 23 24");
+            assertEquals(1L, approximateSites(mount));
+            String text = Files.readString(mount.root().resolve("pgo/status"));
+            assertTrue(text.contains("  approximate     the values of 1 sites: "), text);
+            Await.until("it is saved", () -> saved(mount) == 1);
+            mount.killDaemon();
+            mount.startDaemon();
+            assertEquals(1L, approximateSites(mount));
+            worker.end();
+            Await.until("it has ended", () -> saved(mount) == 0);
+            assertEquals(1L, approximateSites(mount));
+            mount.reset();
+            try (Worker later = start(mount, program)) {
+                later.tell("turn 0 40");
+                attach(mount, later).ok();
+                assertNull(approximateSites(mount), "nothing was left out of it");
+            }
+            mount.reset();
+            Shell few = mount.shell().with("LLVM_PROFILE_FILE", "/dev/null").with("LLVM_VP_MAX_NUM_VALS_PER_SITE", "4");
+            try (Worker replacing = Worker.start(few, program)) {
+                replacing.tell("turn 0 4");
+                attach(mount, replacing).ok();
+                mount.reset();
+                assertNull(approximateSites(mount), "nothing was replaced yet");
+                replacing.tell("turn 4 5");
+                assertEquals(1L, approximateSites(mount));
+            }
         }
     }
 

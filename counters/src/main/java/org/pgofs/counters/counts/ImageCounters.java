@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.pgofs.counters.format.ImageReference;
 import org.pgofs.counters.image.StoredImage;
 import org.pgofs.counters.linux.OffHeap;
@@ -39,6 +40,7 @@ public final class ImageCounters {
     /** How many values the last takes hold. */
     private long takenValues;
 
+    private final ApproximateSites approximate = new ApproximateSites();
     private long ended;
     private long resets;
     private ImageTimes times;
@@ -153,6 +155,9 @@ public final class ImageCounters {
     }
 
     public void setBaseline(Baseline baseline) {
+        if (baseline.resets > resets) {
+            samples().forEach(SampledMember::noteLeftOut);
+        }
         carry = baseline.carry;
         taken = baseline.taken;
         ended = baseline.ended;
@@ -162,6 +167,14 @@ public final class ImageCounters {
 
     public void join(Member member) {
         live.put(member.name(), member);
+    }
+
+    /** Takes up a member that an earlier daemon had: what that left out of it is known by its effects alone. */
+    public void rejoin(SampledMember member) {
+        join(member);
+        if (times.since().isAfter(times.firstSeen()) || carry.values().isBelowZero()) {
+            member.noteLeftOut();
+        }
     }
 
     /**
@@ -181,6 +194,9 @@ public final class ImageCounters {
         addMarks(member, reader, counts.marks());
         reader.addCounters(member, image.countersBegin(), counts.counters());
         boolean complete = !member.isTruncated();
+        if (member instanceof SampledMember sampled) {
+            approximate.addEnded(sampled.approximateSites(), resets);
+        }
         carry.values().setRoom(values);
         leave(member);
         addEnded(counts);
@@ -228,6 +244,26 @@ public final class ImageCounters {
         Counts counts = countsOf(member, reader);
         carry.counters().subtract(counts.counters());
         carry.values().subtract(counts.values());
+        member.noteLeftOut();
+    }
+
+    private Stream<SampledMember> samples() {
+        return live.values().stream().filter(SampledMember.class::isInstance).map(SampledMember.class::cast);
+    }
+
+    /**
+     * At how many value sites the observed values may be approximate.
+     *
+     * @param sum of {@link #sum}
+     */
+    public int approximateSites(Counts sum) {
+        Set<Integer> sites = new HashSet<>();
+        samples().forEach(member -> {
+            for (int site : member.approximateSites()) {
+                sites.add(site);
+            }
+        });
+        return approximate.count(sites, sum.values(), resets);
     }
 
     /** What a member has counted, to be saved. */

@@ -2,7 +2,9 @@ package org.pgofs.counters.counts;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.pgofs.counters.format.Area;
 import org.pgofs.counters.image.LinkTimes;
 
@@ -25,6 +27,7 @@ public final class SampledMember implements CopiedMember {
     private final int owner;
     private final OptionalInt pid;
     private Sample sample;
+    private int[] leftOut = {};
 
     /**
      * What a member had counted at one moment. Not to be changed.
@@ -87,6 +90,19 @@ public final class SampledMember implements CopiedMember {
     /** Replaces the sample by a later one. */
     public void setSample(Sample later) {
         sample = later;
+    }
+
+    /** Notes that what it observed until now is subtracted from what is served. */
+    public void noteLeftOut() {
+        leftOut = IntStream.concat(Arrays.stream(leftOut), Arrays.stream(sample.values.sites()))
+                .sorted()
+                .distinct()
+                .toArray();
+    }
+
+    /** The value sites at which what is served of it may be approximate. */
+    int[] approximateSites() {
+        return ApproximateSites.of(sample.values, leftOut);
     }
 
     @Override

@@ -207,6 +207,11 @@ public final class ValueCounts implements ValueSink {
         }
     }
 
+    /** Whether more was subtracted of some value than was added. */
+    boolean isBelowZero() {
+        return Arrays.stream(counts, 0, used).anyMatch(count -> count < 0);
+    }
+
     /** Whether nothing was observed. */
     public boolean isEmpty() {
         return size() == 0;

@@ -52,6 +52,16 @@ public final class ValueList implements ValueSink {
         return full;
     }
 
+    /** The sites of its entries, in order; each as often as it has entries. */
+    int[] sites() {
+        int[] sites = new int[size()];
+        for (int i = 0; i < sites.length; i++) {
+            sites[i] = (int) entries[i * ENTRY];
+        }
+        Arrays.sort(sites);
+        return sites;
+    }
+
     public void addTo(ValueSink sink) {
         for (int i = 0; i < used; i += ENTRY) {
             sink.add((int) entries[i], entries[i + 1], entries[i + 2]);

@@ -124,7 +124,7 @@ final class ProcessMembers {
                         process.owner(),
                         OptionalInt.of(process.pid()),
                         sample(image.image(), counts.get()));
-                image.join(member);
+                image.rejoin(member);
                 usage.addMemory(process.owner(), bytes(member));
                 saved.put(member, process);
                 waiting.put(

@@ -128,6 +128,7 @@ record Status(
      * @param counters how many
      * @param nonzeroCounters how many of them have counted
      * @param countersBelow0 how many are served as 0 since they are less; null if none are
+     * @param approximateValueSites at how many sites the observed values may be approximate; null if at none
      * @param totalCount of all counters
      * @param liveProcesses their pids
      * @param endedProcesses how many
@@ -147,6 +148,7 @@ record Status(
             int counters,
             int nonzeroCounters,
             Integer countersBelow0,
+            Integer approximateValueSites,
             long totalCount,
             List<Integer> liveProcesses,
             long endedProcesses,

@@ -117,7 +117,16 @@ final class StatusMetrics {
                 "counters_below_zero",
                 "Counters that are served as 0 since the program set them back.",
                 images,
-                image -> image.countersBelow0() == null ? 0 : image.countersBelow0());
+                image -> orNone(image.countersBelow0()));
+        image(
+                "approximate_value_sites",
+                "Value sites at which the compiler's runtime may have replaced rare values since the last reset.",
+                images,
+                image -> orNone(image.approximateValueSites()));
+    }
+
+    private static int orNone(Integer number) {
+        return number == null ? 0 : number;
     }
 
     private void addTrouble(Status status) {

@@ -250,7 +250,8 @@ public final class StatusReport {
                 image.functions(),
                 status.totals().counters(),
                 status.totals().nonzero(),
-                status.belowZero() > 0 ? status.belowZero() : null,
+                unlessNone(status.belowZero()),
+                unlessNone(status.approximateSites()),
                 status.totals().total(),
                 status.livePids(),
                 status.ended(),
@@ -258,6 +259,10 @@ public final class StatusReport {
                 seconds(status.times().since()),
                 lastResets.of(image).orElse(null),
                 histories.progress(image).orElse(null));
+    }
+
+    private static Integer unlessNone(int number) {
+        return number > 0 ? number : null;
     }
 
     private static String seconds(Instant time) {

@@ -97,6 +97,11 @@ final class StatusText {
         if (image.countersBelow0() != null) {
             line("  below 0         %d counters, served as 0", image.countersBelow0());
         }
+        if (image.approximateValueSites() != null) {
+            line(
+                    "  approximate     the values of %d sites: the compiler's runtime may have replaced rare ones",
+                    image.approximateValueSites());
+        }
         line("  total count     %d", image.totalCount());
         String pids = image.liveProcesses().stream().map(String::valueOf).collect(Collectors.joining(" "));
         line("  live processes  %d%s", image.liveProcesses().size(), pids.isEmpty() ? "" : ": " + pids);

@@ -24,6 +24,7 @@ final class StatusTest {
             3,
             0,
             null,
+            null,
             0,
             List.of(),
             0,
@@ -84,6 +85,7 @@ final class StatusTest {
                     3,
                     1,
                     4,
+                    27,
                     1L << 60,
                     List.of(7, 9),
                     5,
@@ -166,6 +168,7 @@ final class StatusTest {
                   functions       2
                   counters        3, 1 of them not 0
                   below 0         4 counters, served as 0
+                  approximate     the values of 27 sites: the compiler's runtime may have replaced rare ones
                   total count     1152921504606846976
                   live processes  2: 7 9
                   ended processes 5
@@ -312,6 +315,7 @@ final class StatusTest {
                     "counters" : 3,
                     "nonzero_counters" : 1,
                     "counters_below_0" : 4,
+                    "approximate_value_sites" : 27,
                     "total_count" : 1152921504606846976,
                     "live_processes" : [ 7, 9 ],
                     "ended_processes" : 5,
@@ -459,6 +463,7 @@ final class StatusTest {
                 pgofs_freeze_longest_seconds 0.025
                 pgofs_heap_max_bytes 20.0
                 pgofs_heap_used_bytes 19.0
+                pgofs_image_approximate_value_sites{image="full-2"} 27.0
                 pgofs_image_counters_below_zero{image="full-2"} 4.0
                 pgofs_image_counters{image="full-2"} 3.0
                 pgofs_image_counts{image="full-2"} 1.15292150460684698E18
