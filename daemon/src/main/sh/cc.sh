@@ -4,7 +4,8 @@
 
 cc_usage() {
   cat <<'END'
-usage: pgofs cc -- COMPILER ARGUMENT...
+usage: pgofs cc [--link-only] -- COMPILER ARGUMENT...
+       pgofs-COMPILER ARGUMENT...
 
 Runs a clang compiler, version 14 or newer. Adds the options that instrument the code: -fprofile-generate, and -mllvm
 -do-counter-promotion=false, so that no loop keeps its counts in registers. To links it adds the runtime that publishes
@@ -14,6 +15,12 @@ the counters:
   ./configure CC="pgofs cc -- clang" CXX="pgofs cc -- clang++"
   cmake -DCMAKE_C_COMPILER_LAUNCHER="pgofs;cc;--" -DCMAKE_C_LINKER_LAUNCHER="pgofs;cc;--" ...
     (for C++ CMAKE_CXX_COMPILER_LAUNCHER and CMAKE_CXX_LINKER_LAUNCHER too)
+
+pgofs-clang and pgofs-clang++ are the same in one word, for builds that take the path of one program as a compiler. Any other
+compiler gets such a name by a link: ln -s "$(command -v pgofs)" /usr/local/bin/pgofs-clang-14
+
+  --link-only   instruments nothing, and adds only the runtime to links: for a file that is not to be counted, in a program
+                where others are
 
 Nothing is added
   - when the compiler generates no code: -E, -M, -MM, -fsyntax-only, no input (--version, -print-...);
@@ -185,8 +192,13 @@ cc_main() {
       cc_usage
       exit
       ;;
-    --) shift ;;
   esac
+  local cc_link_only=
+  if [ "${1-}" = --link-only ]; then
+    cc_link_only=yes
+    shift
+  fi
+  [ "${1-}" != -- ] || shift
   case ${1--} in
     -*)
       echo "pgofs: cc needs a compiler; see pgofs cc --help" >&2
@@ -209,6 +221,9 @@ cc_main() {
   own=$cc_ir$cc_front_end
   if [ -n "$cc_profile$cc_use" ] && { [ -z "$own" ] || [ -n "$cc_partial" ]; }; then
     cc_as_is=yes
+  elif [ -n "$cc_link_only" ]; then
+    own=yes
+    cc_as_is=$cc_as_is$cc_partial
   fi
   if [ -z "$cc_input" ] || [ -n "$cc_as_is" ]; then
     exec "${compiler[@]}" "$@"

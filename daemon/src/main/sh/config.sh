@@ -4,7 +4,7 @@
 
 config_usage() {
   cat <<'END_OF_USAGE'
-usage: pgofs config --cflags | --libs | --runtime | --rustflags | --segment-dir | --kernel
+usage: pgofs config --cflags | --libs | --runtime | --rustflags | --makefile | --pkg-config-path | --segment-dir | --kernel
        pgofs config --profile-file [MOUNTPOINT]
 
 Prints the options that a build needs: clang $(pgofs config --cflags) -c a.c; clang $(pgofs config --libs) a.o
@@ -16,6 +16,9 @@ Prints the options that a build needs: clang $(pgofs config --cflags) -c a.c; cl
                  __llvm_profile_runtime itself, put -Wl,-u,pgofs_runtime before it: nothing else asks the linker for the
                  archive then
   --rustflags    for rustc, or in RUSTFLAGS for cargo: the options that instrument and link
+  --makefile     pgo.mk, which a Makefile includes: include $(shell pgofs config --makefile)
+  --pkg-config-path
+                 the directory of pgofs.pc, for PKG_CONFIG_PATH: pkg-config finds that of the Debian package without it
   --segment-dir  the directory where targets publish: PGOFS_SEGMENT_DIR, or else /run/pgofs
   --kernel       the directory of the files that are linked into a Linux kernel and its modules: see docs/kernel-build.md
   --profile-file
@@ -79,6 +82,8 @@ config_main() {
     --runtime) echo "$home/lib/libpgofs_rt.a" ;;
     # Not bundled: each library would carry a copy to the final link.
     --rustflags) echo "-Cprofile-generate -Cllvm-args=-do-counter-promotion=false -Lnative=$home/lib -lstatic:-bundle=pgofs_rt" ;;
+    --makefile) echo "$home/lib/pgo.mk" ;;
+    --pkg-config-path) echo "$home/lib/pkgconfig" ;;
     --segment-dir)
       config_segment_dir
       echo "$segments"

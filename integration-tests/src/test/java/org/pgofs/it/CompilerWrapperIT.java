@@ -74,6 +74,8 @@ final class CompilerWrapperIT {
                 "$CC -fno-profile-generate -fprofile-generate main.c part.c -o program",
                 "$CC -flto main.c part.c -fuse-ld=lld -Wl,--fatal-warnings -o program",
                 "$CC -c main.c part.c; $CC -r main.o part.o -o all.o; $CC all.o -o program",
+                "$CC -c main.c part.c; ${CC/ --/ --link-only --} main.o part.o -o program",
+                "$CC -c main.c part.c; ${CC/ --/ --link-only --} -r main.o part.o -o all.o; $CC all.o -o program",
                 "$CC -r main.c -o all.o; $CC -Wl,-r -nostdlib -no-pie part.c -o more.o; $CC all.o more.o -o program",
                 "$CC -x c-header header.h -o header.pch; $CC -include-pch header.pch main.c part.c -o program",
                 "$CC header.h -o header.pch; $CC -include-pch header.pch main.c part.c -o program",
@@ -177,6 +179,24 @@ final class CompilerWrapperIT {
         }
     }
 
+    /** Objects are those of the compiler alone; a program has the runtime, unless the line is for a profile. */
+    @Test
+    void shouldOnlyLink() throws IOException {
+        String wrapper = Checkout.PGOFS + " cc --link-only -- ";
+        for (String commands : List.of(
+                "$CC -c main.c",
+                "$CC -Werror -r main.c -o all.o",
+                "$CC -fprofile-use=missing -Wno-error main.c part.c -o program",
+                "$CC --version")) {
+            assertEquals(everything("", Toolchain.DEFAULT, commands), everything(wrapper, Toolchain.DEFAULT, commands));
+        }
+        String sections = run(
+                        wrapper, Toolchain.DEFAULT, "$CC main.c part.c -o program; ./program; readelf -SW program")
+                .ok()
+                .output();
+        assertTrue(sections.contains("__llvm_prf_cnts_end") && !sections.contains("__llvm_prf_names"), sections);
+    }
+
     @Test
     void shouldLinkInstrumentedObjectsWithoutTheCLibrary() {
         String commands = "$CC -O1 -fno-builtin -c main.c part.c alone.c;"
@@ -219,7 +239,7 @@ final class CompilerWrapperIT {
             Shell.Result result = Shell.in(directory)
                     .run(Checkout.PGOFS.toString(), "cc", help)
                     .ok();
-            assertTrue(result.output().startsWith("usage: pgofs cc -- COMPILER"), result.output());
+            assertTrue(result.output().startsWith("usage: pgofs cc [--link-only] -- COMPILER"), result.output());
         }
     }
 

@@ -59,7 +59,12 @@ final class PackageIT {
             """;
 
     @TempDir
+    static Path packages;
+
+    @TempDir
     Path directory;
+
+    private static Path built;
 
     private Path room;
 
@@ -68,8 +73,16 @@ final class PackageIT {
         room = Files.createDirectory(directory.resolve("room"));
     }
 
-    private Path build() {
-        String made = Shell.in(directory).run(BUILD, directory.toString()).ok().output();
+    /** Is made once: it is the same every time, as a test shows. */
+    private static Path build() {
+        if (built == null) {
+            built = make();
+        }
+        return built;
+    }
+
+    private static Path make() {
+        String made = Shell.in(packages).run(BUILD, packages.toString()).ok().output();
         Path file = Path.of(made.strip());
         assertTrue(
                 file.getFileName()
@@ -116,6 +129,50 @@ final class PackageIT {
                   pgofs config --libs'
                 """);
         assertTrue(output.endsWith(SERVED), output);
+    }
+
+    /** pkg-config, CMake and make find its files where they look by themselves. */
+    @Test
+    void shouldBeFoundByBuildSystems() {
+        String output = onCopy(
+                COPY
+                        + INSTALL
+                        + """
+                in_copy '
+                  unset PKG_CONFIG_PATH
+                  cd /package
+                  echo "int main(void) { return 0; }" >program.c
+                  pkg-config --cflags --libs pgofs
+                  clang-14 $(pkg-config --cflags --libs pgofs) program.c -o pkg-config
+                  cat >CMakeLists.txt <<END
+                cmake_minimum_required(VERSION 3.15)
+                project(program C)
+                find_package(pgofs 0.1 REQUIRED)
+                add_executable(program program.c)
+                pgofs_instrument(program)
+                END
+                  cmake -S . -B built -DCMAKE_C_COMPILER=clang-14 >/dev/null
+                  cmake --build built >/dev/null
+                  printf "%s\n" "CC = clang-14" "-include pgo.mk" >Makefile
+                  make -s CONFIG_PGO_CLANG=y program
+                  ln -s /usr/bin/pgofs pgofs-clang-14
+                  ./pgofs-clang-14 program.c -o by-name
+                  for program in pkg-config built/program program by-name; do
+                    pgofs doctor $program | grep "runtime is linked in"
+                  done
+                  ls -l /usr/bin/pgofs-clang++ | cut -d ">" -f 2'
+                """);
+        assertEquals(
+                """
+                -fprofile-generate --start-no-unused-arguments -mllvm -do-counter-promotion=false --end-no-unused-arguments \
+                -fprofile-generate -Wl,-u,pgofs_runtime /usr/lib/pgofs/lib/libpgofs_rt.a\s
+                ok the pgofs runtime is linked in, format 1
+                ok the pgofs runtime is linked in, format 1
+                ok the pgofs runtime is linked in, format 1
+                ok the pgofs runtime is linked in, format 1
+                 ../lib/pgofs/bin/pgofs-clang++
+                """,
+                output);
     }
 
     /** What the machine itself has and the purge deletes is a character device in the layer. */

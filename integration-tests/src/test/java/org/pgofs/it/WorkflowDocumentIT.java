@@ -104,6 +104,22 @@ final class WorkflowDocumentIT {
         assertTrue(Files.readString(directory.resolve("coverage.txt")).contains("main.rs"));
     }
 
+    /** Each section builds the same project, and instruments what it says. */
+    @Test
+    void shouldRunTheCommandsForBuildSystems() throws IOException {
+        run(String.join("", DocumentCommands.of(Checkout.ROOT.resolve("docs/build-systems.md"), "")));
+        List<String> all = List.of("main", "note", "noted", "price");
+        assertEquals(all, functions("pkg-config.profdata"));
+        assertEquals(List.of("main", "price"), functions("make.profdata"));
+        assertEquals(List.of("price"), functions("cmake.profdata"));
+        assertEquals(List.of("price"), functions("meson.profdata"));
+        assertEquals(all, functions("ccache.profdata"));
+        assertEquals(all, functions("before.profdata"));
+        for (String profile : List.of("pkg-config", "make", "cmake", "meson", "ccache", "before")) {
+            assertEquals(100, calls(profile + ".profdata", "price"), profile);
+        }
+    }
+
     @Test
     void shouldRunTheCommandsOfTheReport() throws IOException {
         String commands = String.join("", DocumentCommands.of(Checkout.ROOT.resolve("docs/report.md"), ""))
@@ -162,6 +178,12 @@ final class WorkflowDocumentIT {
                 .toList();
         assertEquals(List.of(), complaints);
         return result;
+    }
+
+    private List<String> functions(String profile) {
+        return Profile.of(Toolchain.DEFAULT, directory.resolve(profile)).counts().keySet().stream()
+                .sorted()
+                .toList();
     }
 
     private long calls(String profile, String function) {

@@ -1,0 +1,8 @@
+#ifndef ORDERS_H
+#define ORDERS_H
+
+long price(long order);
+void note(long order);
+long noted(void);
+
+#endif
