@@ -332,6 +332,39 @@ public final class CounterStore implements AutoCloseable {
     }
 
     /**
+     * The same without the observed values, which take longer to read than the counters of many images.
+     *
+     * @param selection which images
+     * @return the freeze, whose snapshots have no values; to be closed
+     * @throws IOException if counters cannot be read
+     */
+    public Freeze startFreezeOfCounters(Selection selection) throws IOException {
+        lookAround();
+        return freezer.startOfCounters(() -> select(selection, CounterStore::refuseForgotten));
+    }
+
+    /**
+     * How many processes run.
+     *
+     * @param images of this store
+     * @return for each image that is still there how many count for it now
+     */
+    public Map<Image, Integer> running(Collection<Image> images) {
+        lock.lock();
+        try {
+            Map<Image, Integer> running = new HashMap<>();
+            for (Image image : images) {
+                served.find(image)
+                        .ifPresent(counters ->
+                                running.put(image, counters.livePids().size()));
+            }
+            return running;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * Reads only the observed values of some images.
      *
      * @param selection which images

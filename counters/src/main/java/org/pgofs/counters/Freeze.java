@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.counts.Snapshot;
-import org.pgofs.counters.counts.ValueRoom;
+import org.pgofs.counters.counts.ValueCounts;
 import org.pgofs.counters.linux.OffHeap;
 
 /**
@@ -49,17 +49,22 @@ public final class Freeze implements AutoCloseable {
 
     Freeze() {}
 
+    /** Reads what an image observed. */
+    interface Values {
+        ValueCounts of(ImageCounters image) throws IOException;
+    }
+
     /** Reads. Under the store's lock. */
-    void run(Collection<ImageCounters> images, MemberReader reader, ValueRoom room) throws IOException {
+    void run(Collection<ImageCounters> images, MemberReader reader, Values values) throws IOException {
         List<Part> parts = new ArrayList<>();
         List<Snapshot> all = new ArrayList<>();
         for (ImageCounters image : images) {
             if (image.hasMarks()) {
-                all.add(image.freeze(reader, room));
+                all.add(image.freeze(reader, values.of(image)));
             } else {
                 ByteBuffer counters = allocate(image);
                 parts.add(new Part(image, counters.duplicate().order(ByteOrder.LITTLE_ENDIAN)));
-                all.add(image.snapshot(counters, image.carry().marks(), image.freezeValues(reader, room)));
+                all.add(image.snapshot(counters, image.carry().marks(), values.of(image)));
             }
         }
         snapshots = all;

@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import org.pgofs.counters.CounterStoreStatus.FreezeStatus;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.MemberReader;
+import org.pgofs.counters.counts.ValueCounts;
 import org.pgofs.counters.counts.ValueRoom;
 
 /** The thread that reads counts while other threads use those that are read already. Thread-safe. */
@@ -43,9 +44,24 @@ final class Freezer {
 
     /** Starts to read. A freeze of few counters is done when this method returns. Without the lock. */
     Freeze start(Images images) throws IOException {
+        return start(images, this::values);
+    }
+
+    /** All of them within the room of one request. */
+    private Freeze.Values values() {
+        ValueRoom left = room.get();
+        return image -> image.freezeValues(reader, left);
+    }
+
+    /** The same without values. */
+    Freeze startOfCounters(Images images) throws IOException {
+        return start(images, () -> image -> new ValueCounts());
+    }
+
+    private Freeze start(Images images, Supplier<Freeze.Values> values) throws IOException {
         Freeze freeze = new Freeze();
         try {
-            thread.execute(() -> run(freeze, images));
+            thread.execute(() -> run(freeze, images, values));
         } catch (RejectedExecutionException e) {
             throw new IOException("the store is closed", e);
         }
@@ -58,12 +74,12 @@ final class Freezer {
         return freeze;
     }
 
-    private void run(Freeze freeze, Images images) {
+    private void run(Freeze freeze, Images images, Supplier<Freeze.Values> values) {
         Throwable failure = null;
         lock.lock();
         long begin = System.nanoTime();
         try {
-            freeze.run(images.select(), reader, room.get());
+            freeze.run(images.select(), reader, values.get());
         } catch (IOException | RuntimeException | Error e) {
             failure = e;
         } finally {

@@ -1,7 +1,6 @@
 package org.pgofs.counters;
 
 import java.io.IOException;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
@@ -9,7 +8,6 @@ import org.pgofs.counters.counts.CounterTotals;
 import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.ImageTimes;
-import org.pgofs.counters.counts.Member;
 import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.counts.ValueRoom;
 import org.pgofs.counters.image.Image;
@@ -44,20 +42,11 @@ record ImageCheck(
                 image.live().stream()
                         .flatMap(member -> member.program().stream())
                         .findFirst(),
-                pids(image.live()),
+                image.livePids(),
                 image.ended(),
                 image.times(),
                 image.approximateSites(counts),
                 SelfCheck.of(image.image(), user, counts));
-    }
-
-    private static List<Integer> pids(Collection<Member> members) {
-        return members.stream()
-                .flatMapToInt(member -> member.pid().stream())
-                .distinct()
-                .sorted()
-                .boxed()
-                .toList();
     }
 
     /** Without the store's lock. */

@@ -20,6 +20,8 @@ import org.pgofs.daemon.guest.GuestRequests;
 import org.pgofs.daemon.guest.RequestFile;
 import org.pgofs.daemon.history.Histories;
 import org.pgofs.daemon.history.Watched;
+import org.pgofs.daemon.live.CountersFile;
+import org.pgofs.daemon.live.ImageNumbers;
 import org.pgofs.daemon.status.LastResets;
 import org.pgofs.daemon.status.StatusReport;
 import org.pgofs.daemon.stock.ProcessRequests;
@@ -40,6 +42,7 @@ import org.pgofs.fs.TextFile;
  * pgo/profraw          the raw profiles of all images, one after another
  * pgo/take             the same, and a reset to exactly what was read; not listed
  * pgo/last-take        what the last take returned; not listed
+ * pgo/.counters        the counters of all images alone, for pgofs top; not listed
  * pgo/.history         how the profile grows, as long as somebody asks; not listed
  * pgo/profdata         the same images as one indexed profile; not listed, and one beside each other profraw
  * pgo/VARIANT.profraw  those of images that are instrumented in another way, if there are any: coverage, csir, ...
@@ -79,6 +82,7 @@ final class PgoTree {
     private final Path segmentDirectory;
     private final LastResets lastResets;
     private final Histories histories;
+    private final ImageNumbers numbers = new ImageNumbers();
     private final Map<String, Node> variants = new ConcurrentHashMap<>();
     private final Map<String, Node> indexedVariants = new ConcurrentHashMap<>();
     private final PerImage<Directory> imageDirectories = new PerImage<>(this::imageDirectory);
@@ -116,6 +120,7 @@ final class PgoTree {
                 .add("images", Directory.dynamic(new ImageDirectories()));
         return withHidden(directory, ALL, PgoTree::main)
                 .addHidden(Watched.FILE, history(images -> images))
+                .addHidden(CountersFile.NAME, counters(images -> images))
                 .addHidden(DAEMON, new PseudoFile(ALL_READ, new TextFile(this::daemon)))
                 .addHidden(GUESTS, PseudoFile.ofRoot(OWNER_READS, new RequestFile(new GuestRequests(store))))
                 .addHidden(PROCESSES, PseudoFile.ofRoot(OWNER_READS, new RequestFile(new ProcessRequests(store))))
@@ -214,7 +219,8 @@ final class PgoTree {
                 .add("reset", new PseudoFile(WRITE_ONLY, new ResetFile(caller -> reset(image, caller))))
                 .add("profraw", profraw(selection))
                 .add("status", new PseudoFile(ALL_READ, new TextFile(() -> report.text(image))))
-                .addHidden(Watched.FILE, history(selection));
+                .addHidden(Watched.FILE, history(selection))
+                .addHidden(CountersFile.NAME, counters(selection));
         return withHidden(directory, image.name(), selection);
     }
 
@@ -240,6 +246,10 @@ final class PgoTree {
 
     private PseudoFile profraw(Selection selection) {
         return new PseudoFile(OWNER_READS, new ProfrawFile(store, profiles, selection));
+    }
+
+    private PseudoFile counters(Selection selection) {
+        return new PseudoFile(OWNER_READS, new CountersFile(store, selection.where(Profiles::canWrite), numbers));
     }
 
     private PseudoFile history(Selection selection) {

@@ -1,11 +1,14 @@
 package org.pgofs.it;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgofs.daemon.live.LiveCounters;
+import org.pgofs.profraw.RawProfileReader;
 
 /** What {@code pgofs top} prints, and what it shows on a terminal, which is one of tmux. */
 final class TopIT {
@@ -113,6 +118,71 @@ final class TopIT {
                 assertEquals(2, result.status(), wrong);
                 assertEquals(1, result.errors().lines().count(), result.errors());
             }
+        }
+    }
+
+    /** What it reads every second has the counters of the raw profiles, however it is read, and nothing else. */
+    @Test
+    void shouldReadTheCountersAlone() throws Exception {
+        Path source = Checkout.SOURCES.resolve("c/worker.c");
+        Path covered = Toolchain.DEFAULT.clang(
+                directory.resolve("covered"),
+                Stream.concat(
+                                Stream.of(
+                                        source,
+                                        "-pthread",
+                                        "-fprofile-generate",
+                                        "-mllvm",
+                                        "-pgo-function-entry-coverage"),
+                                Toolchain.runtime().stream())
+                        .toArray());
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker plain = Worker.start(mount.shell(), program);
+                Worker second = Worker.start(mount.shell(), program);
+                Worker other = Worker.start(mount.shell(), covered)) {
+            for (Worker worker : List.of(plain, second, other)) {
+                worker.work(300);
+            }
+            Path pgo = mount.root().resolve("pgo");
+            assertEquals(
+                    "",
+                    Shell.in(directory)
+                            .bash("ls -A " + pgo + " | grep '^[.]' || :")
+                            .output());
+            byte[] all = Files.readAllBytes(pgo.resolve(".counters"));
+            assertEquals(all.length, Files.size(pgo.resolve(".counters")));
+            Path pieces = directory.resolve("pieces");
+            Shell.in(directory)
+                    .bash("dd if=" + pgo + "/.counters of=" + pieces + " bs=13 status=none")
+                    .ok();
+            assertArrayEquals(all, Files.readAllBytes(pieces));
+
+            List<LiveCounters> images = LiveCounters.parse(ByteBuffer.wrap(all));
+            assertEquals(
+                    List.of(1, 2), images.stream().map(LiveCounters::processes).toList());
+            for (LiveCounters image : images) {
+                Path own = pgo.resolve("images").resolve(image.name());
+                ByteBuffer raw = ByteBuffer.wrap(Files.readAllBytes(own.resolve("profraw")))
+                        .order(ByteOrder.LITTLE_ENDIAN);
+                assertEquals(RawProfileReader.readAll(raw).get(0).counters(), image.counters(), image.name());
+                assertEquals(
+                        List.of(image),
+                        LiveCounters.parse(ByteBuffer.wrap(Files.readAllBytes(own.resolve(".counters")))));
+            }
+            Map<?, ?> view = (Map<?, ?>) Json.parse(top(mount, "--json").ok().output());
+            assertEquals(3L, view.get("processes"));
+            assertEquals(2L, view.get("images"));
+            for (String image : List.of("worker14", "covered")) {
+                Map<?, ?> one =
+                        (Map<?, ?>) Json.parse(top(mount, "--json", image).ok().output());
+                assertEquals(
+                        image.equals("covered") ? 1L : 600L, row(one, "counted").get("count"), image);
+            }
+            assertEquals(
+                    1,
+                    Shell.in(directory)
+                            .bash("setpriv --reuid=12345 --clear-groups cat " + pgo + "/.counters")
+                            .status());
         }
     }
 

@@ -87,6 +87,16 @@ public final class ImageCounters {
         return live.values();
     }
 
+    /** The processes of live members, each once, by number. */
+    public List<Integer> livePids() {
+        return live.values().stream()
+                .flatMapToInt(member -> member.pid().stream())
+                .distinct()
+                .sorted()
+                .boxed()
+                .toList();
+    }
+
     /** The segments that are in the carry and whose files are still to be deleted. */
     public List<FoldedSegment> folded() {
         return folded;
@@ -397,13 +407,13 @@ public final class ImageCounters {
         reader.freezePiece(live.values(), image.countersBegin(), carry.counters(), section);
     }
 
-    /** The counts that are served. */
-    public Snapshot freeze(MemberReader reader, ValueRoom room) throws IOException {
+    /** The counts that are served, with values that are read already. */
+    public Snapshot freeze(MemberReader reader, ValueCounts values) throws IOException {
         ByteBuffer sums = ByteBuffer.allocate(image.sums() * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         while (sums.hasRemaining()) {
             freezePiece(reader, sums);
         }
-        return snapshot(sums.rewind(), freezeMarks(reader), freezeValues(reader, room));
+        return snapshot(sums.rewind(), freezeMarks(reader), values);
     }
 
     /** A snapshot of sums that are read already, or will be. */

@@ -1,6 +1,9 @@
 package org.pgofs.daemon.client;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +19,9 @@ import picocli.CommandLine.Parameters;
 public final class ServedMount {
     /** What the kernel says of a mount without a process. */
     private static final String DEAD = "Transport endpoint is not connected";
+
+    /** Bytes that are read at once, of a file whose size is not known. */
+    private static final int LEAST = 1 << 16;
 
     /** What its word is, for commands that have words before it. */
     public static final String DESCRIPTION =
@@ -113,6 +119,31 @@ public final class ServedMount {
         return readable(path, path.resolve("pgo").resolve(name), Files::readString);
     }
 
+    /**
+     * Reads a file of its {@code pgo/} that is asked for often: the daemon is asked for nothing but its bytes.
+     *
+     * @param name in that directory
+     * @param size about how many bytes it has
+     * @return the bytes, little-endian
+     * @throws IOException if it cannot be read; the message is one line that says what to do
+     */
+    public ByteBuffer bytes(String name, int size) throws IOException {
+        Path path = path();
+        return readable(path, path.resolve("pgo").resolve(name), file -> {
+            ByteBuffer bytes = ByteBuffer.allocate(Math.max(LEAST, size + 1)).order(ByteOrder.LITTLE_ENDIAN);
+            try (FileChannel channel = FileChannel.open(file)) {
+                while (channel.read(bytes) > 0) {
+                    if (!bytes.hasRemaining()) {
+                        bytes = ByteBuffer.allocate(2 * bytes.capacity())
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .put(bytes.flip());
+                    }
+                }
+            }
+            return bytes.flip();
+        });
+    }
+
     /** Reads something of a file. */
     private interface Reading<T> {
         T of(Path file) throws IOException;
@@ -124,7 +155,10 @@ public final class ServedMount {
             return reading.of(file);
         } catch (AccessDeniedException e) {
             throw new IOException(
-                    mountPoint + " is open to its owner alone: use sudo, or mount with -o uid= or mode=", e);
+                    Files.isExecutable(mountPoint)
+                            ? mountPoint + " lets only its owner read profiles: use sudo, or mount with -o uid="
+                            : mountPoint + " is open to its owner alone: use sudo, or mount with -o uid= or mode=",
+                    e);
         } catch (MountException e) {
             throw e;
         } catch (IOException e) {

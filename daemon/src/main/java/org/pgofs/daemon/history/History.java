@@ -51,7 +51,7 @@ public final class History {
      * @throws IOException if counters cannot be read
      */
     public Progress ask() throws IOException {
-        try (Freeze freeze = store.startFreeze(selection)) {
+        try (Freeze freeze = store.startFreezeOfCounters(selection)) {
             freeze.await();
             return add(freeze.snapshots(), all.now());
         }

@@ -1,7 +1,6 @@
 package org.pgofs.daemon.history;
 
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -22,20 +21,38 @@ final class ImageHistory {
     /** As many as reach back for a minute. */
     static final int KEPT = 7;
 
+    /** Counters that are looked at together. */
+    private static final int PIECE = 1 << 13;
+
     private final int group;
     private final Deque<Past> past = new ArrayDeque<>();
-    private final BitSet counted = new BitSet();
+    /** A bit for each counter: those of functions, without the times that some have. */
+    private final long[] counts;
+    /** Those that are not 0. */
+    private final long[] counted;
+
+    private final int functions;
+    private final int counters;
+    private final long[] piece;
     private float[] now;
     private double total;
-    private int functions;
     private int counting;
-    private int counters;
     private long begin;
     private long sampled;
     private long lastNew;
 
     /** What was counted at an earlier moment. */
-    private record Past(long nanos, FloatBuffer sums, double total) {}
+    private static final class Past {
+        private final long nanos;
+        private final float[] sums;
+        private final double total;
+
+        Past(long nanos, float[] sums, double total) {
+            this.nanos = nanos;
+            this.sums = sums;
+            this.total = total;
+        }
+    }
 
     /**
      * Of an image.
@@ -43,9 +60,28 @@ final class ImageHistory {
      * @param room how many sums may be kept, at least 1
      */
     ImageHistory(Image image, int room) {
-        int most = image.countersSize() / Variant.counterSize(image.rawVersion());
+        int size = Variant.counterSize(image.rawVersion());
+        int most = image.countersSize() / size;
         group = (most + room - 1) / room;
         now = new float[(most + group - 1) / group];
+        piece = new long[Math.min(PIECE, most)];
+        int times = Variant.hasTimes(image.rawVersion()) ? Long.BYTES / size : 0;
+        BitSet ofFunctions = new BitSet();
+        int all = 0;
+        for (int function = 0; function < image.functions(); function++) {
+            int first = image.countersOffset(function) / size + times;
+            int own = image.counters(function) - times;
+            ofFunctions.set(first, first + Math.max(0, own));
+            all += own;
+        }
+        counts = Arrays.copyOf(ofFunctions.toLongArray(), words(most));
+        counted = new long[words(most)];
+        functions = image.functions();
+        counters = all;
+    }
+
+    private static int words(int bits) {
+        return (bits + Long.SIZE - 1) / Long.SIZE;
     }
 
     /** How many sums are kept of each moment. */
@@ -58,17 +94,17 @@ final class ImageHistory {
         if (past.isEmpty()) {
             begin = nanos;
             lastNew = nanos;
-        } else if (sampled - past.getLast().nanos() >= STEP) {
-            past.add(new Past(sampled, FloatBuffer.wrap(now), total));
+        } else if (sampled - past.getLast().nanos >= STEP) {
+            past.add(new Past(sampled, now, total));
             now = new float[now.length];
             if (past.size() > KEPT) {
                 past.remove();
             }
         }
         double before = total;
-        int nonzeroBefore = counted.cardinality();
+        int nonzeroBefore = nonzero();
         boolean isNew = sum(snapshot);
-        if (total < before || counted.cardinality() < nonzeroBefore) { // there was a reset
+        if (total < before || nonzero() < nonzeroBefore) { // there was a reset
             past.clear();
             begin = nanos;
         }
@@ -77,42 +113,74 @@ final class ImageHistory {
         }
         sampled = nanos;
         if (past.isEmpty()) {
-            past.add(new Past(nanos, FloatBuffer.wrap(now.clone()), total));
+            past.add(new Past(nanos, now.clone(), total));
         }
     }
 
-    /** Whether a counter is not 0 that was. */
+    /** Whether a counter is not 0 that was. Simple loops over arrays: most of the time they are not compiled. */
     private boolean sum(Snapshot snapshot) {
-        Image image = snapshot.image();
-        ByteBuffer section = snapshot.counters();
-        int size = Variant.counterSize(image.rawVersion());
-        int times = Variant.hasTimes(image.rawVersion()) ? Long.BYTES / size : 0;
         boolean isNew = false;
         Arrays.fill(now, 0);
         total = 0;
-        functions = image.functions();
+        int most = snapshot.counters().limit()
+                / Variant.counterSize(snapshot.image().rawVersion());
+        for (int at = 0; at < most; at += piece.length) {
+            int length = Math.min(piece.length, most - at);
+            read(snapshot, at, length);
+            for (int i = 0; i < length; i += Long.SIZE) {
+                isNew |= sumWord(at + i, i, Math.min(Long.SIZE, length - i));
+            }
+        }
         counting = 0;
-        counters = 0;
+        Image image = snapshot.image();
+        int size = Variant.counterSize(image.rawVersion());
         for (int function = 0; function < image.functions(); function++) {
             int first = image.countersOffset(function) / size;
-            int end = first + image.counters(function);
-            boolean isCounting = false;
-            for (int i = first + times; i < end; i++) {
-                long count = size == Long.BYTES ? section.getLong(i * Long.BYTES) : section.get(i) == 0 ? 1 : 0;
-                if (count == 0) {
-                    counted.clear(i);
-                } else {
-                    isNew |= !counted.get(i);
-                    counted.set(i);
-                    isCounting = true;
-                    now[i / group] += count;
-                    total += count;
-                }
-            }
-            counting += isCounting ? 1 : 0;
-            counters += image.counters(function) - times;
+            counting += isCounting(first, first + image.counters(function)) ? 1 : 0;
         }
         return isNew;
+    }
+
+    private void read(Snapshot snapshot, int first, int length) {
+        ByteBuffer section = snapshot.counters();
+        if (Variant.counterSize(snapshot.image().rawVersion()) == Long.BYTES) {
+            section.asLongBuffer().get(first, piece, 0, length);
+        } else {
+            for (int i = 0; i < length; i++) {
+                piece[i] = section.get(first + i) == 0 ? 1 : 0;
+            }
+        }
+    }
+
+    /** The same for up to 64 counters, from one on whose number is a multiple of 64. */
+    private boolean sumWord(int first, int begin, int length) {
+        long bits = 0;
+        for (int i = 0; i < length; i++) {
+            if (piece[begin + i] != 0) {
+                bits |= 1L << i;
+            }
+        }
+        int word = first / Long.SIZE;
+        bits &= counts[word];
+        for (long rest = bits; rest != 0; rest &= rest - 1) {
+            int i = Long.numberOfTrailingZeros(rest);
+            long count = piece[begin + i];
+            now[(first + i) / group] += count;
+            total += count;
+        }
+        boolean isNew = (bits & ~counted[word]) != 0;
+        counted[word] = bits;
+        return isNew;
+    }
+
+    private boolean isCounting(int first, int end) {
+        for (int at = first; at < end; at = (at / Long.SIZE + 1) * Long.SIZE) {
+            long from = counted[at / Long.SIZE] >>> at;
+            if (from != 0) {
+                return at + Long.numberOfTrailingZeros(from) < end;
+            }
+        }
+        return false;
     }
 
     int functions() {
@@ -129,7 +197,11 @@ final class ImageHistory {
     }
 
     int nonzero() {
-        return counted.cardinality();
+        int nonzero = 0;
+        for (long word : counted) {
+            nonzero += Long.bitCount(word);
+        }
+        return nonzero;
     }
 
     double total() {
@@ -154,7 +226,7 @@ final class ImageHistory {
         long[] moments = new long[past.size()];
         int i = past.size();
         for (Past then : past) {
-            moments[--i] = then.nanos();
+            moments[--i] = then.nanos;
         }
         return moments;
     }
@@ -162,7 +234,7 @@ final class ImageHistory {
     /** What was counted in all at a moment, or before; 0 if the image was not there. */
     double total(long moment) {
         Past then = at(moment);
-        return then == null ? 0 : then.total();
+        return then == null ? 0 : then.total;
     }
 
     /**
@@ -173,9 +245,16 @@ final class ImageHistory {
      */
     double common(long moment, double all, double allThen) {
         Past then = at(moment);
+        return then == null ? 0 : common(now, 1 / all, then.sums, 1 / allThen);
+    }
+
+    private static double common(float[] some, double share, float[] others, double otherShare) {
         double common = 0;
-        for (int i = 0; then != null && i < now.length; i++) {
-            common += Math.min(now[i] / all, then.sums().get(i) / allThen);
+        for (int i = 0; i < some.length; i++) {
+            float count = some[i];
+            if (count != 0) {
+                common += Math.min(count * share, others[i] * otherShare);
+            }
         }
         return common;
     }
@@ -183,7 +262,7 @@ final class ImageHistory {
     private Past at(long moment) {
         Past latest = null;
         for (Past then : past) {
-            if (then.nanos() - moment <= 0) {
+            if (then.nanos - moment <= 0) {
                 latest = then;
             }
         }

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.counts.ValueCounts;
+import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.Image;
 import org.pgofs.profraw.ParsedFunction;
 import org.pgofs.profraw.ParsedImage;
@@ -29,13 +30,20 @@ final class HistoryTest {
     private final Image other = image(2);
 
     private static Image image(int counters) {
+        return image(RAW_VERSION, counters, function(0, counters));
+    }
+
+    private static ParsedFunction function(int first, int counters) {
+        return new ParsedFunction(1, 2, first * Long.BYTES, counters, 0, 0, 0, 0, 0, List.of(0, 0));
+    }
+
+    private static Image image(long version, int counters, ParsedFunction... functions) {
         ByteBuffer none = ByteBuffer.allocate(0);
-        ParsedFunction function = new ParsedFunction(1, 2, 0, counters, 0, 0, 0, 0, 0, List.of(0, 0));
         return new ParsedImage(
                 "image",
                 new ParsedProfile(
-                        RAW_VERSION,
-                        List.of(function),
+                        version,
+                        List.of(functions),
                         ByteBuffer.allocate(counters * Long.BYTES),
                         none,
                         none,
@@ -97,6 +105,29 @@ final class HistoryTest {
             double age = later.overlap(60).orElseThrow().seconds();
             assertTrue(age >= 60 && age <= 72, () -> "compared with " + age + " s ago");
         }
+    }
+
+    /** Of a large image, and of one whose functions have a time in front of their counters. */
+    @Test
+    void shouldLookAtTheCountersOfFunctionsAlone() {
+        long[] counts = new long[20000];
+        Image large = image(RAW_VERSION, counts.length, function(0, 1), function(60, 100), function(8351, 1));
+        counts[10] = 5; // neither is of a function
+        counts[19999] = 5;
+        counts[159] = 10;
+        assertEquals(List.of(3, 1, 102, 1), numbers(after(0, counts(large, counts))));
+        counts[8351] = 30;
+        Progress both = after(1, counts(large, counts));
+        assertEquals(List.of(3, 2, 102, 2), numbers(both));
+        assertEquals(0, both.quietSeconds());
+        assertEquals(25, both.overlap(1).orElseThrow().percent(), 0.001);
+
+        Image timed = image(RAW_VERSION | Variant.TEMPORAL, 4, function(0, 2), function(2, 2));
+        assertEquals(List.of(2, 1, 2, 1), numbers(after(1, counts(timed, 7, 0, 8, 3))));
+    }
+
+    private static List<Integer> numbers(Progress progress) {
+        return List.of(progress.functions(), progress.counting(), progress.counters(), progress.nonzero());
     }
 
     @Test
