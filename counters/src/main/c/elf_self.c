@@ -5,6 +5,7 @@
  */
 #include "elf_self.h"
 #include "environment.h"
+#include "mapping.h"
 #include "syscall.h"
 
 #include <elf.h>
@@ -40,7 +41,8 @@ static const ElfW(Phdr) *program_headers(void) {
 static bool load_bias_find(struct pgofs_self *self, const ElfW(Phdr) *parts) {
   for (size_t i = 0; i < __ehdr_start.e_phnum; i++) {
     if (parts[i].p_type == PT_LOAD && parts[i].p_offset < PGOFS_ALIGNMENT && parts[i].p_filesz != 0) {
-      self->load_bias = (uintptr_t)&__ehdr_start - (parts[i].p_vaddr - parts[i].p_offset);
+      self->header = (uintptr_t)&__ehdr_start;
+      self->load_bias = self->header - (parts[i].p_vaddr - parts[i].p_offset);
       return true;
     }
   }
@@ -151,13 +153,6 @@ static void path_set(struct pgofs_self *self, const char *path, size_t size) {
   self->path[self->path_size] = 0;
 }
 
-static const char *number_read(const char *at, uintptr_t *number) {
-  for (*number = 0; (*at >= '0' && *at <= '9') || (*at >= 'a' && *at <= 'f'); at++) {
-    *number = *number << 4 | (uintptr_t)(*at <= '9' ? *at - '0' : *at - 'a' + 10);
-  }
-  return at;
-}
-
 static const char *find(const char *from, const char *end, char wanted) {
   while (from != end && *from != wanted) {
     from++;
@@ -165,37 +160,13 @@ static const char *find(const char *from, const char *end, char wanted) {
   return from;
 }
 
-/* Of lines "BEGIN-END ... PATH", where nothing else has a slash, the path of one that has this image. Whether one has. */
-static bool mapping_find(struct pgofs_self *self, const char *line, const char *end) {
-  for (const char *next; line < end; line = next + 1) {
-    uintptr_t bounds[2];
-    next = find(line, end, '\n');
-    (void)number_read(number_read(line, &bounds[0]) + 1, &bounds[1]);
-    if ((uintptr_t)&__ehdr_start >= bounds[0] && (uintptr_t)&__ehdr_start < bounds[1]) {
-      const char *path = find(line, next, '/');
-      path_set(self, path, (size_t)(next - path));
-      return true;
-    }
-  }
-  return false;
-}
-
-/* By what is mapped: a program that was started as an argument of the dynamic linker is not what the process executes.
- * The kernel gives whole lines. */
+/* By what is mapped: a program that was started as an argument of the dynamic linker is not what the process executes. */
 static void mapped_path(struct pgofs_self *self) {
-  char lines[8192];
-  int fd = pgofs_sys_openat(AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC, 0);
-  ssize_t size = 1;
-  bool found = false;
-  while (fd >= 0 && size > 0 && !found) {
-    size = pgofs_sys_read(fd, lines, sizeof lines - 1);
-    lines[size < 0 ? 0 : size] = 0;
-    found = size > 0 && mapping_find(self, lines, lines + size);
+  struct pgofs_mapping mapping;
+  if (pgofs_mapping_find(&mapping, self->header)) {
+    path_set(self, mapping.path, mapping.path_size);
+    self->file = self->path;
   }
-  if (fd >= 0) {
-    pgofs_sys_close(fd);
-  }
-  self->file = found ? self->path : self->file;
 }
 
 /* Dynamic linkers have it in their names: those of glibc, and musl's, which is its libc.so. */

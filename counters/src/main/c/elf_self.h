@@ -12,6 +12,7 @@
 #include "sections.h"
 
 struct pgofs_self {
+  uintptr_t header; /* where its ELF header is in memory */
   uint64_t load_bias;
   uint64_t link_begin;
   uint64_t link_end;

@@ -3,6 +3,7 @@
  * only.
  */
 #include "image_file.h"
+#include "file_identity.h"
 #include "syscall.h"
 
 #include <errno.h>
@@ -10,6 +11,8 @@
 
 /* "i-", a user number, "-", a key, "-", a nonce, 0 */
 #define IMAGE_NAME_SIZE (2 + 20 + 1 + 32 + 1 + 16 + 1)
+
+#define MANY_RECORDS 1000
 
 static void key_add_bytes(struct pgofs_image_key *key, const void *from, size_t size) {
   const unsigned char *at = from;
@@ -61,7 +64,21 @@ static size_t vtable_count(const struct pgofs_image *image) {
   return image->header.vtables.size / sizeof(struct pgofs_vtable);
 }
 
-/* Checks every record of those that were found, and finds the image's key. Returns a reason. */
+/* Adds all records and vtables to the key. Returns a reason. */
+static int content_check(const struct pgofs_image *image, struct pgofs_image_key *key) {
+  int reason = pgofs_records_check(&image->records, image->sections, image->self, key);
+  for (size_t i = 0; reason == 0 && i < vtable_count(image); i++) {
+    struct pgofs_vtable vtable;
+    pgofs_vtable_get(&vtable, &image->records, i, image->sections, image->self);
+    key_add_bytes(key, &vtable, sizeof vtable);
+  }
+  return reason;
+}
+
+/*
+ * Finds the key of an image whose records were found. To ask which file it was loaded from takes as long as to check some
+ * 500 records; where there are many, that is enough, since most starts of a program find its image file. Returns a reason.
+ */
 int pgofs_image_describe(struct pgofs_image *image, const struct pgofs_sections *sections,
                          const struct pgofs_self *self) {
   image->sections = sections;
@@ -70,14 +87,15 @@ int pgofs_image_describe(struct pgofs_image *image, const struct pgofs_sections 
   struct pgofs_image_key key = {{0, 0}};
   key_add_bytes(&key, &image->header, sizeof image->header);
   key_add_bytes(&key, self->build_id.begin, pgofs_range_size(self->build_id));
-  int reason = pgofs_records_check(&image->records, sections, self, &key);
-  if (reason != 0) {
-    return reason;
-  }
-  for (size_t i = 0; i < vtable_count(image); i++) {
-    struct pgofs_vtable vtable;
-    pgofs_vtable_get(&vtable, &image->records, i, sections, self);
-    key_add_bytes(&key, &vtable, sizeof vtable);
+  struct pgofs_file_identity identity;
+  image->checked = image->records.count < MANY_RECORDS || !pgofs_file_identify(&identity, self);
+  if (image->checked) {
+    int reason = content_check(image, &key);
+    if (reason != 0) {
+      return reason;
+    }
+  } else {
+    key_add_bytes(&key, &identity, sizeof identity);
   }
   uint64_t both = scramble(key.word[0] ^ (key.word[1] << 32 | key.word[1] >> 32));
   image->header.key = (struct pgofs_image_key){{both, scramble(key.word[1] + both)}};
@@ -217,6 +235,17 @@ static enum found look(const struct pgofs_image *image, const struct pgofs_direc
               (uint64_t)status.st_size == image->header.file_size &&
               (owner != PGOFS_NOBODY || can_read(directory, name));
   return ours ? FOUND_OURS : FOUND_ANOTHER;
+}
+
+/* Checks the records, unless that was done, or was done when the owner's file of this image was written. Returns a reason. */
+int pgofs_image_check(const struct pgofs_image *image, const struct pgofs_directory *directory, uid_t owner) {
+  char name[IMAGE_NAME_SIZE];
+  struct pgofs_image_key unused = {{0, 0}};
+  if (image->checked) {
+    return 0;
+  }
+  name_make(name, owner, &image->header.key, 0);
+  return look(image, directory, name, owner) == FOUND_OURS ? 0 : content_check(image, &unused);
 }
 
 static int image_write(const struct pgofs_image *image, const struct pgofs_directory *directory, const char *name) {

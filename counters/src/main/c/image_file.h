@@ -4,6 +4,7 @@
 #ifndef PGOFS_IMAGE_FILE_H
 #define PGOFS_IMAGE_FILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -20,10 +21,12 @@ struct pgofs_image {
   struct pgofs_records records;
   struct pgofs_relocations relocations;
   struct pgofs_image_header header;
+  bool checked; /* all its records; otherwise its key tells only which file it was loaded from */
 };
 
 int pgofs_image_describe(struct pgofs_image *image, const struct pgofs_sections *sections,
                          const struct pgofs_self *self);
+int pgofs_image_check(const struct pgofs_image *image, const struct pgofs_directory *directory, uid_t owner);
 int pgofs_image_publish(const struct pgofs_image *image, const struct pgofs_directory *directory, uid_t owner,
                         uint64_t *nonce);
 

@@ -71,8 +71,9 @@ struct pgofs_area {
   uint64_t size; /* bytes */
 };
 
-/* What names an image: two 64-bit hashes over its records, section sizes, raw version and build id. It finds the image
- * file of one user again; which images are one is decided by the daemon, by a digest of their content. */
+/* What names an image: two 64-bit hashes over section sizes, raw version, build id, and either its records or the device,
+ * inode, size and time of change of the file that it was loaded from. It finds the image file of one user again; which
+ * images are one is decided by the daemon, by a digest of their content. */
 struct pgofs_image_key {
   uint64_t word[2];
 };

@@ -226,20 +226,23 @@ static uint64_t link_time(uint64_t address, size_t n, const struct pgofs_records
  * finds none. They get numbers behind all others, by places that are not there.
  */
 void pgofs_records_give_places(struct pgofs_records *records) {
-  const struct pgofs_record_layout layout = *records->layout;
+  const struct pgofs_record_layout *layout = records->layout;
+  const size_t step = layout->size;
+  const size_t values = layout->values;
+  const size_t two = layout->value_sites; /* of two kinds, most often 0 both */
+  const size_t third = layout->value_kinds > 2 ? two + 4 : 0;
   unsigned char *record = (unsigned char *)(uintptr_t)records->begin;
-  for (size_t i = 0; i < records->count; i++, record += layout.size) {
-    if (load64(record + layout.values) != 0) {
+  unsigned char *const end = record + records->count * step;
+  for (; record != end; record += step) {
+    if (load64(record + values) != 0) {
       continue;
     }
-    uint64_t sites = load16(record + layout.value_sites) + (uint64_t)load16(record + layout.value_sites + 2);
-    if (layout.value_kinds > 2) {
-      sites += load16(record + layout.value_sites + 4);
-    }
-    if (sites != 0) {
+    uint32_t counts = load32(record + two);
+    uint64_t sites = third == 0 ? 0 : load16(record + third);
+    if (counts != 0 || sites != 0) {
       uint64_t place = records->values + 8 * records->value_places;
-      memcpy(record + layout.values, &place, sizeof place);
-      records->value_places += sites;
+      memcpy(record + values, &place, sizeof place);
+      records->value_places += sites + (counts & 0xffff) + (counts >> 16);
     }
   }
 }

@@ -105,10 +105,10 @@ static int header_write(struct pgofs_segment *segment, const struct pgofs_file *
 
 static bool is_zero(const unsigned char page[PGOFS_ALIGNMENT]) {
   uint64_t any = 0;
-  for (size_t i = 0; i < PGOFS_ALIGNMENT; i += 8) {
-    uint64_t word;
-    memcpy(&word, page + i, sizeof word);
-    any |= word;
+  for (size_t i = 0; i < PGOFS_ALIGNMENT; i += 64) {
+    uint64_t word[8];
+    memcpy(word, page + i, sizeof word);
+    any |= (word[0] | word[1] | word[2] | word[3]) | (word[4] | word[5] | word[6] | word[7]);
   }
   return any == 0;
 }
@@ -262,7 +262,10 @@ int pgofs_segment_publish(struct pgofs_segment *segment, const struct pgofs_imag
     return reason;
   }
   segment->header.uid = file->owner;
-  reason = header_write(segment, file);
+  reason = pgofs_image_check(image, directory, file->owner);
+  if (reason == 0) {
+    reason = header_write(segment, file);
+  }
   if (reason == 0 && segment->header.relocated.size != 0) {
     reason = pgofs_relocations_write(&image->records, image->sections, image->self, file->fd,
                                      segment->header.relocated.offset);

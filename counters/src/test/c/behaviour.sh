@@ -374,6 +374,71 @@ should_serve_the_functions_of_the_compilers_runtime() {
   is "static" "1 2 " "$(totals)"
 }
 
+many_functions() { # LETTER, of a name
+  awk -v letter="$1" 'BEGIN {
+    for (i = 0; i < 1500; i++) printf "int f%d(void) { return %d; }\n", i, i
+    printf "int %s(void) { return 1; }\nint main(void) { return %s() - 1; }\n", letter, letter
+  }'
+}
+
+# Long enough that another change of the file would have another time.
+settled() { # FILE
+  while [ $(($(date +%s) - $(stat -c %Z "$1"))) -lt 4 ]; do sleep 0.1; done
+}
+
+should_know_its_file_again() {
+  mkdir -p "$work/bin" "$work/fixed"
+  for letter in a b; do
+    many_functions $letter > "$work/many.c"
+    "$compiler" -O1 -fprofile-generate -c "$work/many.c" -o "$work/many.o"
+    link_target "$work/many$letter" "$work/many.o" -Wl,--build-id=none
+  done
+  fresh
+  cp "$work/manya" "$work/bin/many"
+  before=$(stat -c "%i %s" "$work/bin/many")
+  settled "$work/bin/many"
+  "$work/bin/many"
+  "$work/bin/many"
+  is "one file: image files" 1 "$(files i-)"
+  cp "$work/manyb" "$work/bin/many"
+  is "the same file" "$before" "$(stat -c "%i %s" "$work/bin/many")"
+  settled "$work/bin/many"
+  "$work/bin/many"
+  is "another content: image files" 2 "$(files i-)"
+  is "their contents" 2 "$(for image in "$segments"/i-*; do tail -c +153 "$image" | sha256sum; done | sort -u | wc -l)"
+  cp "$work/manyb" "$work/bin/other"
+  settled "$work/bin/other"
+  "$work/bin/other"
+  is "another file: image files" 3 "$(files i-)"
+  "$(ldd "$work/bin/many" | sed -n 's|^\s*\(/\S*ld-\S*\) .*|\1|p')" "$work/bin/many"
+  is "started by the dynamic linker: image files" 3 "$(files i-)"
+  rm "$work/bin/other"
+  is "counts" "1 1 1 1 1 " "$(totals)"
+}
+
+# A file may be replaced by another one of the same time where somebody else writes.
+should_look_at_its_records_where_no_change_is_told() {
+  fresh
+  cp "$work/bin/many" "$work/bin/other"
+  settled "$work/bin/other"
+  mount --bind -o ro "$work/bin" "$work/fixed"
+  mount -o remount,bind,ro "$work/fixed"
+  "$work/fixed/many"
+  "$work/fixed/other"
+  is "two files of one content: image files" 1 "$(files i-)"
+  umount "$work/fixed"
+}
+
+should_refuse_damaged_records_of_a_file_that_it_knows() {
+  fresh
+  "$compiler" -c "$tests/target_damaged.c" -o "$work/damaged.o"
+  link_target "$work/bin/damaged" "$work/many.o" "$work/damaged.o"
+  settled "$work/bin/damaged"
+  "$work/bin/damaged"
+  is "damaged: segments, image files" "0 0" "$(files s-) $(files i-)"
+  is "damaged: refused" 6 "$(refused)"
+}
+
 should_show_itself_only_by_its_note() {
   is "archive members" "pgofs.o internal.o strong_runtime.o" "$(ar t "$archive" | xargs)"
   is "visible symbols" "" "$(readelf -sW "$archive" | awk '$5 == "GLOBAL" && $6 == "DEFAULT" && $7 != "UND"')"
@@ -409,4 +474,7 @@ should_keep_silent_where_nothing_is_instrumented
 should_not_share_foreign_data
 should_serve_the_functions_of_the_compilers_runtime
 should_show_itself_only_by_its_note
+should_know_its_file_again
+should_look_at_its_records_where_no_change_is_told
+should_refuse_damaged_records_of_a_file_that_it_knows
 [ "$failures" = 0 ]

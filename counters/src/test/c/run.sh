@@ -21,14 +21,17 @@ sanitized="$flags -fsanitize=address,undefined -fno-sanitize-recover=all"
   ${CC:-cc} $flags "$tests/pgofs_layout.c" -o "$work/layout"
   ${CC:-cc} $flags "$tests/pgofs_dump.c" -o "$work/dump"
   ${CC:-cc} $sanitized "$tests/records_test.c" "$main/records.c" -o "$work/records_test"
+  ${CC:-cc} $sanitized "$tests/file_identity_test.c" "$main/mapping.c" -o "$work/file_identity_test"
   ${CC:-cc} $sanitized -pthread "$tests/values_test.c" "$main/values.c" -o "$work/values_test"
-  ${CC:-cc} $sanitized "$tests/image_file_test.c" "$main/records.c" "$main/image_file.c" "$main/directory.c" \
-    -o "$work/image_file_test"
+  ${CC:-cc} $sanitized "$tests/image_file_test.c" "$main/records.c" "$main/image_file.c" "$main/file_identity.c" \
+    "$main/mapping.c" "$main/directory.c" -o "$work/image_file_test"
 }
 # The Java side compares its own constants with these.
 "$work/layout" > "$(dirname "$archive")/layout.properties"
 "$work/records_test"
 "$work/values_test"
+while [ $(($(date +%s) - $(stat -c %Z "$work/file_identity_test"))) -lt 4 ]; do sleep 0.1; done
+"$work/file_identity_test"
 "$work/image_file_test" "$work/segments"
 for test in behaviour interface values wrapped; do
   for linker in bfd lld-14 mold; do

@@ -10,8 +10,8 @@ target=$2
 shift 2
 mkdir -p "$work/$target"
 case $target in
-  records | uid_map) sources="$main/records.c $main/directory.c" ;;
-  *) sources=$main/environment.c ;;
+  records | uid_map) sources="$main/records.c $main/directory.c $main/file_identity.c $main/mapping.c" ;;
+  *) sources="$main/environment.c $main/mapping.c" ;;
 esac
 # shellcheck disable=SC2086 # a list of files
 clang-14 -std=c11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror -Wno-unused-function -I"$main" \
