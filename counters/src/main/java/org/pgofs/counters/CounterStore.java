@@ -33,6 +33,7 @@ import org.pgofs.counters.limits.LeftOut;
 import org.pgofs.counters.limits.ReadingTime;
 import org.pgofs.counters.limits.Shortages;
 import org.pgofs.counters.limits.Usage;
+import org.pgofs.counters.limits.UserStatus;
 import org.pgofs.counters.linux.Linux;
 import org.pgofs.counters.linux.Liveness;
 import org.pgofs.counters.process.ProcessWatcher;
@@ -535,6 +536,28 @@ public final class CounterStore implements AutoCloseable {
                 usage.list(),
                 stateStatus(),
                 freezer.status());
+    }
+
+    /**
+     * How much there is, in numbers that cost nothing to find out.
+     *
+     * @param images with a process or counts
+     * @param segments of running programs
+     * @param failedSave why counts cannot be saved now, if so
+     */
+    public record Extent(int images, long segments, Optional<CounterStoreStatus.FailedSave> failedSave) {}
+
+    /**
+     * How much there is now.
+     *
+     * @return of one moment
+     * @throws IOException if the store is closed
+     */
+    public Extent extent() throws IOException {
+        return lock.ask(() -> new Extent(
+                served.list().size(),
+                usage.list().stream().mapToLong(UserStatus::segments).sum(),
+                ledger.failedSave()));
     }
 
     /**

@@ -3,13 +3,17 @@ package org.pgofs.daemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.linux.ForeignPath;
 import org.pgofs.counters.linux.NativeLibrary;
+import org.pgofs.counters.linux.ServiceManager;
 import org.pgofs.counters.segment.SegmentDirectory;
 import org.pgofs.daemon.client.Stages;
+import org.pgofs.daemon.service.Heartbeat;
+import org.pgofs.daemon.service.LogLine;
 import org.pgofs.fs.fuse.Mount;
 import org.pgofs.fs.fuse.MountOptions;
 import org.pgofs.profraw.UnsupportedRawVersionException;
@@ -129,6 +133,7 @@ final class MountCommand implements Callable<Integer> {
         } catch (IllegalArgumentException | UnsupportedRawVersionException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+        LogLine.name(mountPoint);
         NativeLibrary.require();
         Mount.requireNoOther(mountPoint);
         ForeignPath.requireNoFuse(segmentDirectory, "");
@@ -150,14 +155,17 @@ final class MountCommand implements Callable<Integer> {
                     profiles,
                     indexed);
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(session), "shutdown"));
+        Optional<Heartbeat> heartbeat = ServiceManager.of(System.getenv())
+                .map(manager -> Heartbeat.of(manager, session::answers, session::words));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(session, heartbeat), "shutdown"));
         try {
-            proveReady(session, segments);
+            proveReady(session, segments, heartbeat);
             session.awaitUnmount();
         } catch (IOException | InterruptedException | RuntimeException e) {
             exitCode = CommandLine.ExitCode.SOFTWARE;
             throw e;
         }
+        heartbeat.ifPresent(Heartbeat::close);
         session.close();
         LOG.info("unmounted");
         return CommandLine.ExitCode.OK;
@@ -210,22 +218,17 @@ final class MountCommand implements Callable<Integer> {
 
     /** A stop by a signal is a clean end and not a failure. */
     @SuppressWarnings("SystemExitOutsideMain")
-    private void end(Session session) {
+    private void end(Session session, Optional<Heartbeat> heartbeat) {
+        heartbeat.ifPresent(Heartbeat::close);
         session.close();
         Runtime.getRuntime().halt(exitCode);
     }
 
-    private void proveReady(Session session, Path segments) throws IOException, InterruptedException {
-        // By another process: a thread of this one that waits for another could hang at exit. No more than a beginning,
-        // which is enough to have compiled what serves it.
+    private void proveReady(Session session, Path segments, Optional<Heartbeat> heartbeat)
+            throws IOException, InterruptedException {
+        // No more than a beginning, which is enough to have compiled what serves it.
         Path pgo = session.mountPoint().resolve("pgo");
-        int status = new ProcessBuilder(
-                        "head", "-c", "32M", pgo.resolve("profraw").toString())
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
-        if (status != 0) {
+        if (!Session.canRead(pgo.resolve("profraw"), "32M")) {
             if (session.isMounted()) {
                 throw new IOException("mounted, but " + pgo + " cannot be read");
             }
@@ -233,7 +236,7 @@ final class MountCommand implements Callable<Integer> {
         }
         LOG.info("mounted on {}", session.mountPoint());
         SegmentDirectory.closedToOthers(segments).ifPresent(this::warn);
-        tellReady();
+        tellReady(heartbeat);
     }
 
     /** In the log, and to whoever waits. */
@@ -244,10 +247,8 @@ final class MountCommand implements Callable<Integer> {
         }
     }
 
-    private void tellReady() throws IOException, InterruptedException {
-        if (System.getenv("NOTIFY_SOCKET") != null) {
-            new ProcessBuilder("systemd-notify", "--ready").inheritIO().start().waitFor();
-        }
+    private void tellReady(Optional<Heartbeat> heartbeat) {
+        heartbeat.ifPresent(Heartbeat::begin);
         if (!foreground) {
             spec.commandLine().getErr().println(READY);
         }

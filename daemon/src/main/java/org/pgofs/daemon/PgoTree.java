@@ -73,7 +73,7 @@ final class PgoTree {
     private static final int ALL_READ = 0444;
 
     /** The scope of pgo/take; no image has this name. */
-    private static final String ALL = "all";
+    static final String ALL = "all";
 
     private final CounterStore store;
     private final StatusReport report;
@@ -113,7 +113,7 @@ final class PgoTree {
 
     private Directory pgo() {
         Directory directory = Directory.dynamic(new VariantFiles())
-                .add("reset", new PseudoFile(WRITE_ONLY, new ResetFile(this::resetAll)))
+                .add("reset", new PseudoFile(WRITE_ONLY, new ResetFile("all images", this::resetAll)))
                 .add("profraw", profraw(PgoTree::main))
                 .add("status", new PseudoFile(ALL_READ, new TextFile(report::text)))
                 .add("metrics", new PseudoFile(ALL_READ, new TextFile(report::metrics)))
@@ -216,7 +216,7 @@ final class PgoTree {
     private Directory imageDirectory(Image image) {
         Selection selection = Selection.only(image);
         Directory directory = Directory.fixed()
-                .add("reset", new PseudoFile(WRITE_ONLY, new ResetFile(caller -> reset(image, caller))))
+                .add("reset", new PseudoFile(WRITE_ONLY, new ResetFile(image.name(), caller -> reset(image, caller))))
                 .add("profraw", profraw(selection))
                 .add("status", new PseudoFile(ALL_READ, new TextFile(() -> report.text(image))))
                 .addHidden(Watched.FILE, history(selection))

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.pgofs.daemon.client.CallersPath;
 import org.pgofs.daemon.doctor.DoctorCommand;
@@ -85,12 +86,22 @@ public final class Pgofs {
      * @param args the words after {@code pgofs}
      */
     public static void main(String[] args) {
+        nameProcess();
         CommandLine command = new CommandLine(new Pgofs());
         command.registerConverter(Path.class, CallersPath.ofThisProcess());
         statusWriter(command);
         command.setParameterExceptionHandler(Pgofs::usageError);
         command.setExecutionExceptionHandler((e, commandLine, result) -> failure(e, commandLine));
         System.exit(command.execute(args));
+    }
+
+    /** Java names each thread, but for the first, whose name is that of the process. */
+    private static void nameProcess() {
+        try {
+            Files.writeString(Path.of("/proc/self/comm"), "pgofs");
+        } catch (IOException e) {
+            LOG.debug("the process keeps the name of its Java", e);
+        }
     }
 
     private static void statusWriter(CommandLine command) {

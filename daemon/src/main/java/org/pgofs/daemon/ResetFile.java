@@ -2,6 +2,7 @@ package org.pgofs.daemon;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.pgofs.daemon.service.CallerWords;
 import org.pgofs.fs.Caller;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FileView;
@@ -14,9 +15,17 @@ import org.slf4j.LoggerFactory;
 final class ResetFile implements FileOperations {
     private static final Logger LOG = LoggerFactory.getLogger(ResetFile.class);
 
+    private final String subject;
     private final Reset reset;
 
-    ResetFile(Reset reset) {
+    /**
+     * Does not reset yet.
+     *
+     * @param subject what is reset, for the log
+     * @param reset does it
+     */
+    ResetFile(String subject, Reset reset) {
+        this.subject = subject;
         this.reset = reset;
     }
 
@@ -43,7 +52,7 @@ final class ResetFile implements FileOperations {
     private void reset(Caller caller) throws FsException {
         try {
             reset.run(caller);
-            LOG.info("reset");
+            LOG.info("reset of {} by {}", subject, CallerWords.of(caller));
         } catch (IOException e) {
             throw new FsException(Profiles.errno(e), "the reset could not be made durable, nothing has changed", e);
         }

@@ -3,6 +3,7 @@ package org.pgofs.daemon;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import org.pgofs.counters.CounterStore;
 import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.process.StockSources;
@@ -67,7 +68,8 @@ final class Session implements AutoCloseable {
                 Histories histories = new Histories(store);
                 StatusReport report = new StatusReport(store, served, lastResets, histories, real, segmentDirectory);
                 PgoTree tree = new PgoTree(store, profiles, indexed, report, segmentDirectory, lastResets, histories);
-                Mount mount = Mount.mount(real, tree.root(), options, store.shortages()::note);
+                Mount mount = Mount.mount(
+                        real, tree.root(), options, store.shortages()::note, Optional.of(directory.holderFile()));
                 return new Session(real, directory, store, mount);
             } catch (IOException | RuntimeException | Error e) {
                 store.close();
@@ -87,6 +89,43 @@ final class Session implements AutoCloseable {
     /** Whether nobody has unmounted it, or begun to. */
     boolean isMounted() throws IOException {
         return mount.isMounted();
+    }
+
+    /**
+     * Whether the mount answers, where it can be reached. The answer comes from the store, through the kernel.
+     *
+     * @throws IOException if there is no process to ask
+     */
+    boolean answers() throws IOException, InterruptedException {
+        Optional<Path> place = mount.place();
+        return place.isEmpty() || canRead(place.get().resolve("pgo/.daemon"), "1");
+    }
+
+    /**
+     * Reads by another process: a thread of this one that waits for another could hang at exit.
+     *
+     * @param size how much at most, as head(1) takes it
+     */
+    static boolean canRead(Path file, String size) throws IOException, InterruptedException {
+        return new ProcessBuilder("head", "-c", size, file.toString())
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor()
+                == 0;
+    }
+
+    /** What is served, in a line. */
+    String words() {
+        try {
+            CounterStore.Extent extent = store.extent();
+            return extent.failedSave()
+                    .map(failure -> "Counts cannot be saved: " + failure.reason())
+                    .orElse("Serving %s: %d images, %d live segments"
+                            .formatted(mountPoint, extent.images(), extent.segments()));
+        } catch (IOException e) {
+            return "Ending";
+        }
     }
 
     void awaitUnmount() throws InterruptedException {

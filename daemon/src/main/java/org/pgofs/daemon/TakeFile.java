@@ -12,6 +12,7 @@ import org.pgofs.counters.TakeInProgressException;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.counts.ValueCounts;
 import org.pgofs.counters.image.Image;
+import org.pgofs.daemon.service.CallerWords;
 import org.pgofs.daemon.status.LastResets;
 import org.pgofs.fs.Caller;
 import org.pgofs.fs.Errno;
@@ -123,7 +124,9 @@ final class TakeFile implements FileOperations {
                 committed = true;
                 lastResets.take(take.snapshots().stream().map(Snapshot::image).toList(), caller);
                 LOG.info(
-                        "took the counts of {} images, {} bytes",
+                        "take of {} by {}: {} images, {} bytes",
+                        scope.equals(PgoTree.ALL) ? "all images" : scope,
+                        CallerWords.of(caller),
                         take.snapshots().size(),
                         bytes.size());
             } catch (IOException e) {

@@ -133,7 +133,7 @@ final class HostileCallIT {
                 umount here
                 read -r daemon <root/pgo/.daemon
                 find new log -perm /022 ! -path new/segments ! -path new/segments/.refused
-                tr '\\0' '\\n' </proc/$daemon/environ | grep -v PGOFS_STATUS_FD
+                tr '\\0' '\\n' </proc/$daemon/environ | grep -v -e PGOFS_STATUS_FD -e ^SHLVL=0$
                 kill -TERM $daemon
                 while [ -d /proc/$daemon ]; do sleep 0.05; done
                 ls root

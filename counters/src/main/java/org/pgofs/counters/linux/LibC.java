@@ -388,4 +388,18 @@ public interface LibC {
     @ssize_t
     long recvfrom(
             int fd, @Out ByteBuffer target, @size_t long size, int flags, ByteBuffer address, ByteBuffer addressSize);
+
+    /**
+     * sendto(2).
+     *
+     * @param fd of socket
+     * @param message direct
+     * @param size bytes
+     * @param flags MSG_*
+     * @param address struct sockaddr, direct
+     * @param addressSize of it in bytes
+     * @return bytes sent, or -1
+     */
+    @ssize_t
+    long sendto(int fd, @In ByteBuffer message, @size_t long size, int flags, @In ByteBuffer address, int addressSize);
 }

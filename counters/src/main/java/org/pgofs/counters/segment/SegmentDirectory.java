@@ -15,6 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.pgofs.counters.linux.FileChanges;
 import org.pgofs.counters.linux.LibC;
@@ -46,6 +48,7 @@ public final class SegmentDirectory implements AutoCloseable {
     private static final String SERVING = ".serving";
 
     private static final long TMPFS_MAGIC = 0x01021994;
+    private static final int PID_DIGITS = 10;
     private static final int STICKY = 01000;
     private static final int LISTED_BY_OTHERS = 044;
     private static final int SEARCHED_BY_OTHERS = 01;
@@ -264,14 +267,34 @@ public final class SegmentDirectory implements AutoCloseable {
             throw new IOException("segment directory " + directory + " is in use by another daemon, pid " + pid
                     + ": unmount that one, or give this one another --segment-dir");
         }
+        killed(file, channel).ifPresent(LOG::warn);
         try {
-            // Overwrites the pid of an earlier daemon: so there is room even on a full tmpfs.
-            channel.write(StandardCharsets.US_ASCII.encode(
-                    String.format("%-10d%n", ProcessHandle.current().pid())));
+            write(channel, ProcessHandle.current().pid());
         } catch (IOException e) {
             LOG.warn("cannot publish the pid of this daemon: {}", e.getMessage());
         }
         return new HeldLock(channel, HeldLock.key(file));
+    }
+
+    /**
+     * Overwrites the pid of an earlier daemon: so there is room even on a full tmpfs. The zeros in front are those of a daemon that
+     * writes 0 when it ends.
+     */
+    private static void write(FileChannel channel, long pid) throws IOException {
+        channel.write(StandardCharsets.US_ASCII.encode(String.format("%010d%n", pid)), 0);
+    }
+
+    /** What is left of a daemon that did not end by itself. Read by the channel: to close another one would drop the lock. */
+    private static Optional<String> killed(Path file, FileChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(PID_DIGITS);
+        channel.read(bytes, 0);
+        String left = StandardCharsets.ISO_8859_1.decode(bytes.flip()).toString();
+        if (!left.matches("0[0-9]{9}") || Long.parseLong(left) == 0) {
+            return Optional.empty();
+        }
+        Instant last = Files.getLastModifiedTime(file).toInstant().truncatedTo(ChronoUnit.SECONDS);
+        return Optional.of("the daemon before this one, process " + Long.parseLong(left)
+                + ", was killed: its last sign of life is of " + last + "; its counts are taken over");
     }
 
     /**
@@ -347,9 +370,21 @@ public final class SegmentDirectory implements AutoCloseable {
         return path.resolve(STATE);
     }
 
+    /**
+     * The file with the pid of the daemon.
+     *
+     * @return its path; the time of its last change is the last sign of life
+     */
+    public Path holderFile() {
+        return lockFile(path);
+    }
+
     /** Releases the directory; the tmpfs stays, with the files that targets have published. */
     @Override
     public void close() throws IOException {
+        if (lock.channel.isOpen()) {
+            write(lock.channel, 0);
+        }
         serving.channel.close();
         lock.channel.close();
     }

@@ -3,6 +3,7 @@ package org.pgofs.daemon.guest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.pgofs.daemon.service.CallerWords;
 import org.pgofs.fs.Caller;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FileView;
@@ -49,15 +50,20 @@ public final class RequestFile implements FileOperations {
 
     @Override
     public OpenFile open(FileView view, Caller caller) {
-        return new Conversation();
+        return new Conversation(caller);
     }
 
     private final class Conversation implements OpenFile {
+        private final Caller caller;
         private ByteBuffer answer = ByteBuffer.allocate(0);
+
+        Conversation(Caller caller) {
+            this.caller = caller;
+        }
 
         @Override
         public synchronized void write(long offset, ByteBuffer data) {
-            answer = StandardCharsets.UTF_8.encode(answer(data));
+            answer = StandardCharsets.UTF_8.encode(answer(data, caller));
         }
 
         @Override
@@ -70,12 +76,13 @@ public final class RequestFile implements FileOperations {
         }
     }
 
-    private String answer(ByteBuffer data) {
+    private String answer(ByteBuffer data, Caller caller) {
         try {
             request.serve(data);
+            LOG.info("this was asked for by {}", CallerWords.of(caller));
             return DONE;
         } catch (IOException | RuntimeException e) {
-            LOG.info("refused: {}", e.toString());
+            LOG.info("refused to {}: {}", CallerWords.of(caller), e.toString());
             return e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
         }
     }

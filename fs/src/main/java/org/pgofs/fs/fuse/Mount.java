@@ -134,11 +134,29 @@ public final class Mount implements AutoCloseable {
      */
     public static Mount mount(Path mountPoint, Directory root, MountOptions options, Consumer<Throwable> failures)
             throws IOException {
+        return mount(mountPoint, root, options, failures, Optional.empty());
+    }
+
+    /**
+     * The same, with a file that shows when this process was killed.
+     *
+     * @param mountPoint an empty directory
+     * @param root the tree
+     * @param options mode and owner
+     * @param failures is told why, for every request that fails
+     * @param mark the time of its last change becomes that of the death; nothing is made
+     * @return the mount
+     * @throws MountException if it cannot be mounted; the message is a line that says what to do
+     * @throws IOException if the mount table cannot be read
+     */
+    public static Mount mount(
+            Path mountPoint, Directory root, MountOptions options, Consumer<Throwable> failures, Optional<Path> mark)
+            throws IOException {
         Native libraries = new Native();
         Path prepared = MountPoint.prepare(mountPoint);
         root.chmod(options.mode());
         Mount mount = new Mount(libraries, prepared, root, options, failures);
-        mount.start();
+        mount.start(mark);
         return mount;
     }
 
@@ -162,6 +180,16 @@ public final class Mount implements AutoCloseable {
     }
 
     /**
+     * Where it can be reached: a directory above it may have been renamed.
+     *
+     * @return its path; empty if it is covered, or somebody has unmounted it
+     * @throws IOException if the mount table cannot be read
+     */
+    public Optional<Path> place() throws IOException {
+        return closed.get() ? Optional.empty() : mounted().map(entry -> Path.of(entry.mountPoint()));
+    }
+
+    /**
      * Unmounts: gives open files 1.5 s to be closed, then cuts off those that are left. Returns within 2 s. More calls
      * wait for the first.
      */
@@ -182,7 +210,7 @@ public final class Mount implements AutoCloseable {
         }
     }
 
-    private void start() throws IOException {
+    private void start(Optional<Path> mark) throws IOException {
         try {
             device = MountTable.read()
                     .at(mountPoint)
@@ -193,7 +221,7 @@ public final class Mount implements AutoCloseable {
             throw e;
         }
         try {
-            watchdog = Watchdog.start(mountPoint, device);
+            watchdog = Watchdog.start(mountPoint, device, mark);
         } catch (IOException e) {
             LOG.warn("{} will stay mounted if this process is killed", mountPoint, e);
         }

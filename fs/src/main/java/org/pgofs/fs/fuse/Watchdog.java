@@ -2,6 +2,7 @@ package org.pgofs.fs.fuse;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,8 +18,9 @@ final class Watchdog implements AutoCloseable {
     /** Reads a line if all is well, an end of file if the parent died. */
     private static final String SCRIPT =
             """
-            trap '' HUP INT QUIT TERM
+            trap '' HUP INT QUIT ABRT TERM
             read -r line && exit
+            [ -z "$3" ] || touch -c -- "$3"
             [ -e "$1" ] || { grep -q "^[0-9]* [0-9]* $2 / " /proc/self/mountinfo && umount -l -- "$1"; }
             """;
 
@@ -35,10 +37,17 @@ final class Watchdog implements AutoCloseable {
      *
      * @param mountPoint its path in the mount table
      * @param device the mounted file system
+     * @param mark a file whose time of change becomes that of the parent's death
      */
-    static Watchdog start(Path mountPoint, String device) throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder("sh", "-c", SCRIPT, "pgofs-watchdog", mountPoint.toString(), device);
+    static Watchdog start(Path mountPoint, String device, Optional<Path> mark) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                "sh",
+                "-c",
+                SCRIPT,
+                "pgofs-watchdog",
+                mountPoint.toString(),
+                device,
+                mark.map(Path::toString).orElse(""));
         builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD);
         // So that it pins no other file system.
         builder.directory(Path.of("/").toFile());

@@ -1,0 +1,2 @@
+/** What the daemon tells whoever keeps it: its state, and its log. */
+package org.pgofs.daemon.service;
