@@ -65,6 +65,7 @@ final class PackageIT {
     Path directory;
 
     private static Path built;
+    private static String said;
 
     private Path room;
 
@@ -82,7 +83,9 @@ final class PackageIT {
     }
 
     private static Path make() {
-        String made = Shell.in(packages).run(BUILD, packages.toString()).ok().output();
+        Shell.Result result = Shell.in(packages).run(BUILD, packages.toString()).ok();
+        String made = result.output();
+        said = result.errors();
         Path file = Path.of(made.strip());
         assertTrue(
                 file.getFileName()
@@ -233,6 +236,18 @@ final class PackageIT {
                 done 2>&1'
                 """);
         assertEquals("", output);
+    }
+
+    @Test
+    void shouldSayHowFarItIs() {
+        build();
+        String end =
+                """
+                pgofs: packing 1/3: files
+                pgofs: packing 2/3: manual pages and completion
+                pgofs: packing 3/3: compressing SIZE
+                """;
+        assertTrue(said.replaceAll("[0-9.]+M\n", "SIZE\n").endsWith(end), said);
     }
 
     @Test
