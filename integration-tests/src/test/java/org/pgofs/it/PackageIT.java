@@ -428,6 +428,9 @@ final class PackageIT {
             }
             """;
 
+    /** Types into a real one. */
+    private static final Path ZSH = Checkout.SOURCES.resolve("resources/completion/zsh");
+
     @Test
     void shouldBringPagesAndCompletion() throws IOException {
         Files.writeString(directory.resolve("complete"), COMPLETE);
@@ -452,9 +455,11 @@ final class PackageIT {
                   complete_last pgofs umount ""
                   complete_last pgofs collect prog | sed "s/-[0-9a-f]*/-ID/"
                   complete_last pgofs kernel build --at
+                  zsh -f zsh /usr/share/zsh/vendor-completions "pgofs mo" "pgofs mount --use" "pgofs umount " "pgofs collect prog" |
+                    sed -E "s/-[0-9a-f]{4,} *$/-ID/; s/ *$//"
                   pgofs umount /mnt/profiles'
                 """
-                        .replace("cp complete", "cp \"" + directory + "/complete\""));
+                        .replace("cp complete", "cp \"" + directory + "/complete\" \"" + ZSH + "\""));
         assertEquals(
                 """
                 PGOFS(1)
@@ -465,6 +470,10 @@ final class PackageIT {
                 /mnt/profiles\s
                 program-ID\s
                 --atomic --attach\s
+                pgofs mount
+                pgofs mount --user-limits
+                pgofs umount /mnt/profiles
+                pgofs collect program-ID
                 """,
                 output);
     }
@@ -478,10 +487,12 @@ final class PackageIT {
                         archive=$("$1" --tar "$PWD")
                         tar -xzf "$archive"
                         "${archive%.tar.gz}"/bin/pgofs --version
+                        ls "${archive%.tar.gz}"/lib/jni
+                        nm "${archive%.tar.gz}"/lib/jni/*/*.so 2>&1 | grep -c 'no symbols'
                         """,
                         BUILD)
                 .ok()
                 .output();
-        assertTrue(output.startsWith("pgofs 0.") && output.contains("commit "), output);
+        assertTrue(output.matches("pgofs 0\\.\\S+, commit .*\\n(x86_64|aarch64)-Linux\\n1\\n"), output);
     }
 }

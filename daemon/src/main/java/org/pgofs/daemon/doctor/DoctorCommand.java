@@ -3,6 +3,7 @@ package org.pgofs.daemon.doctor;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.pgofs.counters.segment.SegmentDirectory;
@@ -56,7 +57,9 @@ public final class DoctorCommand implements Callable<Integer> {
 
     private List<Finding> findings(Machine machine) {
         if (program == null) {
-            return MachineReport.of(machine);
+            List<Finding> findings = new ArrayList<>(List.of(Versions.of(Path.of("/etc/os-release"))));
+            findings.addAll(MachineReport.of(machine));
+            return findings;
         }
         String name = String.valueOf(program.getFileName());
         return name.matches("[1-9][0-9]{0,8}") && !Files.exists(program)
