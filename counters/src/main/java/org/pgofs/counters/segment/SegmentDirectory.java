@@ -344,7 +344,8 @@ public final class SegmentDirectory implements AutoCloseable {
             return Optional.empty();
         }
         String pid = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
-        return pid.matches("[0-9]{1,18}") ? Optional.of(Long.valueOf(pid)) : Optional.empty();
+        // 0 is that of a daemon that is about to let go.
+        return pid.matches("0*[1-9][0-9]{0,17}") ? Optional.of(Long.valueOf(pid)) : Optional.empty();
     }
 
     /**
