@@ -28,4 +28,16 @@ collectgarbage()
 print(counts.the, sum, text, math.floor(2.5), string.format("%5.2f %d %s", 1 / 3, 42, "text"))
 print("the end")
 io.stdout:flush()
-io.read("l")
+
+-- What is done for each further line.
+local lines = 0
+while io.read("l") do
+  lines = lines + 1
+  for i = 1, 200 do
+    table.insert(words, string.format("%d", i * 31 % 77))
+    sum = sum + #words[#words]:rep(i % 5)
+  end
+  table.sort(words)
+  print("more " .. lines)
+  io.stdout:flush()
+end

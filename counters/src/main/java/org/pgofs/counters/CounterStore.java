@@ -172,7 +172,7 @@ public final class CounterStore implements AutoCloseable {
         segments.restore(saved);
         guests = new Guests(known, reader, state);
         kernel = new RunningKernel(known, epochs, reader, state);
-        processes = new Processes(lock, known, usage, reader, state, stock, this::wakeWatcher, this::takeWritten);
+        processes = new Processes(lock, known, usage, reader, state, stock, savingOfProcesses(), this::takeWritten);
         files = new WrittenFiles(
                 lock,
                 directory,
@@ -234,13 +234,27 @@ public final class CounterStore implements AutoCloseable {
         ledger.save();
     }
 
-    /** What processes left that have ended is to be saved. */
-    private void wakeWatcher() {
-        try {
-            watcher.wake();
-        } catch (IOException e) {
-            LOG.warn("cannot wake the watcher: {}", e.toString());
-        }
+    private Processes.Saving savingOfProcesses() {
+        return new Processes.Saving() {
+            @Override
+            public void soon() {
+                try {
+                    lock.run(ledger::saveSoon);
+                    later();
+                } catch (IOException e) {
+                    LOG.debug("not saved", e); // the store is closed
+                }
+            }
+
+            @Override
+            public void later() {
+                try {
+                    watcher.wake();
+                } catch (IOException e) {
+                    LOG.warn("cannot wake the watcher: {}", e.toString());
+                }
+            }
+        };
     }
 
     /** Resets images whose saved counts are lost; if the reset cannot be saved, at least in memory. */

@@ -32,7 +32,10 @@ final class LuaIT {
         Path script = Checkout.SOURCES.resolve("sources/lua.lua");
         try (WaitingProgram lua = new WaitingProgram(directory, List.of(program.toString(), script.toString()))) {
             lua.await("the end\n");
-            String show = lua.assertServed(toolchain);
+            String show = lua.assertServed(toolchain, () -> {
+                lua.tell(Files.writeString(directory.resolve("more"), "one\ntwo\n"));
+                lua.await("more 2\n");
+            });
             assertTrue(show.contains("luaV_execute:") && show.contains("Indirect Target Results"), "a profile of Lua");
         }
     }

@@ -3,6 +3,7 @@ package org.pgofs.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +82,13 @@ final class SqliteIT {
         try (WaitingProgram sqlite = new WaitingProgram(directory, command)) {
             sqlite.tell(Checkout.SOURCES.resolve("sources/sqlite.sql"));
             sqlite.await("the end\n");
-            String show = sqlite.assertServed(toolchain);
+            String show = sqlite.assertServed(toolchain, () -> {
+                sqlite.tell(Files.writeString(
+                        directory.resolve("more"),
+                        "CREATE TABLE more AS SELECT printf('%08x', id * 7919 % 1009) AS word FROM item;"
+                                + " SELECT count(DISTINCT word), max(word) FROM more WHERE word LIKE '%a%'; SELECT 'more';\n"));
+                sqlite.await("more\n");
+            });
             assertTrue(
                     show.contains("sqlite3VdbeExec:") && show.contains("Indirect Target Results"),
                     "a profile of SQLite");

@@ -65,6 +65,7 @@ final class ProcessMembers {
 
     private final Map<SampledMember, ImageCounters> unsaved = new LinkedHashMap<>();
     private final Map<SampledMember, SavedProcess> saved = new LinkedHashMap<>();
+    private boolean hasUnsavedChild;
 
     /** What a child of a fork has in common with its parent. */
     private record Parent(long stack, long counters) {}
@@ -270,6 +271,7 @@ final class ProcessMembers {
             image.join(counters, member);
             if (stat.forked() && parents.contains(new Parent(stat.stack(), place.counters))) {
                 counters.leaveOut(member, reader); // its parent has counted that
+                hasUnsavedChild = true;
             }
             saved.put(
                     member,
@@ -394,6 +396,19 @@ final class ProcessMembers {
         unsaved.put(member, image);
     }
 
+    /**
+     * Whether there is a child of a fork that is not saved yet. The next daemon would take it for one that was forked when it
+     * is found, and leave out what it has counted meanwhile.
+     */
+    boolean hasUnsavedChild() {
+        store.lock();
+        try {
+            return hasUnsavedChild;
+        } finally {
+            store.unlock();
+        }
+    }
+
     /** Whether something is to be saved. */
     boolean isChanged() {
         store.lock();
@@ -406,6 +421,7 @@ final class ProcessMembers {
 
     /** The samples on which a baseline of these images depends are to be saved before it. Under the lock. */
     void saveSamples(Collection<ImageCounters> of) throws IOException {
+        hasUnsavedChild = false;
         for (Map.Entry<SampledMember, ImageCounters> entry : List.copyOf(unsaved.entrySet())) {
             if (of.contains(entry.getValue())) {
                 state.saveSample(saved.get(entry.getKey()), entry.getValue().countsOf(entry.getKey(), reader));

@@ -57,7 +57,7 @@ public final class Processes implements SampledSource {
     private static final int THREADS = 8;
 
     private final boolean all;
-    private final Runnable saving;
+    private final Saving saving;
     private final ProcessMembers members;
     private final KnownProcesses known = new KnownProcesses();
     private final UserProcesses.Shared shared;
@@ -67,12 +67,20 @@ public final class Processes implements SampledSource {
     private final Set<Integer> wanted = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, Processes::newThread);
 
+    /** Has all counts saved. Without the store's lock. */
+    public interface Saving {
+        /** At once, unless that would be too often. */
+        void soon();
+
+        /** With what else is to be saved. */
+        void later();
+    }
+
     /**
      * Looks at none yet.
      *
      * @param store its lock, which the caller of a method does not hold unless it says so
      * @param stock which processes are read, and how
-     * @param saving called when something is to be saved
      * @param written called with the number of a process that has ended, before its last samples are folded: what it wrote
      *     replaces them
      */
@@ -83,7 +91,7 @@ public final class Processes implements SampledSource {
             MemberReader reader,
             StateDirectory state,
             StockSources stock,
-            Runnable saving,
+            Saving saving,
             IntConsumer written) {
         this.all = stock.all();
         this.saving = saving;
@@ -255,8 +263,10 @@ public final class Processes implements SampledSource {
         if (wanted.removeIf(pid -> known.has(pid) || !unseen.contains(pid))) {
             finder.scanNext(); // for children that they forked meanwhile
         }
-        if (members.isChanged()) {
-            saving.run();
+        if (members.hasUnsavedChild()) {
+            saving.soon();
+        } else if (members.isChanged()) {
+            saving.later();
         }
     }
 
