@@ -13,6 +13,8 @@
  *   write         writes its profile where it will write it at its end
  *   vfork         a child that shares its memory waits, until it ends
  *   exec PROGRAM  becomes another program
+ *   user N        gives up the rights of root
+ *   endless       makes one of its lists of values endless; to be compiled by clang 14
  */
 #include <dlfcn.h>
 #include <sched.h>
@@ -103,6 +105,37 @@ static int waiting(void *) {
 
 static char stack[1 << 16];
 
+struct Node {
+  unsigned long value, count;
+  Node *next;
+};
+
+// As clang 14 lays it out.
+struct Record {
+  unsigned long name, hash, counters, function;
+  Node **values;
+  unsigned counts;
+  unsigned short sites[2];
+};
+
+extern "C" {
+extern const Record __start___llvm_prf_data[] __attribute__((visibility("hidden")));
+extern const Record __stop___llvm_prf_data[] __attribute__((visibility("hidden")));
+}
+
+// Without counters: who counts values looks for the end of the list.
+__attribute__((no_profile_instrument_function)) static bool endless() {
+  for (const Record *record = __start___llvm_prf_data; record < __stop___llvm_prf_data; record++) {
+    if (record->values && record->sites[0] && record->values[0]) {
+      Node *last = record->values[0];
+      while (last->next) last = last->next;
+      last->next = record->values[0];
+      return true;
+    }
+  }
+  return false;
+}
+
 // Without counters, which would count on after the profile is written.
 __attribute__((no_profile_instrument_function)) int main() {
   const Triangle triangle;
@@ -160,6 +193,10 @@ __attribute__((no_profile_instrument_function)) int main() {
       puts("done");
       execl(name, name, (char *)nullptr);
       return 7;
+    } else if (sscanf(line, "user %ld", &n) == 1) {
+      if (setuid((uid_t)n)) return 11;
+    } else if (strcmp(line, "endless\n") == 0) {
+      if (!endless()) return 12;
     } else {
       return 8;
     }

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Programs with the compiler's own runtime, just as they run: what is read of their memory is what they would write. */
@@ -245,6 +246,83 @@ final class StockProcessIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "env --default-signal=INT, events of the kernel",
+        "unshare --net, a scan of /proc once a second",
+    })
+    void shouldLeaveOutWhatAChildInheritedHoweverItIsFound(String starter, String foundBy) throws Exception {
+        Path program = program(Toolchain.DEFAULT, "program");
+        try (PgofsMount mount = PgofsMount.prepare(directory)) {
+            mount.startDaemonBy(List.of(starter.split(" ", -1)));
+            try (Worker worker = start(mount, program)) {
+                worker.work(100);
+                attach(mount, worker).ok();
+                worker.tell("fork 10");
+                assertEquals(100, mount.profile(Toolchain.DEFAULT).calls("counted"));
+                Map<?, ?> stock = (Map<?, ?>) mount.status().get("stock");
+                assertTrue(stock.get("found_by").toString().startsWith(foundBy), stock::toString);
+                assertEquals(2, ((List<?>) stock.get("processes")).size());
+                Files.createFile(directory.resolve("go"));
+                Await.until("the child has worked", () -> Files.exists(directory.resolve("gone")));
+                assertEquals(110, mount.profile(Toolchain.DEFAULT).calls("counted"));
+            }
+        }
+    }
+
+    /** They count in the mapped profile: their sections have nothing. */
+    @Test
+    void shouldNameProgramsThatCountInAMappedProfile() throws Exception {
+        Toolchain toolchain = Toolchain.DEFAULT;
+        Path program = ofTheUser(program(toolchain, "program", "-mllvm", "-runtime-counter-relocation"));
+        Shell.in(directory).run("chmod", "a+rwx", directory.toString()).ok();
+        try (PgofsMount mount = PgofsMount.prepare(directory)) {
+            mount.startDaemon("-o", "stock,users=" + USER);
+            Path mapped = directory.resolve("mapped%c.profraw");
+            try (Worker worker = Worker.start(mount.shell().with("LLVM_PROFILE_FILE", mapped.toString()), program)) {
+                worker.work(10);
+                assertRefused("counts in a profile that it has mapped", attach(mount, worker));
+                Await.until("the status names it", () -> problems(mount).contains("that it has mapped"));
+                assertEquals(0, Files.size(mount.profraw()));
+            }
+            assertTrue(Files.exists(directory.resolve("mapped.profraw")), "it has counted there");
+            try (Worker worker = start(mount, program)) {
+                worker.work(20);
+                attach(mount, worker).ok();
+                assertEquals(20, mount.profile(toolchain).calls("counted"));
+            }
+        }
+    }
+
+    @Test
+    void shouldFollowNoListOfValuesForEver() throws Exception {
+        Path program = program(Toolchain.DEFAULT, "program");
+        try (PgofsMount mount = PgofsMount.start(directory);
+                Worker worker = start(mount, program)) {
+            worker.work(100);
+            worker.tell("endless");
+            attach(mount, worker).ok();
+            assertEquals(100, mount.profile(Toolchain.DEFAULT).calls("counted"));
+            assertTrue(problems(mount).contains("value sites with more than 255 values"), problems(mount));
+            worker.kill(); // it would not end
+        }
+    }
+
+    @Test
+    void shouldReadAProgramThatHasGivenUpTheRightsOfRoot() throws Exception {
+        Path program = program(Toolchain.DEFAULT, "program");
+        try (PgofsMount mount = PgofsMount.prepare(directory)) {
+            mount.startDaemon("-o", "stock,users=" + USER);
+            try (Worker worker = start(mount, program)) {
+                worker.work(7);
+                assertRefused("is one of user 0", attach(mount, worker));
+                worker.tell("user " + USER);
+                Await.until("it counts", () -> Files.exists(mount.profraw()) && mount.profraw().toFile().length() > 0);
+                assertEquals(7, mount.profile(Toolchain.DEFAULT).calls("counted"));
+            }
+        }
+    }
+
     /** How many processes the next daemon will know. */
     private static long saved(PgofsMount mount) {
         try {
@@ -321,7 +399,7 @@ final class StockProcessIT {
         return ((Number) ((Map<?, ?>) ((List<?>) mount.status().get("users")).get(0)).get("memory_bytes")).longValue();
     }
 
-    private static String problems(PgofsMount mount) throws IOException {
+    private static String problems(PgofsMount mount) {
         StringBuilder problems = new StringBuilder();
         for (Object process : (List<?>) ((Map<?, ?>) mount.status().get("stock")).get("processes")) {
             problems.append(((Map<?, ?>) process).get("problems"));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -288,6 +289,116 @@ final class WrittenFilesIT {
 
     private void shell(String script, int pid, Object... arguments) {
         Shell.in(directory).bash(script.formatted(pid), arguments).ok();
+    }
+
+    /** Processes of a container have numbers of their own: here it is 1, which another user's process has outside. */
+    @Test
+    void shouldTakeInFilesOfContainers() throws Exception {
+        Path program = program();
+        Shell.in(directory).bash("chmod a+rx \"$1\" \"$1/program\"", directory).ok();
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            mount.shell()
+                    .bash(
+                            "setpriv --reuid %d --clear-groups \"$1\" config --profile-file >pattern".formatted(USER),
+                            Checkout.PGOFS)
+                    .ok();
+            String pattern = Files.readString(directory.resolve("pattern")).strip();
+            Shell.in(directory)
+                    .with(VARIABLE, pattern)
+                    .bash(
+                            "echo work 5 | unshare --pid --fork setpriv --reuid %d --clear-groups \"$1\"".formatted(USER),
+                            program)
+                    .ok();
+            assertEquals(5, mount.profile(TOOLCHAIN).calls("counted"));
+            awaitEmpty(directory(pattern));
+        }
+    }
+
+    /** A user may mount what never answers on a file, and on a whole directory. */
+    @Test
+    void shouldTakeInFilesBesideFileSystemsThatDoNotAnswer() throws Exception {
+        try (PgofsMount mount = PgofsMount.start(directory);
+                SilentFiles silent = new SilentFiles(directory, 0)) {
+            Path own = directory(pattern(mount));
+            // Of a process that runs, or it would be taken in before.
+            Path covered =
+                    Files.createFile(own.resolve(ProcessHandle.current().pid() + ".profraw"));
+            Path whole = directory(pattern(mount));
+            bind(silent.file(), covered);
+            bind(silent.file().getParent(), whole);
+            try {
+                Files.copy(GOLDEN, own.resolve((PID + 1) + ".profraw"));
+                Await.until("it is taken in", () -> files(mount).get("taken").equals(1L));
+                assertEquals(List.of(covered.getFileName().toString()), names(own));
+                String dropped = mount.status().get("dropped").toString();
+                assertTrue(dropped.contains(covered.getFileName() + ", reason=is a mount point"), dropped);
+                assertTrue(dropped.contains(whole.getFileName() + ", reason=is not on a tmpfs"), dropped);
+            } finally {
+                Shell.in(directory).run("umount", "-l", covered.toString(), whole.toString()).ok();
+            }
+        }
+    }
+
+    private void bind(Path what, Path where) {
+        Shell.in(directory).run("mount", "--bind", what.toString(), where.toString()).ok();
+    }
+
+    @Test
+    void shouldRemoveADirectoryThatNobodyUses() throws Exception {
+        Path program = program();
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            String pattern = pattern(mount);
+            Path used = directory(pattern(mount));
+            Files.writeString(used.resolve(PID + ".profraw"), "is waited for").toFile().setWritable(false);
+            Path own = directory(pattern);
+            Process writer = Shell.in(directory)
+                    .command("bash", "-c", "exec 3>>\"$1\" && echo && read", "x", used.resolve(PID + ".profraw").toString())
+                    .start();
+            writer.getInputStream().read();
+            Shell.in(directory).run("touch", "-d", "2 days ago", own.toString(), used.toString()).ok();
+            Await.until("the directory is gone", () -> !Files.exists(own));
+            assertTrue(Files.exists(used), "it is not empty");
+            writer.destroy();
+            try (Worker worker = start(mount, pattern, program)) {
+                worker.work(3);
+                worker.end();
+            }
+            assertEquals(3, mount.profile(TOOLCHAIN).calls("counted"));
+        }
+    }
+
+    @Test
+    void shouldBoundWhatAllDirectoriesOfAUserHold() throws Exception {
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            long whole = Files.getFileStore(directory(pattern(mount))).getTotalSpace();
+            Shell.in(mount.segments())
+                    .bash("for i in {1..100}; do mkdir -m 700 .many$i && mv .many$i profiles-many$i; done")
+                    .ok();
+            Await.until("there are as many as may be", () -> files(mount).get("directories").equals(100L));
+            String dropped = mount.status().get("dropped").toString();
+            assertTrue(dropped.contains("is one of more than 100 directories of its user"), dropped);
+            Await.until("all together may hold what one may", () -> {
+                long[] mounted = room(mount.segments());
+                return mounted[0] == 100 && mounted[1] <= whole + whole / 7;
+            });
+        }
+    }
+
+    /** How many directories there are, and what all of them may hold. */
+    private static long[] room(Path segments) {
+        long[] room = new long[2];
+        try (Stream<Path> made = Files.list(segments)) {
+            long outside = Files.getFileStore(segments).getTotalSpace();
+            for (Path own : (Iterable<Path>)
+                    made.filter(file -> file.getFileName().toString().startsWith("profiles-"))::iterator) {
+                long size = Files.getFileStore(own).getTotalSpace();
+                room[0] += size == outside ? 0 : 1;
+                room[1] += size == outside ? 0 : size;
+            }
+            return room;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Whoever has the file open may still write. */

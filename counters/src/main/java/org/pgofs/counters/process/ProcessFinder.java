@@ -8,11 +8,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.pgofs.counters.linux.Linux;
 import org.pgofs.counters.linux.ProcessEvents;
@@ -37,17 +35,27 @@ final class ProcessFinder {
 
     private static final int MOST_YOUNG = 4096;
 
+    /** A question about each process at each scan would take longer than the scan. */
+    private static final long OWNER_LASTS_NS = TimeUnit.SECONDS.toNanos(5);
+
     private final boolean all;
     private final KnownProcesses known;
     private final Allowance allowance;
     /** Those that began or were forked lately, and until when that is so. */
     private final Map<Integer, Long> young = new LinkedHashMap<>();
 
-    private final Map<ProcessKey, Integer> owners = new HashMap<>();
+    private final Map<ProcessKey, Owner> owners = new HashMap<>();
     private ProcessEvents events;
     private boolean hasLostSome = true;
     private long scannedAt;
     private long scanCost;
+
+    /**
+     * Whose a process is.
+     *
+     * @param until when it is asked again: a program may give up the rights of root
+     */
+    private record Owner(int user, long until) {}
 
     /**
      * Finds none yet.
@@ -157,15 +165,12 @@ final class ProcessFinder {
 
     private List<ProcessStat> scan(Collection<Integer> wanted) throws IOException {
         List<ProcessStat> stats = new ArrayList<>();
-        Set<ProcessKey> there = new HashSet<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (Path entry : entries) {
                 int pid = Integer.parseInt(entry.getFileName().toString());
                 add(pid, stats);
             }
         }
-        stats.forEach(stat -> there.add(ProcessKey.of(stat)));
-        owners.keySet().retainAll(there);
         stats.removeIf(stat -> !all
                 && !wanted.contains(stat.pid())
                 && !young.containsKey(stat.pid())
@@ -194,14 +199,16 @@ final class ProcessFinder {
     private Map<Integer, List<ProcessStat>> sort(List<ProcessStat> stats) {
         stats.sort(Comparator.comparingLong(ProcessStat::startTime).thenComparing(ProcessStat::forked));
         Map<Integer, List<ProcessStat>> byUser = new LinkedHashMap<>();
+        long now = System.nanoTime();
+        owners.values().removeIf(owner -> owner.until - now < 0);
         for (ProcessStat stat : stats) {
             try {
-                Integer owner = owners.get(ProcessKey.of(stat));
+                Owner owner = owners.get(ProcessKey.of(stat));
                 if (owner == null) {
-                    owner = ProcessUser.of(stat.pid()).user();
+                    owner = new Owner(ProcessUser.of(stat.pid()).user(), now + OWNER_LASTS_NS);
                     owners.put(ProcessKey.of(stat), owner);
                 }
-                byUser.computeIfAbsent(owner, user -> new ArrayList<>()).add(stat);
+                byUser.computeIfAbsent(owner.user, user -> new ArrayList<>()).add(stat);
             } catch (IOException e) {
                 LOG.trace("process {} has ended meanwhile", stat.pid());
             }

@@ -36,6 +36,8 @@ import org.pgofs.counters.segment.SegmentDirectory;
 import org.pgofs.counters.state.SampledSource;
 import org.pgofs.counters.state.SavedProfile;
 import org.pgofs.counters.state.StateDirectory;
+import org.pgofs.counters.written.ProfileShares.Amount;
+import org.pgofs.counters.written.ProfileTmpfs.Room;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +65,7 @@ public final class WrittenFiles implements SampledSource {
     private static final int MOST_REASONS = 20;
     private static final int MOST_PROGRAMS = 4096;
     private static final int ALL = -1;
+    private static final Amount NOTHING = new Amount(0, 0);
     private static final long EXPIRY_NS = TimeUnit.DAYS.toNanos(1);
 
     /** How long a child may outlive a process that was read, and write into its file. */
@@ -84,6 +87,7 @@ public final class WrittenFiles implements SampledSource {
     private volatile boolean found;
 
     // Guarded by the lock of looks.
+    private final ProfileShares shares;
     private final Map<String, String> programs = new LinkedHashMap<>();
 
     // Guarded by the store's lock. Files that count and are not deleted yet, by their path.
@@ -118,7 +122,8 @@ public final class WrittenFiles implements SampledSource {
             StateDirectory state,
             Processes processes,
             StockPrograms formats,
-            Saving saving) {
+            Saving saving)
+            throws IOException {
         this.store = store;
         this.segments = segments.path();
         this.changes = segments.changes();
@@ -131,6 +136,7 @@ public final class WrittenFiles implements SampledSource {
         this.processes = processes;
         this.formats = formats;
         this.saving = saving;
+        shares = new ProfileShares();
     }
 
     @Override
@@ -175,6 +181,7 @@ public final class WrittenFiles implements SampledSource {
             } finally {
                 store.unlock();
             }
+            shares.retain(names);
             names.forEach(name -> open(parent, name, pid));
         } catch (IOException e) {
             LOG.warn("cannot look for profiles: {}", e.toString());
@@ -189,7 +196,7 @@ public final class WrittenFiles implements SampledSource {
             if (directory.status().writtenByOthers()) {
                 leave(name, owner, "may be written to by others than its owner");
             } else if (directory.isOnMountOf(parent) && directory.names(1).isEmpty()) {
-                ProfileTmpfs.mount(directory);
+                ProfileTmpfs.mount(directory, shares.of(name, owner, NOTHING));
             } else {
                 long begun = begin(owner);
                 try {
@@ -198,6 +205,7 @@ public final class WrittenFiles implements SampledSource {
                     end(owner, begun);
                 }
                 if (pid == ALL && !directory.isOnMountOf(parent)) {
+                    share(directory, name);
                     expire(directory, name);
                 }
             }
@@ -207,6 +215,19 @@ public final class WrittenFiles implements SampledSource {
             count(waiting, e.getMessage());
         } catch (IOException e) {
             leave(name, DroppedFiles.NOBODY, e.getMessage());
+        }
+    }
+
+    /** What is left of its user's room is for the directory and for the others of its user. */
+    private void share(ForeignDirectory directory, String name) throws IOException {
+        Room room = Room.of(directory);
+        Amount share = shares.of(name, directory.status().uid(), room.used());
+        if (room.isFarFrom(share)) {
+            try {
+                ProfileTmpfs.resize(directory, share);
+            } catch (IOException e) {
+                LOG.debug("{} holds more meanwhile", name, e);
+            }
         }
     }
 
