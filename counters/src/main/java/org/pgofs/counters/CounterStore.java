@@ -237,10 +237,9 @@ public final class CounterStore implements AutoCloseable {
     private Processes.Saving savingOfProcesses() {
         return new Processes.Saving() {
             @Override
-            public void soon() {
+            public void now() {
                 try {
-                    lock.run(ledger::saveSoon);
-                    later();
+                    lock.run(ledger::saveOrRetry);
                 } catch (IOException e) {
                     LOG.debug("not saved", e); // the store is closed
                 }

@@ -43,11 +43,7 @@ final class Ledger {
     private final StateDirectory state;
     private final LastTakes takes;
     private final SampledSources sampled;
-    /** At most a tenth of the time is spent on saving what nobody waits for. */
-    private static final int PARTS = 10;
-
     private long saveNotBefore = System.nanoTime();
-    private long tooOftenUntil = saveNotBefore;
     private FailedSave failedSave;
     private Instant lastSave;
 
@@ -84,22 +80,15 @@ final class Ledger {
                 : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(saveNotBefore - System.nanoTime()));
     }
 
-    /** Saves everything now, or as soon as saving does not take too much of the time. */
-    void saveSoon() {
-        saveNotBefore = tooOftenUntil;
-        saveIfDue(false);
-    }
-
     /** Saves everything, or tries again after a while. */
     void saveOrRetry() {
         long begin = System.nanoTime();
         try {
             save();
-            tooOftenUntil = System.nanoTime() + PARTS * (System.nanoTime() - begin);
-            saveNotBefore = Math.max(tooOftenUntil, System.nanoTime() + SAVE_DELAY_NS);
+            // At most a tenth of the time is spent on saving.
+            saveNotBefore = System.nanoTime() + Math.max(SAVE_DELAY_NS, 10 * (System.nanoTime() - begin));
         } catch (IOException e) {
             saveNotBefore = System.nanoTime() + RETRY_DELAY_NS;
-            tooOftenUntil = saveNotBefore;
         }
     }
 

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,6 +128,24 @@ final class ReadersIT {
             List<String> wrong = new ArrayList<>();
             for (String reader : READERS) {
                 if (!expected.equals(text(read(mount, reader, "profraw")))) {
+                    wrong.add(reader);
+                }
+            }
+            assertEquals(List.of(), wrong);
+        }
+    }
+
+    @Test
+    void shouldGiveEveryReaderTheSameIndexedProfile() throws Exception {
+        try (PgofsMount mount = start(Daemon.BESIDE_ITS_READERS)) {
+            mount.shell().run(program.toString()).ok();
+            Path first = read(mount, READERS.get(0), "profdata");
+            ProfileText raw = text(mount.copy());
+            assertEquals(raw.functions(), text(first).functions());
+            byte[] expected = Files.readAllBytes(first);
+            List<String> wrong = new ArrayList<>();
+            for (String reader : READERS) {
+                if (!Arrays.equals(expected, Files.readAllBytes(read(mount, reader, "profdata")))) {
                     wrong.add(reader);
                 }
             }

@@ -83,10 +83,11 @@ final class SqliteIT {
             sqlite.tell(Checkout.SOURCES.resolve("sources/sqlite.sql"));
             sqlite.await("the end\n");
             String show = sqlite.assertServed(toolchain, () -> {
-                sqlite.tell(Files.writeString(
-                        directory.resolve("more"),
-                        "CREATE TABLE more AS SELECT printf('%08x', id * 7919 % 1009) AS word FROM item;"
-                                + " SELECT count(DISTINCT word), max(word) FROM more WHERE word LIKE '%a%'; SELECT 'more';\n"));
+                sqlite.tell(
+                        Files.writeString(
+                                directory.resolve("more"),
+                                "CREATE TABLE more AS SELECT printf('%08x', id * 7919 % 1009) AS word FROM item;"
+                                        + " SELECT count(DISTINCT word), max(word) FROM more WHERE word LIKE '%a%'; SELECT 'more';\n"));
                 sqlite.await("more\n");
             });
             assertTrue(

@@ -92,6 +92,11 @@ final class StockProcessIT {
             assertEquals(21, mount.profile(toolchain).calls("counted"));
             worker.end();
             assertEquals(21, mount.profile(toolchain).calls("counted"));
+            Await.until(
+                    "it has ended for the daemon, too",
+                    () -> image(mount).get("ended_processes").equals(1L));
+            assertEquals(List.of(), image(mount).get("live_processes"));
+            assertEquals(21, mount.profile(toolchain).calls("counted"));
         }
     }
 
@@ -173,8 +178,6 @@ final class StockProcessIT {
             worker.tell("vfork");
             assertEquals(100, mount.profile(toolchain).calls("counted"));
             worker.tell("fork 10");
-            Files.readAllBytes(mount.profraw());
-            assertEquals(2, saved(mount), "what the child inherited is saved when it is seen");
             assertEquals(100, mount.profile(toolchain).calls("counted"));
             Files.createFile(directory.resolve("go"));
             Await.until("the child has worked", () -> Files.exists(directory.resolve("gone")));
@@ -202,9 +205,13 @@ final class StockProcessIT {
         }
     }
 
+    private static Map<?, ?> image(PgofsMount mount) {
+        return (Map<?, ?>) ((List<?>) mount.status().get("images")).get(0);
+    }
+
     /** Null if there are none. */
     private static Object approximateSites(PgofsMount mount) {
-        return ((Map<?, ?>) ((List<?>) mount.status().get("images")).get(0)).get("approximate_value_sites");
+        return image(mount).get("approximate_value_sites");
     }
 
     @Test
@@ -259,12 +266,19 @@ final class StockProcessIT {
                 worker.work(100);
                 attach(mount, worker).ok();
                 worker.tell("fork 10");
+                Files.readAllBytes(mount.profraw());
+                assertEquals(2, saved(mount), "what the child inherited is saved when it is seen");
+                worker.tell("fork 0");
+                Files.readAllBytes(mount.profraw());
+                assertEquals(3, saved(mount), "and not when so little is saved again, some time after the first");
                 assertEquals(100, mount.profile(Toolchain.DEFAULT).calls("counted"));
                 Map<?, ?> stock = (Map<?, ?>) mount.status().get("stock");
                 assertTrue(stock.get("found_by").toString().startsWith(foundBy), stock::toString);
-                assertEquals(2, ((List<?>) stock.get("processes")).size());
+                assertEquals(3, ((List<?>) stock.get("processes")).size());
                 Files.createFile(directory.resolve("go"));
-                Await.until("the child has worked", () -> Files.exists(directory.resolve("gone")));
+                Await.until(
+                        "the children have worked",
+                        () -> mount.profile(Toolchain.DEFAULT).calls("counted") != 100);
                 assertEquals(110, mount.profile(Toolchain.DEFAULT).calls("counted"));
             }
         }
@@ -317,7 +331,10 @@ final class StockProcessIT {
                 worker.work(7);
                 assertRefused("is one of user 0", attach(mount, worker));
                 worker.tell("user " + USER);
-                Await.until("it counts", () -> Files.exists(mount.profraw()) && mount.profraw().toFile().length() > 0);
+                Await.until(
+                        "it counts",
+                        () -> Files.exists(mount.profraw())
+                                && mount.profraw().toFile().length() > 0);
                 assertEquals(7, mount.profile(Toolchain.DEFAULT).calls("counted"));
             }
         }

@@ -306,7 +306,8 @@ final class WrittenFilesIT {
             Shell.in(directory)
                     .with(VARIABLE, pattern)
                     .bash(
-                            "echo work 5 | unshare --pid --fork setpriv --reuid %d --clear-groups \"$1\"".formatted(USER),
+                            "echo work 5 | unshare --pid --fork setpriv --reuid %d --clear-groups \"$1\""
+                                    .formatted(USER),
                             program)
                     .ok();
             assertEquals(5, mount.profile(TOOLCHAIN).calls("counted"));
@@ -321,8 +322,7 @@ final class WrittenFilesIT {
                 SilentFiles silent = new SilentFiles(directory, 0)) {
             Path own = directory(pattern(mount));
             // Of a process that runs, or it would be taken in before.
-            Path covered =
-                    Files.createFile(own.resolve(ProcessHandle.current().pid() + ".profraw"));
+            Path covered = Files.createFile(own.resolve(ProcessHandle.current().pid() + ".profraw"));
             Path whole = directory(pattern(mount));
             bind(silent.file(), covered);
             bind(silent.file().getParent(), whole);
@@ -334,13 +334,17 @@ final class WrittenFilesIT {
                 assertTrue(dropped.contains(covered.getFileName() + ", reason=is a mount point"), dropped);
                 assertTrue(dropped.contains(whole.getFileName() + ", reason=is not on a tmpfs"), dropped);
             } finally {
-                Shell.in(directory).run("umount", "-l", covered.toString(), whole.toString()).ok();
+                Shell.in(directory)
+                        .run("umount", "-l", covered.toString(), whole.toString())
+                        .ok();
             }
         }
     }
 
     private void bind(Path what, Path where) {
-        Shell.in(directory).run("mount", "--bind", what.toString(), where.toString()).ok();
+        Shell.in(directory)
+                .run("mount", "--bind", what.toString(), where.toString())
+                .ok();
     }
 
     @Test
@@ -349,13 +353,22 @@ final class WrittenFilesIT {
         try (PgofsMount mount = PgofsMount.start(directory)) {
             String pattern = pattern(mount);
             Path used = directory(pattern(mount));
-            Files.writeString(used.resolve(PID + ".profraw"), "is waited for").toFile().setWritable(false);
+            Files.writeString(used.resolve(PID + ".profraw"), "is waited for")
+                    .toFile()
+                    .setWritable(false);
             Path own = directory(pattern);
             Process writer = Shell.in(directory)
-                    .command("bash", "-c", "exec 3>>\"$1\" && echo && read", "x", used.resolve(PID + ".profraw").toString())
+                    .command(
+                            "bash",
+                            "-c",
+                            "exec 3>>\"$1\" && echo && read",
+                            "x",
+                            used.resolve(PID + ".profraw").toString())
                     .start();
             writer.getInputStream().read();
-            Shell.in(directory).run("touch", "-d", "2 days ago", own.toString(), used.toString()).ok();
+            Shell.in(directory)
+                    .run("touch", "-d", "2 days ago", own.toString(), used.toString())
+                    .ok();
             Await.until("the directory is gone", () -> !Files.exists(own));
             assertTrue(Files.exists(used), "it is not empty");
             writer.destroy();
@@ -374,7 +387,9 @@ final class WrittenFilesIT {
             Shell.in(mount.segments())
                     .bash("for i in {1..100}; do mkdir -m 700 .many$i && mv .many$i profiles-many$i; done")
                     .ok();
-            Await.until("there are as many as may be", () -> files(mount).get("directories").equals(100L));
+            Await.until(
+                    "there are as many as may be",
+                    () -> files(mount).get("directories").equals(100L));
             String dropped = mount.status().get("dropped").toString();
             assertTrue(dropped.contains("is one of more than 100 directories of its user"), dropped);
             Await.until("all together may hold what one may", () -> {

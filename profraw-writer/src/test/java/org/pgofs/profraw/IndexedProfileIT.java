@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,6 +67,80 @@ class IndexedProfileIT {
             List<TestImage> images = new RandomImages(seed).images();
             assertSameBytes(new Llvm(version, directory), TestFiles.bytes(TestFiles.sequence(images, 10)), images);
         }
+    }
+
+    private static TestImage image(String name, Consumer<TestImage.Builder> content) {
+        TestImage.Builder builder = TestImage.of(name, 10 | Variant.IR);
+        content.accept(builder);
+        return builder.build();
+    }
+
+    /** With so many functions. */
+    private static TestImage image(int functions) {
+        return image("n" + functions, builder -> {
+            for (int i = 0; i < functions; i++) {
+                builder.function("f" + i, i + 1, i, 3L * i);
+            }
+        });
+    }
+
+    private static TestImage withValues(int count) {
+        return image("values" + count, builder -> {
+            int site = builder.firstSite();
+            builder.function("f", 1, List.of(0, 2, 0), new byte[0], 5);
+            for (int i = 0; i < count; i++) {
+                builder.value(site + 1, i, 1 + i % 9);
+            }
+        });
+    }
+
+    static Stream<List<TestImage>> edges() {
+        return Stream.of(
+                List.of(image(1)),
+                List.of(image(2)),
+                List.of(image(3)),
+                List.of(image(6)),
+                List.of(
+                        image("a", builder -> builder.function("f", 1, 4).function("g", 1, 4)),
+                        image("b", builder -> builder.function("f", 2, 4, 5).function("g", 1, 7))),
+                List.of(
+                        image("a", builder -> builder.function("f", 1, 4, 5)),
+                        image("b", builder -> builder.function("f", 1, 4))),
+                List.of(image("zero", builder -> builder.function("f", 1, 0, 0))),
+                List.of(image("greatest", builder -> builder.function("f", 1, 1L << 56, 1L << 56))),
+                List.of(image(2).withoutNames(), image(3)),
+                List.of(withValues(254)),
+                List.of(withValues(255)));
+    }
+
+    /** Few names, one name with two hashes or two numbers of counters, functions without names, as many values as a site can have. */
+    @ParameterizedTest(name = "llvm-profdata-{0}")
+    @ValueSource(ints = {19, 22})
+    void shouldHaveTheBytesOfLlvmProfdataAtTheEdges(int version) throws IOException {
+        for (List<TestImage> images : edges().toList()) {
+            assertSameBytes(new Llvm(version, directory), TestFiles.bytes(TestFiles.sequence(images, 10)), images);
+        }
+    }
+
+    /** What no raw profile has: nothing at all, and counts as high as they become when profiles are merged. */
+    @ParameterizedTest(name = "llvm-profdata-{0}")
+    @CsvSource({"19, 12", "22, 13"})
+    void shouldStayTheSameWhenLlvmProfdataReadsAndWritesIt(int version, int number) throws IOException {
+        Llvm llvm = new Llvm(version, directory);
+        Path ours = directory.resolve("ours.profdata");
+        Path again = directory.resolve("again.profdata");
+        for (TestImage image : List.of(
+                image("saturated", builder -> builder.function("f", 1, -3, 5).function("g", 1, 6)),
+                image("marked", builder -> builder.function("f", 1, -1, 5).function("g", 1, -2, 8)),
+                withValues(255))) {
+            byte[] expected = bytes(List.of(image), number);
+            Files.write(ours, expected);
+            llvm.profdata(List.of("merge", "-o", again.toString(), ours.toString()));
+            byte[] actual = Files.readAllBytes(again);
+            assertArrayEquals(Arrays.copyOf(expected, actual.length), actual, image.name());
+        }
+        Files.write(ours, bytes(List.of(image(0)), number));
+        assertTrue(llvm.profdata(List.of("show", ours.toString())).contains("Total functions: 0"));
     }
 
     /** The order of names is another one before 17. */

@@ -97,6 +97,32 @@ record TestImage(
         return with(others, values);
     }
 
+    /** The same image, whose functions nobody can name. */
+    TestImage withoutNames() {
+        return new TestImage(
+                name,
+                rawVersion,
+                all.stream()
+                        .map(f -> new Function(
+                                f.nameRef() + 1,
+                                f.funcHash(),
+                                f.countersOffset(),
+                                f.counters(),
+                                f.bitmapOffset(),
+                                f.bitmapSize(),
+                                f.address(),
+                                f.valueSite(),
+                                f.sites()))
+                        .toList(),
+                counterBytes,
+                bitmapBytes,
+                ByteBuffer.allocate(0),
+                binaryIdBytes,
+                vtableBytes,
+                vtableNameBytes,
+                values);
+    }
+
     private TestImage with(List<Function> functions, ValueCounts observed) {
         return new TestImage(
                 name,

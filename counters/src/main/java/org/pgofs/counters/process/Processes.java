@@ -56,6 +56,9 @@ public final class Processes implements SampledSource {
     private static final long MOST_FOR_ALL_NS = TimeUnit.SECONDS.toNanos(10);
     private static final int THREADS = 8;
 
+    /** A tenth of the time may be spent on saving children of forks one by one. */
+    private static final int SAVING_PARTS = 10;
+
     private final boolean all;
     private final Saving saving;
     private final ProcessMembers members;
@@ -63,16 +66,17 @@ public final class Processes implements SampledSource {
     private final UserProcesses.Shared shared;
     private final ProcessFinder finder;
     private final ProcessListener listener;
+    private final Allowance saves = new Allowance(System::nanoTime, SAVING_PARTS, MOST_SAVED_UP_NS);
     private final Map<Integer, UserProcesses> users = new ConcurrentHashMap<>();
     private final Set<Integer> wanted = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, Processes::newThread);
 
     /** Has all counts saved. Without the store's lock. */
     public interface Saving {
-        /** At once, unless that would be too often. */
-        void soon();
+        /** At once. */
+        void now();
 
-        /** With what else is to be saved. */
+        /** Soon, with what else is to be saved. */
         void later();
     }
 
@@ -263,9 +267,12 @@ public final class Processes implements SampledSource {
         if (wanted.removeIf(pid -> known.has(pid) || !unseen.contains(pid))) {
             finder.scanNext(); // for children that they forked meanwhile
         }
-        if (members.hasUnsavedChild()) {
-            saving.soon();
-        } else if (members.isChanged()) {
+        if (members.hasUnsavedChild() && saves.isLeft()) {
+            long begun = System.nanoTime();
+            saving.now();
+            saves.spend(System.nanoTime() - begun);
+        }
+        if (members.isChanged()) {
             saving.later();
         }
     }

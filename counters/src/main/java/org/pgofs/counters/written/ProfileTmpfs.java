@@ -31,7 +31,8 @@ final class ProfileTmpfs {
 
     /** Mounts one on a directory, for the directory's owner; with inode numbers that are never reused. */
     static void mount(ForeignDirectory directory, Amount most) throws IOException {
-        String options = "inode64,mode=700,uid=" + Integer.toUnsignedString(directory.status().uid());
+        String options = "inode64,mode=700,uid="
+                + Integer.toUnsignedString(directory.status().uid());
         mount(directory, 0, size(most) + "," + options, "cannot mount a tmpfs");
     }
 
