@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # pgofs record: runs a command and leaves its profile. Sourced by pgofs, which has set home.
 
+. "$home/lib/namespace.sh"
+
 record_usage() {
   cat <<'END'
 usage: pgofs record [-o FILE] [--format profraw|profdata|text] [--] COMMAND [ARGUMENT...]
@@ -70,17 +72,14 @@ record() {
   output=${output:-$name.$suffix}
   case $output in /*) ;; *) output=$PWD/$output ;; esac
   [ -d "${output%/*}/" ] || record_die "there is no directory ${output%/*} for the profile"
-  if [ "$EUID" != 0 ]; then
-    unshare --user --map-root-user --mount true 2>/dev/null ||
-      record_die "this machine lets only root make namespaces, which record needs (user.max_user_namespaces, AppArmor): use sudo"
-    exec unshare --user --map-root-user --mount --propagation slave -- \
-      "$home/bin/pgofs" record --in-namespace-of "$(id -u):$(id -g)" "${arguments[@]}"
+  namespace_enter record "${arguments[@]}"
+  if [ -n "$as" ]; then
+    base=${TMPDIR:-/tmp}
+    namespace_leave "$as"
   fi
-  [ -z "$as" ] || { base=${TMPDIR:-/tmp} && run=(unshare --user "--map-user=${as%:*}" "--map-group=${as#*:}" --); }
   record=$(mktemp -d "$base/pgofs-record-XXXXXXXX") || record_die "cannot make a directory in $base"
   # Programs of other users pass through it to the segments.
-  chmod 711 "$record" && mkdir "$record/segments" || exit 1
-  mount -t tmpfs -o size=1P,nr_inodes=0,inode64,mode=1733,nosuid,nodev,noexec pgofs-record "$record/segments" || exit 1
+  chmod 711 "$record" && namespace_segments "$record/segments" || exit 1
   # In a session of its own: it is to end after the command, also when that ends by Ctrl-C.
   coproc RECORD {
     exec setsid "$home/bin/pgofs" recorded-counts --format "$format" "$record/segments" "$output" 2>"$record/log"

@@ -10,7 +10,7 @@ import picocli.CommandLine;
 /** Which commands and options there are, and which one somebody may have meant. */
 public final class CommandNames {
     /** What the launcher does without this program. */
-    public static final List<String> OF_THE_LAUNCHER = List.of("cc", "config", "kernel", "record");
+    public static final List<String> OF_THE_LAUNCHER = List.of("cc", "config", "kernel", "record", "shell");
 
     private CommandNames() {}
 

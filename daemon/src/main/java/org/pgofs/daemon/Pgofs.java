@@ -67,6 +67,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "            CC=\"pgofs cc -- clang\"",
             "  record  Run a command, and leave the profile of what it ran:",
             "            pgofs record -o server.profraw -- ./server",
+            "  shell   Run a shell or a command with a mount of its own, also without root:",
+            "            pgofs shell",
             "  kernel  Build, boot and optimise Linux kernels as targets"
         },
         mixinStandardHelpOptions = true,

@@ -299,7 +299,7 @@ final class LifeCycleIT {
                         "mount",
                         directory.toString());
         assertEquals(1, result.status());
-        assertEquals("pgofs: only root can mount: use sudo\n", result.errors());
+        assertEquals("pgofs: only root can mount: use sudo, or pgofs shell\n", result.errors());
     }
 
     @Test

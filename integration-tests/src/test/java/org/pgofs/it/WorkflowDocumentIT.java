@@ -121,6 +121,14 @@ final class WorkflowDocumentIT {
     }
 
     @Test
+    void shouldRunTheCommandsWithoutRoot() throws IOException {
+        run("PATH=$PWD/tool:$PATH\n"
+                + String.join("", DocumentCommands.of(Checkout.ROOT.resolve("docs/rootless.md"), "")));
+        assertTrue(calls("tool.profdata", "tool/main.c:translate") > 0);
+        assertFalse(isInstrumented("tool/tool"));
+    }
+
+    @Test
     void shouldRunTheCommandsOfTheReport() throws IOException {
         String commands = String.join("", DocumentCommands.of(Checkout.ROOT.resolve("docs/report.md"), ""))
                 .replace("2m", "2s");

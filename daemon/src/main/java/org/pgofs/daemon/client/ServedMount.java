@@ -27,6 +27,8 @@ public final class ServedMount {
     public static final String DESCRIPTION =
             "The mount point, as given to pgofs mount. Needed only if there are several.";
 
+    private static final String SEGMENT_DIR = "PGOFS_SEGMENT_DIR";
+
     @Parameters(arity = "0..1", paramLabel = "MOUNTPOINT", description = DESCRIPTION)
     private Path mountPoint;
 
@@ -43,13 +45,17 @@ public final class ServedMount {
     }
 
     /**
-     * Finds it.
+     * Finds it; of several mounts it is the one that serves the PGOFS_SEGMENT_DIR of the caller's environment, if that is set.
      *
      * @return its path
      * @throws IOException if it is not named, and there is none or more than one; the message is one line
      */
     public Path path() throws IOException {
-        return mountPoint == null ? only(Mount.all()) : mountPoint;
+        if (mountPoint != null) {
+            return mountPoint;
+        }
+        List<Path> all = Mount.all();
+        return only(System.getenv(SEGMENT_DIR) == null ? all : forPrograms(all));
     }
 
     /**
@@ -64,9 +70,12 @@ public final class ServedMount {
             Mount.require(mountPoint);
             return mountPoint;
         }
-        List<Path> all = Mount.all();
-        List<Path> ours = all.stream().filter(ServedMount::servesPrograms).toList();
-        return only(ours.isEmpty() ? all : ours);
+        return only(forPrograms(Mount.all()));
+    }
+
+    private static List<Path> forPrograms(List<Path> mounts) {
+        List<Path> ours = mounts.stream().filter(ServedMount::servesPrograms).toList();
+        return ours.isEmpty() ? mounts : ours;
     }
 
     private static Path only(List<Path> mounts) throws IOException {
@@ -81,7 +90,7 @@ public final class ServedMount {
     }
 
     private static boolean servesPrograms(Path mount) {
-        String directory = System.getenv().getOrDefault("PGOFS_SEGMENT_DIR", SegmentDirectory.DEFAULT);
+        String directory = System.getenv().getOrDefault(SEGMENT_DIR, SegmentDirectory.DEFAULT);
         try {
             List<String> daemon = Files.readAllLines(mount.resolve("pgo/.daemon"));
             return daemon.size() > 1 && daemon.get(1).equals(directory);

@@ -34,7 +34,7 @@ final class MountPoint {
      */
     static Path prepare(Path mountPoint) throws IOException {
         if (!Linux.isRoot()) {
-            throw new MountException("only root can mount: use sudo");
+            throw new MountException("only root can mount: use sudo, or pgofs shell");
         }
         checkDevice(FUSE_DEVICE);
         MountPoint point = new MountPoint(real(mountPoint));

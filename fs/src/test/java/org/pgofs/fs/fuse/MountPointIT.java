@@ -109,7 +109,7 @@ final class MountPointIT {
     void shouldSayThatItNeedsRoot() throws IOException, InterruptedException {
         Shell.Result result = java("exec " + NOBODY + JAVA);
         assertEquals(1, result.exit());
-        assertEquals("only root can mount: use sudo", result.output());
+        assertEquals("only root can mount: use sudo, or pgofs shell", result.output());
     }
 
     /** Here it would have to be unpacked, which it cannot be. */
