@@ -5,6 +5,7 @@
  */
 #include "elf_self.h"
 #include "environment.h"
+#include "machine.h"
 #include "mapping.h"
 #include "syscall.h"
 
@@ -30,8 +31,8 @@ struct debug {
 static const ElfW(Phdr) *program_headers(void) {
   const ElfW(Ehdr) *header = &__ehdr_start;
   if (header == NULL || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_phentsize != sizeof(ElfW(Phdr)) ||
-      header->e_phoff % 8 != 0 || header->e_phoff > PGOFS_ALIGNMENT ||
-      header->e_phnum > (PGOFS_ALIGNMENT - header->e_phoff) / sizeof(ElfW(Phdr))) {
+      header->e_phoff % 8 != 0 || header->e_phoff > PGOFS_LEAST_PAGE ||
+      header->e_phnum > (PGOFS_LEAST_PAGE - header->e_phoff) / sizeof(ElfW(Phdr))) {
     return NULL;
   }
   return (const ElfW(Phdr) *)((uintptr_t)header + header->e_phoff);
@@ -40,7 +41,7 @@ static const ElfW(Phdr) *program_headers(void) {
 /* What is added to link-time addresses: known from the part that begins with the header. Whether there is one. */
 static bool load_bias_find(struct pgofs_self *self, const ElfW(Phdr) *parts) {
   for (size_t i = 0; i < __ehdr_start.e_phnum; i++) {
-    if (parts[i].p_type == PT_LOAD && parts[i].p_offset < PGOFS_ALIGNMENT && parts[i].p_filesz != 0) {
+    if (parts[i].p_type == PT_LOAD && parts[i].p_offset < PGOFS_LEAST_PAGE && parts[i].p_filesz != 0) {
       self->header = (uintptr_t)&__ehdr_start;
       self->load_bias = self->header - (parts[i].p_vaddr - parts[i].p_offset);
       return true;

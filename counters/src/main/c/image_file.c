@@ -4,6 +4,7 @@
  */
 #include "image_file.h"
 #include "file_identity.h"
+#include "machine.h"
 #include "syscall.h"
 
 #include <errno.h>
@@ -46,7 +47,7 @@ static void header_fill(struct pgofs_image *image) {
   *header = (struct pgofs_image_header){
       .magic = PGOFS_IMAGE_MAGIC,
       .version = PGOFS_FORMAT_VERSION,
-      .header_size = sizeof *header,
+      .header_size = sizeof *header | (uint32_t)PGOFS_MACHINE << 16,
       .raw_version = image->records.raw_version,
       .counters_size = pgofs_range_size(sections->counters),
       .bitmaps_size = pgofs_range_size(sections->bitmaps),

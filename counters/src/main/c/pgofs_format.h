@@ -132,7 +132,8 @@ struct pgofs_value_site {
 struct pgofs_image_header {
   uint64_t magic;
   uint32_t version;
-  uint32_t header_size; /* sizeof(struct pgofs_image_header) */
+  uint32_t header_size; /* in the lower half sizeof(struct pgofs_image_header), in the upper half for which machine the code
+                           is: e_machine of ELF (183 AArch64), or 0 for x86-64 and if it is not known */
   uint64_t file_size;
   uint64_t raw_version;
   struct pgofs_image_key key;

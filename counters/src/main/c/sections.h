@@ -11,9 +11,6 @@
 
 _Static_assert(sizeof(void *) == 8, "64-bit targets only");
 
-/* The alignment that anchor.S gives the counters. A larger page would hold foreign data beside them. */
-#define PGOFS_ALIGNMENT 4096u
-
 struct pgofs_range {
   const unsigned char *begin;
   const unsigned char *end;

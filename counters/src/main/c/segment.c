@@ -5,13 +5,30 @@
  * calls only: republishing runs in the child of a fork.
  */
 #include "segment.h"
+#include "environment.h"
+#include "machine.h"
 #include "syscall.h"
 
-#include <errno.h>
+#include <elf.h>
 #include <string.h>
 
+/* The kernel's: mappings begin and end at multiples of it. */
+#if PGOFS_ALIGNMENT == PGOFS_LEAST_PAGE
+static const uint32_t page_size = PGOFS_LEAST_PAGE;
+
+static void page_size_find(void) {}
+#else
+static uint32_t page_size;
+
+/* Where it cannot be found out, the alignment serves: it is a multiple of it. */
+static void page_size_find(void) {
+  uint64_t told;
+  page_size = pgofs_auxiliary(AT_PAGESZ, &told) && told < PGOFS_ALIGNMENT ? (uint32_t)told : PGOFS_ALIGNMENT;
+}
+#endif
+
 static size_t in_pages(size_t size) {
-  return (size + PGOFS_ALIGNMENT - 1) & ~(size_t)(PGOFS_ALIGNMENT - 1);
+  return (size + page_size - 1) & ~(size_t)(page_size - 1);
 }
 
 static size_t mapped_size(struct pgofs_range range) {
@@ -42,18 +59,9 @@ static void relocated_describe(struct pgofs_segment *segment, const struct pgofs
   }
 }
 
-/* Where there are others, the kernel refuses a place that is no multiple of its own. */
-static bool is_page_size(uint64_t size) {
-#ifdef __x86_64__
-  return size == 4096;
-#else
-  return pgofs_sys_mprotect((const void *)(uintptr_t)size, 0, PROT_READ) != -EINVAL;
-#endif
-}
-
 static bool has_its_pages(struct pgofs_range range, const struct pgofs_image *image) {
   uintptr_t begin = (uintptr_t)range.begin;
-  return begin % PGOFS_ALIGNMENT == 0 &&
+  return begin % page_size == 0 &&
          pgofs_self_has_last_page(image->self, image->sections, range, begin + mapped_size(range));
 }
 
@@ -69,21 +77,21 @@ static void bitmaps_describe(struct pgofs_segment *segment) {
 /* Fills what is the same for all processes of a run. Returns a reason. */
 int pgofs_segment_describe(struct pgofs_segment *segment, const struct pgofs_image *image) {
   const struct pgofs_self *self = image->self;
-  const uint64_t page_size = PGOFS_ALIGNMENT;
   segment->counters = image->sections->counters;
   segment->bitmaps = image->sections->bitmaps;
-  if (!is_page_size(page_size) || !has_its_pages(segment->counters, image) ||
+  page_size_find();
+  if (!has_its_pages(segment->counters, image) ||
       (pgofs_range_size(segment->bitmaps) != 0 && !has_its_pages(segment->bitmaps, image))) {
     return PGOFS_REFUSED_NOT_ALIGNED;
   }
   segment->header = (struct pgofs_segment_header){
       .magic = PGOFS_SEGMENT_MAGIC,
       .version = PGOFS_FORMAT_VERSION,
-      .page_size = (uint32_t)page_size,
-      .file_size = 2 * page_size + mapped_size(segment->counters),
+      .page_size = page_size,
+      .file_size = 2 * (uint64_t)page_size + mapped_size(segment->counters),
       .raw_version = image->header.raw_version,
       .image_key = image->header.key,
-      .counters = {2 * page_size, pgofs_range_size(segment->counters)},
+      .counters = {2 * (uint64_t)page_size, pgofs_range_size(segment->counters)},
       .load_bias = self->load_bias,
       .link_begin = self->link_begin,
       .link_end = self->link_end,
@@ -103,9 +111,9 @@ static int header_write(struct pgofs_segment *segment, const struct pgofs_file *
   return pgofs_file_write(file->fd, &segment->header, sizeof segment->header, 0);
 }
 
-static bool is_zero(const unsigned char page[PGOFS_ALIGNMENT]) {
+static bool is_zero(const unsigned char page[PGOFS_LEAST_PAGE]) {
   uint64_t any = 0;
-  for (size_t i = 0; i < PGOFS_ALIGNMENT; i += 64) {
+  for (size_t i = 0; i < PGOFS_LEAST_PAGE; i += 64) {
     uint64_t word[8];
     memcpy(word, page + i, sizeof word);
     any |= (word[0] | word[1] | word[2] | word[3]) | (word[4] | word[5] | word[6] | word[7]);
@@ -116,10 +124,10 @@ static bool is_zero(const unsigned char page[PGOFS_ALIGNMENT]) {
 /* Writes what is counted so far; the file stays without pages where nothing is. Returns a reason. */
 static int pages_write(struct pgofs_range range, uint64_t offset, int fd) {
   int reason = 0;
-  for (size_t done = 0; reason == 0 && done < mapped_size(range); done += PGOFS_ALIGNMENT) {
+  for (size_t done = 0; reason == 0 && done < mapped_size(range); done += PGOFS_LEAST_PAGE) {
     const unsigned char *page = range.begin + done;
     if (!is_zero(page)) {
-      reason = pgofs_file_write(fd, page, PGOFS_ALIGNMENT, offset + done);
+      reason = pgofs_file_write(fd, page, PGOFS_LEAST_PAGE, offset + done);
     }
   }
   return reason;
@@ -178,15 +186,15 @@ static int map(struct pgofs_range range, uint64_t offset, int fd) {
 
 /* At the place of an earlier mapping, or anywhere if there is none. Returns a reason. */
 static int map_values(struct pgofs_segment *segment, int fd) {
-  uint64_t page_size = segment->header.page_size;
+  uint64_t begin = segment->header.page_size;
   int fixed = segment->shared == NULL ? 0 : MAP_FIXED;
-  void *mapped = pgofs_sys_mmap(segment->shared, segment->header.file_size - page_size, PROT_READ | PROT_WRITE,
-                                MAP_SHARED | fixed, fd, page_size);
+  void *mapped = pgofs_sys_mmap(segment->shared, segment->header.file_size - begin, PROT_READ | PROT_WRITE,
+                                MAP_SHARED | fixed, fd, begin);
   if (pgofs_sys_failed(mapped)) {
     return PGOFS_REFUSED_NOT_MAPPED;
   }
   segment->shared = mapped;
-  (void)pgofs_sys_mprotect(mapped, page_size, PROT_READ); /* only the daemon writes the control page */
+  (void)pgofs_sys_mprotect(mapped, begin, PROT_READ); /* only the daemon writes the control page */
   return 0;
 }
 

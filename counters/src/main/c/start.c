@@ -5,6 +5,7 @@
  */
 #include "start.h"
 #include "environment.h"
+#include "machine.h"
 #include "publish.h"
 #include "refused.h"
 #include "say.h"
@@ -201,7 +202,7 @@ static bool has(struct pgofs_range range, const unsigned char *from, size_t size
 }
 
 static bool has_counters(const struct pgofs_sections *sections) {
-  return pgofs_range_size(sections->counters) != PGOFS_ALIGNMENT;
+  return pgofs_range_size(sections->counters) != PGOFS_ANCHOR;
 }
 
 /* Whether there is more than what the runtime brings. */
@@ -211,7 +212,7 @@ static bool are_instrumented(const struct pgofs_sections *sections) {
 
 /* Otherwise the linker's symbols are the bounds of a part, which may be just the runtime's. */
 static bool are_together(const struct pgofs_sections *sections) {
-  return has(sections->counters, pgofs_counters_page, PGOFS_ALIGNMENT) &&
+  return has(sections->counters, pgofs_counters_page, PGOFS_ANCHOR) &&
          has(sections->data, pgofs_records_place, 0) && has_counters(sections) &&
          (pgofs_range_size(sections->data) != 0 || pgofs_records_are_elsewhere(sections->raw_version));
 }

@@ -26,8 +26,9 @@ Nothing is added
   - when the compiler generates no code: -E, -M, -MM, -fsyntax-only, no input (--version, -print-...);
   - when the command line already says what to do with profiles: -fprofile-use, -fno-profile-generate, --coverage, ...;
   - for the test programs of Autoconf, CMake, Meson, waf, nginx and zlib: their results must not depend on pgofs;
-  - for code without a C library or its start files, or for another machine: -ffreestanding, -nodefaultlibs without -lc,
-    -nostartfiles without crtbegin*.o, -nostdlib without both, -m32, --target=...;
+  - for code without a C library or its start files: -ffreestanding, -nodefaultlibs without -lc, -nostartfiles without
+    crtbegin*.o, -nostdlib without both;
+  - for other machines than x86-64 and AArch64 with Linux: -m32, --target=..., and compilers with such a name;
   - with PGOFS_DISABLE=1 in the environment, for the test programs of other configuration scripts.
 
 If the command line itself instruments (-fprofile-generate, -fcs-profile-generate, -fprofile-instr-generate), only the
@@ -40,6 +41,9 @@ Options that say which code is instrumented, and how, keep their effect: -fprofi
 
 A link with -r gets no runtime; the link of the program gets it. A program without a C library cannot publish; if
 instrumented objects are linked into it all the same, it gets the symbols that they need to run.
+
+Code for AArch64 is cross-compiled on x86-64 by --target=aarch64-linux-gnu, or by a compiler with that name, as
+aarch64-linux-gnu-clang. The compiler's own runtime for that machine need not be installed.
 
 A wrapper may precede COMPILER: pgofs cc -- ccache clang. The exit code is that of the compiler; or 2: wrong usage, 126:
 the compiler or wrapper cannot be run, 127: it does not exist.
@@ -60,6 +64,7 @@ cc_is_probe() {
 
 # Reads words of a compiler's command line. Sets, for main:
 #   cc_as_is     nothing is to be added
+#   cc_other     the code is for a machine that the runtime is not built for
 #   cc_profile   it says what to do with profiles, and cc_use: it uses one
 #   cc_ir        it instruments, and cc_front_end: so that coverage can be made of it
 #   cc_input     there is one
@@ -134,9 +139,11 @@ cc_takes_runtime() {
   [ -z "$cc_no_start" ] || [ -n "$cc_start" ]
 }
 
-# The runtime is built for this kind of machine.
-cc_target() {
-  case $1 in x86_64-*linux*) ;; *) cc_as_is=yes ;; esac
+# The runtime is built for some kinds of machines. The last target counts.
+cc_target() { # TRIPLE
+  find_archives "$1"
+  cc_other=
+  [ -n "$machine" ] || cc_other=yes
 }
 
 # Whether a compiler is gcc: by its name, or by the file behind a link (cc, c++, c99).
@@ -215,8 +222,11 @@ cc_main() {
   cc_require compiler "${compiler[-1]}"
 
   local cc_as_is= cc_profile= cc_use= cc_ir= cc_front_end= cc_input= cc_links=yes cc_partial=
-  local cc_no_libc= cc_libc= cc_no_start= cc_start= cc_option= own
+  local cc_no_libc= cc_libc= cc_no_start= cc_start= cc_option= cc_other= own
+  local machine archives=$home/lib foreign=()
   local flags=() runtime=() last=()
+  # clang takes its target from its name.
+  case ${compiler[-1]##*/} in *-linux-*-clang*) cc_target "${compiler[-1]##*/}" ;; esac
   [ "${PGOFS_DISABLE-}" = 1 ] || cc_read "$@"
   own=$cc_ir$cc_front_end
   if [ -n "$cc_profile$cc_use" ] && { [ -z "$own" ] || [ -n "$cc_partial" ]; }; then
@@ -225,17 +235,21 @@ cc_main() {
     own=yes
     cc_as_is=$cc_as_is$cc_partial
   fi
-  if [ -z "$cc_input" ] || [ -n "$cc_as_is" ]; then
+  if [ -z "$cc_input" ] || [ -n "$cc_as_is$cc_other" ]; then
     exec "${compiler[@]}" "$@"
   fi
   if [ -n "$cc_links" ] && [ -n "$cc_partial" ]; then
     flags=(-Xclang -fprofile-instrument=llvm "${live[@]}") # -fprofile-generate would link the compiler's own runtime
   elif ! cc_takes_runtime; then
-    [ -z "$cc_links" ] || last=(-x none "$home/lib/libpgofs_none.a")
+    [ -z "$cc_links" ] || last=(-x none "$archives/libpgofs_none.a")
   else
     [ -n "$own" ] || flags=(-fprofile-generate "${live[@]}")
     # First: what comes later may be taken for source code (-x c), or stand behind --.
-    [ -z "$cc_links" ] || runtime=(-Wl,-u,pgofs_runtime "$home/lib/libpgofs_rt.a")
+    [ -z "$cc_links" ] || runtime=("${foreign[@]}" -Wl,-u,pgofs_runtime "$archives/libpgofs_rt.a")
+  fi
+  if [ -n "$cc_links" ] && [ ! -e "$archives/libpgofs_rt.a" ]; then
+    echo "pgofs: this build of pgofs has no runtime for $machine: see README.md, AArch64" >&2
+    exit 1
   fi
   if cc_is_gcc "${compiler[-1]}"; then
     # Its options have the same names, and what it instruments is something else.

@@ -5,6 +5,7 @@
 config_usage() {
   cat <<'END_OF_USAGE'
 usage: pgofs config --cflags | --libs | --runtime | --rustflags | --makefile | --pkg-config-path | --segment-dir | --kernel
+       pgofs config --cflags | --libs | --runtime --target TRIPLE
        pgofs config --profile-file [MOUNTPOINT]
 
 Prints the options that a build needs: clang $(pgofs config --cflags) -c a.c; clang $(pgofs config --libs) a.o
@@ -19,6 +20,9 @@ Prints the options that a build needs: clang $(pgofs config --cflags) -c a.c; cl
   --makefile     pgo.mk, which a Makefile includes: include $(shell pgofs config --makefile)
   --pkg-config-path
                  the directory of pgofs.pc, for PKG_CONFIG_PATH: pkg-config finds that of the Debian package without it
+  --target       the same for programs on another machine: aarch64-linux-gnu or -musl, x86_64-linux-gnu, ... The options
+                 leave out the compiler's own runtime, which need not be installed for that machine, and ask for this one.
+                 --target=TRIPLE is for the compiler to be given as well
   --segment-dir  the directory where targets publish: PGOFS_SEGMENT_DIR, or else /run/pgofs
   --kernel       the directory of the files that are linked into a Linux kernel and its modules: see docs/kernel-build.md
   --profile-file
@@ -73,13 +77,36 @@ config_wrong() {
   exit 2
 }
 
+# Sets asked to what is asked for, and archives and foreign to what a target that is named with it needs.
+config_target() {
+  local triple
+  asked=("$1")
+  case $#$2 in
+    3--target) triple=$3 ;;
+    2--target=*) triple=${2#--target=} ;;
+    *)
+      asked=("$@")
+      return
+      ;;
+  esac
+  case $1 in --cflags | --libs | --runtime) ;; *) config_wrong ;; esac
+  find_archives "$triple"
+  if [ -z "$machine" ]; then
+    echo "pgofs: there is no runtime for '$triple': there is for aarch64-linux-gnu and x86_64-linux-gnu" >&2
+    exit 2
+  fi
+  [ -e "$archives/libpgofs_rt.a" ] || config_die "this build of pgofs has no runtime for $machine: see README.md, AArch64"
+}
+
 config_main() {
-  local segments
+  local segments machine archives=$home/lib foreign=() asked=()
+  [ $# -lt 2 ] && asked=("$@") || config_target "$@"
+  set -- "${asked[@]}"
   case $* in
     # They are given to links too, which have no use for them.
     --cflags) echo "-fprofile-generate --start-no-unused-arguments ${live[*]} --end-no-unused-arguments" ;;
-    --libs) echo "-fprofile-generate -Wl,-u,pgofs_runtime $home/lib/libpgofs_rt.a" ;;
-    --runtime) echo "$home/lib/libpgofs_rt.a" ;;
+    --libs) echo "-fprofile-generate ${foreign[*]}${foreign:+ }-Wl,-u,pgofs_runtime $archives/libpgofs_rt.a" ;;
+    --runtime) echo "${foreign:+${foreign[*]} -Wl,-u,pgofs_runtime }$archives/libpgofs_rt.a" ;;
     # Not bundled: each library would carry a copy to the final link.
     --rustflags) echo "-Cprofile-generate -Cllvm-args=-do-counter-promotion=false -Lnative=$home/lib -lstatic:-bundle=pgofs_rt" ;;
     --makefile) echo "$home/lib/pgo.mk" ;;

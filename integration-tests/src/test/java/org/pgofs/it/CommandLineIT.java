@@ -86,6 +86,27 @@ final class CommandLineIT {
                 shell.bash("exec \"$1\" config --cflags", Checkout.PGOFS).output());
     }
 
+    @Test
+    void shouldSayWhatABuildForAnotherMachineNeeds() throws Exception {
+        Path lib = Checkout.PGOFS.toRealPath().getParent().resolveSibling("lib");
+        Shell shell = Shell.in(directory);
+        for (String target : List.of("--target aarch64-linux-gnu", "--target=aarch64-linux-musl")) {
+            assertEquals(
+                    "-fprofile-generate -noprofilelib -Wl,-u,pgofs_runtime " + lib + "/aarch64/libpgofs_rt.a\n",
+                    shell.bash("exec \"$1\" config --libs " + target, Checkout.PGOFS)
+                            .output());
+            assertEquals(
+                    "-noprofilelib -Wl,-u,pgofs_runtime " + lib + "/aarch64/libpgofs_rt.a\n",
+                    shell.bash("exec \"$1\" config --runtime " + target, Checkout.PGOFS)
+                            .output());
+        }
+        Shell.Result unknown = shell.bash("exec \"$1\" config --libs --target riscv64-linux-gnu", Checkout.PGOFS);
+        assertEquals(2, unknown.status());
+        assertEquals(
+                "pgofs: there is no runtime for 'riscv64-linux-gnu': there is for aarch64-linux-gnu and x86_64-linux-gnu\n",
+                unknown.errors());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -95,7 +116,9 @@ final class CommandLineIT {
                 "mount -o users=0:4294967295 /",
                 "mount",
                 "nonsense",
-                "config --no"
+                "config --no",
+                "config --libs --target",
+                "config --kernel --target aarch64-linux-gnu"
             })
     void shouldAnswerWrongUseWithStatus2(String arguments) {
         Shell.Result result = Shell.in(directory).bash("exec \"$1\" " + arguments, Checkout.PGOFS);

@@ -167,7 +167,9 @@ final class CompilerWrapperIT {
                 "$CC -c main.c -fno-profile-use -fprofile-use=missing",
                 "$CC -c main.c -ffreestanding",
                 "$CC -c part.c -m32",
-                "$CC -c part.c --target=aarch64-linux-gnu",
+                "$CC -c part.c --target=aarch64-none-elf",
+                "$CC -c part.c --target=riscv64-linux-gnu",
+                "$CC -c part.c --target=aarch64-linux-gnu --target=riscv64-linux-gnu",
                 "$CC -c part.c -target bpf",
                 "$CC -nostdlib alone.c main.c part.c -fno-builtin -o program; ./program",
             })
