@@ -1,5 +1,6 @@
 /* Prints every constant and offset of the format, a property a line, for the comparison with the Java side. */
 #include "kernel/running/note.h"
+#include "machine.h"
 #include "pgofs_format.h"
 
 #include <inttypes.h>
@@ -23,6 +24,9 @@ static void constants(void) {
   NUMBER(PATH_MAX);
   NUMBER(BUILD_ID_MAX);
   NUMBER(VALUE_KINDS);
+  NUMBER(MACHINE);
+  NUMBER(ALIGNMENT);
+  NUMBER(ANCHOR);
   NUMBER(VALUE_SLOTS);
   NUMBER(HELD_MAX);
   NUMBER(UNLIMITED);

@@ -3,6 +3,7 @@ package org.pgofs.counters.format;
 import static org.pgofs.counters.format.InvalidFileException.require;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** The header of an image file, {@code struct pgofs_image_header}; {@code pgofs_format.h} has the diagram. */
 public final class ImageLayout {
@@ -28,13 +29,19 @@ public final class ImageLayout {
     /** The size of {@code struct pgofs_vtable}. */
     public static final int VTABLE_SIZE = 24;
 
+    /** The field with the size of the header has the processor in its upper half. */
+    private static final int SIZE_BITS = 16;
+
+    private static final int SIZE_MASK = 0xffff;
+
     /** A browser has some millions. */
     private static final long MAX_VALUE_SITES = 1 << 26;
 
     private ImageLayout() {}
 
-    /** Where the parts of an image file lie. */
+    /** What an image file says of itself, and where its parts lie. */
     public record Header(
+            Processor processor,
             long rawVersion,
             long countersSize,
             long bitmapsSize,
@@ -60,7 +67,10 @@ public final class ImageLayout {
                 "has format version %d, this daemon knows %d",
                 version,
                 SegmentLayout.FORMAT_VERSION);
-        require(file.getInt(HEADER_SIZE) == SIZE, "has a header of %d bytes", file.getInt(HEADER_SIZE));
+        int headerSize = file.getInt(HEADER_SIZE);
+        require((headerSize & SIZE_MASK) == SIZE, "has a header of %d bytes", headerSize & SIZE_MASK);
+        Optional<Processor> processor = Processor.ofImage(headerSize >>> SIZE_BITS);
+        require(processor.isPresent(), "is for a machine that this daemon does not know: %d", headerSize >>> SIZE_BITS);
         require(
                 file.getLong(FILE_SIZE) == size,
                 "has %d bytes, not the %d of its header",
@@ -81,6 +91,7 @@ public final class ImageLayout {
         Area records = area(file, size, RECORDS, RecordLayout.SIZE, "records");
         require(records.size() > 0, "has no records");
         return new Header(
+                processor.get(),
                 file.getLong(RAW_VERSION),
                 countersSize,
                 bitmapsSize,

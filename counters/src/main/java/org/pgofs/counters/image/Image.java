@@ -2,6 +2,7 @@ package org.pgofs.counters.image;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentMap;
+import org.pgofs.counters.format.Processor;
 import org.pgofs.counters.format.ValueKind;
 import org.pgofs.counters.format.Variant;
 
@@ -23,6 +24,15 @@ public interface Image {
      * @return lower-case hexadecimal digits, empty if the image has none
      */
     String buildId();
+
+    /**
+     * What the image's code runs on.
+     *
+     * @return x86-64 also where it is not known
+     */
+    default Processor processor() {
+        return Processor.X86_64;
+    }
 
     /**
      * The raw version that the compiler put into the image.

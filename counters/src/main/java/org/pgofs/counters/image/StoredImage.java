@@ -16,6 +16,7 @@ import java.util.function.Predicate;
 import org.pgofs.counters.format.Area;
 import org.pgofs.counters.format.ImageLayout;
 import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.format.Processor;
 import org.pgofs.counters.format.RecordLayout;
 import org.pgofs.counters.format.ValueKind;
 import org.pgofs.counters.format.Variant;
@@ -324,6 +325,11 @@ public final class StoredImage implements Image {
     @Override
     public String buildId() {
         return buildId;
+    }
+
+    @Override
+    public Processor processor() {
+        return header.processor();
     }
 
     @Override

@@ -94,6 +94,14 @@ class FormatTest {
     }
 
     @Test
+    void shouldKnowTheProcessorThatTheRuntimeIsBuiltFor() {
+        Processor processor = Processor.ofImage((int) c("MACHINE")).orElseThrow();
+        assertEquals("aarch64".equals(System.getProperty("os.arch")), processor == Processor.AARCH64);
+        assertEquals(c("ALIGNMENT"), processor.alignment());
+        assertEquals(c("ANCHOR"), processor.anchor());
+    }
+
+    @Test
     void shouldHaveTheSameSizesAndConstants() {
         Map<String, Long> java = Map.ofEntries(
                 Map.entry("segment_header", (long) SegmentLayout.SIZE),

@@ -1,6 +1,7 @@
 package org.pgofs.counters.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.ByteBuffer;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.pgofs.counters.TestTarget;
 import org.pgofs.counters.format.ImageLayout;
 import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.format.Processor;
 
 /** What is kept of image files beside their bytes. */
 class StoredImageTest {
@@ -46,6 +48,24 @@ class StoredImageTest {
         assertRefused("has a binary id of 72 bytes", binaryIds(1, 72));
         assertRefused("has a binary id of 104857600 bytes", binaryIds(1, 100 << 20));
         assertRefused("has more than 16 binary ids", binaryIds(17, 8));
+    }
+
+    private static StoredImage ofMachine(int machine) throws InvalidFileException {
+        ByteBuffer image = new TestTarget(Path.of("/"), 1).image();
+        byte[] bytes = new byte[image.capacity()];
+        image.putShort(ImageLayout.HEADER_SIZE + Short.BYTES, (short) machine).get(0, bytes);
+        return StoredImage.restore(bytes, "any");
+    }
+
+    /** A runtime that does not tell is one for x86-64. */
+    @Test
+    void shouldTellImagesForTwoProcessorsApart() throws InvalidFileException {
+        assertEquals(Processor.X86_64, ofMachine(0).processor());
+        assertEquals(Processor.AARCH64, ofMachine(183).processor());
+        assertNotEquals(ofMachine(0).digest(), ofMachine(183).digest());
+        assertEquals(
+                "is for a machine that this daemon does not know: 62",
+                assertThrows(InvalidFileException.class, () -> ofMachine(62)).getMessage());
     }
 
     private static void assertRefused(String reason, ByteBuffer binaryIds) {

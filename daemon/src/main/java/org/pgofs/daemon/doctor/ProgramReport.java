@@ -29,7 +29,6 @@ final class ProgramReport {
             ProfileSections.VTABLES,
             ProfileSections.VTABLE_NAMES);
     private static final int FORMAT_VERSION = 1;
-    private static final long PAGE = 4096;
     private static final String RELINK = "link with $(pgofs config --libs)";
     private static final String RECOMPILE = "compile with clang and $(pgofs config --cflags)";
 
@@ -62,7 +61,7 @@ final class ProgramReport {
     }
 
     private void look(ElfFile elf) throws IOException {
-        findings.add(Finding.ok("64-bit x86 executable or shared library"));
+        findings.add(Finding.ok(elf.processor() + " executable or shared library"));
         List<String> missing = new ArrayList<>();
         for (String name : INSTRUMENTED) {
             if (elf.section(name).filter(section -> section.size() > 0).isEmpty()) {
@@ -104,7 +103,7 @@ final class ProgramReport {
     private static boolean isRuntimesPageAlone(ElfFile elf) throws IOException {
         return ProfileSections.publishedFormat(elf).isPresent()
                 && elf.section(ProfileSections.COUNTERS)
-                        .filter(section -> section.size() == PAGE)
+                        .filter(section -> section.size() == elf.processor().anchor())
                         .isPresent();
     }
 
@@ -143,11 +142,12 @@ final class ProgramReport {
             return Optional.empty();
         }
         String advice = ": " + RELINK + ", using GNU ld, lld or mold";
-        if (found.get().address() % PAGE != 0) {
+        int page = elf.processor().alignment();
+        if (found.get().address() % page != 0) {
             return Optional.of(Finding.no("the " + what + " do not start at a page" + advice));
         }
         long end = found.get().address() + found.get().size();
-        long pageEnd = (end + PAGE - 1) & -PAGE;
+        long pageEnd = (end + page - 1) & -page;
         for (ElfSection section : elf.sections()) {
             boolean inLastPage = section.isInMemory() && section.address() >= end && section.address() < pageEnd;
             if (inLastPage && !elf.name(section).startsWith(ProfileSections.PREFIX)) {

@@ -14,11 +14,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.pgofs.counters.format.ElfNotes;
+import org.pgofs.counters.format.Processor;
 import org.pgofs.counters.linux.ForeignPath;
 import org.pgofs.counters.linux.ReadableFile;
 
 /**
- * An x86-64 executable or shared library: as much of ELF as it takes to find sections, notes and a symbol. The file is
+ * An executable or shared library for a {@link Processor}: as much of ELF as it takes to find sections, notes and a symbol. The file is
  * not trusted: whatever its headers say, nothing outside it is read, no more than some megabytes are held, and the work
  * has an end.
  */
@@ -29,7 +30,6 @@ public final class ElfFile implements Closeable {
     private static final byte LITTLE_ENDIAN = 1;
     private static final short EXECUTABLE = 2;
     private static final short SHARED = 3;
-    private static final short X86_64 = 62;
     private static final int SYMBOL_SIZE = 24;
     private static final int OBJECT_TYPE = 1;
     private static final int MAX_PART = 64 << 20;
@@ -48,6 +48,7 @@ public final class ElfFile implements Closeable {
     private final List<ElfSection> sections = new ArrayList<>();
     private final List<ElfSegment> segments = new ArrayList<>();
     private final ByteBuffer names;
+    private Processor processor;
     private long left = MAX_READ;
 
     private ElfFile(ReadableFile file, Closeable opened) throws IOException {
@@ -108,11 +109,20 @@ public final class ElfFile implements Closeable {
         header.get(0, magic);
         require(Arrays.equals(magic, MAGIC), "is not an ELF file");
         short type = header.getShort(16);
-        require(
-                header.get(4) == CLASS_64 && header.get(5) == LITTLE_ENDIAN && header.getShort(18) == X86_64,
-                "is not for 64-bit x86");
+        processor = Processor.ofElf(Short.toUnsignedInt(header.getShort(18)))
+                .filter(known -> header.get(4) == CLASS_64 && header.get(5) == LITTLE_ENDIAN)
+                .orElseThrow(() -> new MalformedElfException("is neither for x86-64 nor for AArch64"));
         require(type == EXECUTABLE || type == SHARED, "is neither an executable nor a shared library");
         return header;
+    }
+
+    /**
+     * What the file's code runs on.
+     *
+     * @return the processor
+     */
+    public Processor processor() {
+        return processor;
     }
 
     /**

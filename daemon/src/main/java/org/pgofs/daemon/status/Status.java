@@ -120,6 +120,7 @@ record Status(
      *
      * @param name unique
      * @param program the path of its file, as the process says that has it loaded longest; null if none has
+     * @param machine what its code runs on; null for x86-64, and if it is not known
      * @param buildId in hexadecimal, may be empty
      * @param rawVersion its number
      * @param indexedVersion that of its profdata
@@ -140,6 +141,7 @@ record Status(
     record Image(
             String name,
             String program,
+            String machine,
             String buildId,
             int rawVersion,
             int indexedVersion,

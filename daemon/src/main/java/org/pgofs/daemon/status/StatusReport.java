@@ -17,6 +17,7 @@ import org.pgofs.counters.CounterStoreStatus;
 import org.pgofs.counters.CounterStoreStatus.FailedSave;
 import org.pgofs.counters.CounterStoreStatus.ImageStatus;
 import org.pgofs.counters.CounterStoreStatus.StateStatus;
+import org.pgofs.counters.format.Processor;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.guest.GuestStatus;
 import org.pgofs.counters.image.Image;
@@ -243,6 +244,7 @@ public final class StatusReport {
         return new Status.Image(
                 image.name(),
                 status.program().map(StatusReport::printable).orElse(null),
+                image.processor() == Processor.X86_64 ? null : image.processor().toString(),
                 image.buildId(),
                 Variant.version(image.rawVersion()),
                 served.indexedVersion(image),

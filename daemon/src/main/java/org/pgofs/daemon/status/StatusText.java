@@ -86,6 +86,9 @@ final class StatusText {
         if (image.program() != null) {
             line("  program         %s", image.program());
         }
+        if (image.machine() != null) {
+            line("  machine         %s", image.machine());
+        }
         line("  build id        %s", image.buildId().isEmpty() ? "none" : image.buildId());
         line(
                 "  raw version     %d%s",

@@ -33,7 +33,7 @@ class ProgramReportTest {
 
         assertEquals(
                 List.of(
-                        "ok 64-bit x86 executable or shared library",
+                        "ok x86-64 executable or shared library",
                         "ok instrumented",
                         "ok the pgofs runtime is linked in, format 1",
                         "ok the counters share no page with other data",

@@ -16,6 +16,7 @@ final class StatusTest {
     private static final Status.Image PLAIN = new Status.Image(
             "plain-1",
             null,
+            null,
             "",
             8,
             7,
@@ -77,6 +78,7 @@ final class StatusTest {
             List.of(new Status.Image(
                     "full-2",
                     "/opt/full",
+                    "AArch64",
                     "abcd",
                     10,
                     13,
@@ -162,6 +164,7 @@ final class StatusTest {
                 images: 1
                 full-2
                   program         /opt/full
+                  machine         AArch64
                   build id        abcd
                   raw version     10, csir, entry-first
                   profdata        indexed version 13
@@ -307,6 +310,7 @@ final class StatusTest {
                   "images" : [ {
                     "name" : "full-2",
                     "program" : "/opt/full",
+                    "machine" : "AArch64",
                     "build_id" : "abcd",
                     "raw_version" : 10,
                     "indexed_version" : 13,
