@@ -1,25 +1,42 @@
-# Sourced by the scripts that fetch a program's source: NAME DIRECTORY, by Debian's source packages. The machine's own
-# package sources stay as they are; what is there already is not fetched again.
+# Sourced by the scripts that fetch what tests need from Debian's archive: NAME DIRECTORY. The machine's own package sources
+# stay as they are; what is there already is not fetched again.
 # shellcheck shell=bash
 result=$1
 
-# fetch PACKAGE FILE: unless DIRECTORY has FILE, which is to be put there last, goes to where the package's source is.
-fetch() {
-  [ ! -e "$result/$2" ] || exit 0
+# begin FILE: unless DIRECTORY has FILE, which is to be put there last, goes to an empty directory that ends with the script.
+begin() {
+  [ ! -e "$result/$1" ] || exit 0
   mkdir -p "$result"
   exec 9>"$result/.lock"
   flock 9
-  [ ! -e "$result/$2" ] || exit 0
+  [ ! -e "$result/$1" ] || exit 0
 
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
   cd "$work"
+}
+
+# archive KIND SUITE...: sets apt to an apt-get that knows these suites alone, deb or deb-src.
+archive() {
+  local kind=$1 suite
+  shift
   mkdir -p lists/partial cache/archives/partial
-  echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm main" \
-    >sources.list
-  local options=(-q -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=-
+  for suite; do
+    case $suite in
+      *-security) suite="debian-security $suite" ;;
+      *) suite="debian $suite" ;;
+    esac
+    echo "$kind [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/$suite main"
+  done >sources.list
+  apt=(apt-get -q -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=-
     -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root)
-  apt-get "${options[@]}" update
-  apt-get "${options[@]}" source "$1"
+}
+
+# fetch PACKAGE FILE: begins, and goes to where the package's source is.
+fetch() {
+  begin "$2"
+  archive deb-src bookworm
+  "${apt[@]}" update
+  "${apt[@]}" source "$1"
   cd "$work/$1"-*/
 }

@@ -27,7 +27,7 @@ record Instrumentation(Toolchain toolchain, String file, List<String> options) {
                         Toolchain.tested().anyMatch(toolchain::equals) || way.file.equals("loop-entries.profraw")));
     }
 
-    private static Stream<Instrumentation> of(Toolchain toolchain) {
+    static Stream<Instrumentation> of(Toolchain toolchain) {
         List<Instrumentation> ways = new ArrayList<>();
         ways.add(of(toolchain, "profraw", IR));
         ways.add(of(toolchain, "csir.profraw", "-fcs-profile-generate"));
@@ -86,12 +86,12 @@ record Instrumentation(Toolchain toolchain, String file, List<String> options) {
 
     /** Builds the program with the compiler's own runtime. */
     Path stock(Path program) {
-        return build(program, List.of());
+        return build(program, toolchain.stockRuntime());
     }
 
     /** Builds the program with our runtime. */
     Path instrumented(Path program) {
-        return build(program, Toolchain.runtime());
+        return build(program, toolchain.runtime());
     }
 
     private Path build(Path program, List<String> runtime) {
@@ -118,7 +118,7 @@ record Instrumentation(Toolchain toolchain, String file, List<String> options) {
     Path stockProfile(Path program, Path profile, String numbers) {
         Shell.in(program.getParent())
                 .with("LLVM_PROFILE_FILE", profile.toString())
-                .bash("echo \"work $2\" | \"$1\"", program, numbers)
+                .bash("echo \"work $2\" | " + toolchain.target().command() + " \"$1\"", program, numbers)
                 .ok();
         return profile;
     }

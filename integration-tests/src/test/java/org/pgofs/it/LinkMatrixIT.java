@@ -23,7 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the compiler's own runtime writes for the same objects, linked in the same way.
  */
 class LinkMatrixIT {
-    private static final Path ARCHIVE = Checkout.ROOT.resolve("counters/target/c/libpgofs_rt.a");
     private static final Path SOURCES = Checkout.SOURCES.resolve("resources/linkmatrix");
 
     @TempDir
@@ -59,7 +58,20 @@ class LinkMatrixIT {
         }
     }
 
-    record Cell(int clang, String linker, Kind kind, Position position) {
+    record Cell(int clang, String linker, Kind kind, Position position, Target target) {
+        Cell(int clang, String linker, Kind kind, Position position) {
+            this(clang, linker, kind, position, Target.HERE);
+        }
+
+        Toolchain toolchain() {
+            return new Toolchain(clang, target);
+        }
+
+        List<String> archive() {
+            List<String> runtime = toolchain().runtime();
+            return runtime.subList(runtime.size() - 1, runtime.size());
+        }
+
         String compiler() {
             return "clang-" + clang;
         }
@@ -70,7 +82,7 @@ class LinkMatrixIT {
         }
 
         String program() {
-            return linkerName().equals("bfd") ? "ld.bfd" : "ld." + linkerName();
+            return linkerName().equals("bfd") ? target.binutils() + "ld.bfd" : "ld." + linkerName();
         }
     }
 
@@ -95,11 +107,28 @@ class LinkMatrixIT {
                 cells.add(new Cell(clang, linker, Kind.STATIC, Position.LAST));
             }
         }
+        addCellsForAArch64(cells);
         for (int clang : new int[] {16, 22}) {
             cells.add(new Cell(clang, "bfd", Kind.PLAIN, Position.FIRST));
             cells.add(new Cell(clang, "lld", Kind.PLAIN, Position.MIDDLE));
         }
         return cells.stream();
+    }
+
+    /** GNU ld has no LTO with a plugin for another machine's objects. Without {@code --full} each kind once. */
+    private static void addCellsForAArch64(List<Cell> cells) {
+        int number = 0;
+        for (int clang : new int[] {14, 19, 22}) {
+            for (String linker : clang == 22 ? List.of("bfd", "lld") : List.of("bfd", "lld", "mold")) {
+                for (Kind kind : Kind.values()) {
+                    for (Position position : Position.values()) {
+                        if (Checkout.FULL || number++ % 21 == 0) {
+                            cells.add(new Cell(clang, linker, kind, position, Target.AARCH64));
+                        }
+                    }
+                }
+            }
+        }
     }
 
     @BeforeAll
@@ -119,12 +148,13 @@ class LinkMatrixIT {
     void shouldPublishWhatTheCompilersRuntimeWrites(Cell cell) throws IOException {
         removeSegments();
         ProfileText stock = STOCK.computeIfAbsent(
-                cell.compiler() + cell.linker() + cell.kind(), key -> runStock(link(cell, List.of()), cell.clang()));
-        Path program = link(cell, List.of(ARCHIVE.toString()));
+                cell.compiler() + cell.linker() + cell.kind() + cell.target(),
+                key -> runStock(link(cell, cell.toolchain().stockRuntime()), cell));
+        Path program = link(cell, cell.archive());
         Shell.Result run = Shell.in(directory)
                 .with("PGOFS_SEGMENT_DIR", segments.toString())
                 .with("PGOFS_VERBOSE", "1")
-                .run(program.toString());
+                .run(command(cell, program));
         List<PublishedImage> images = published();
 
         int expected = cell.kind() == Kind.SHARED ? 2 : 1;
@@ -171,11 +201,12 @@ class LinkMatrixIT {
     }
 
     private static List<String> objects(Cell cell) {
-        return OBJECTS.computeIfAbsent(cell.compiler() + cell.kind().compilation, key -> {
+        return OBJECTS.computeIfAbsent(cell.compiler() + cell.kind().compilation + cell.target(), key -> {
             List<String> objects = new ArrayList<>();
             for (String name : List.of("first", "main", "second")) {
                 String object = directory.resolve(name + key + ".o").toString();
                 List<String> command = new ArrayList<>(List.of(cell.compiler(), "-O2", "-fPIC", "-ffunction-sections"));
+                command.addAll(cell.target().options());
                 if (!cell.kind().compilation.isEmpty()) {
                     command.add(cell.kind().compilation);
                 }
@@ -230,6 +261,7 @@ class LinkMatrixIT {
         List<String> command = new ArrayList<>(
                 List.of(cell.compiler(), "-O2", "-fprofile-generate", "-fuse-ld=" + cell.linkerName(), option, "-o"));
         command.add(output.toString());
+        command.addAll(cell.target().options());
         command.addAll(inputs);
         run(directory, command);
         return output;
@@ -239,14 +271,20 @@ class LinkMatrixIT {
         Shell.in(where).run(command.toArray(String[]::new)).ok();
     }
 
-    private static ProfileText runStock(Path program, int clang) {
+    private static String[] command(Cell cell, Path program) {
+        List<String> command = new ArrayList<>(cell.target().runner());
+        command.add(program.toString());
+        return command.toArray(String[]::new);
+    }
+
+    private static ProfileText runStock(Path program, Cell cell) {
         Shell shell = Shell.in(directory)
                 .with("LLVM_PROFILE_FILE", directory.resolve("%m.profraw").toString());
-        shell.run(program.toString()).ok();
+        shell.run(command(cell, program)).ok();
         String script = "\"$1\" merge -o all.profdata *.profraw; rm *.profraw;"
                 + " \"$1\" show --all-functions --counts --ic-targets --memop-sizes all.profdata";
         return ProfileText.parse(
-                shell.bash(script, "llvm-profdata-" + clang).ok().output());
+                shell.bash(script, "llvm-profdata-" + cell.clang()).ok().output());
     }
 
     private static void removeSegments() throws IOException {

@@ -44,6 +44,10 @@ record PublishedImage(ByteBuffer segment, ByteBuffer image) {
         return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
     }
 
+    int pageSize() {
+        return segment.getInt(12);
+    }
+
     String path() {
         byte[] path = new byte[segment.getInt(148)];
         segment.get(160, path);

@@ -134,7 +134,7 @@ final class TopIT {
                                         "-fprofile-generate",
                                         "-mllvm",
                                         "-pgo-function-entry-coverage"),
-                                Toolchain.runtime().stream())
+                                Toolchain.DEFAULT.runtime().stream())
                         .toArray());
         try (PgofsMount mount = PgofsMount.start(directory);
                 Worker plain = Worker.start(mount.shell(), program);
@@ -194,7 +194,7 @@ final class TopIT {
                 directory.resolve("covered"),
                 Stream.concat(
                                 Stream.of(source, "-pthread", "-fprofile-instr-generate", "-fcoverage-mapping"),
-                                Toolchain.runtime().stream())
+                                Toolchain.DEFAULT.runtime().stream())
                         .toArray());
         try (PgofsMount mount = PgofsMount.start(directory);
                 Worker plain = Worker.start(mount.shell(), program);

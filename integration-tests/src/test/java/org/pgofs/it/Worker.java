@@ -6,6 +6,8 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A running worker.c. */
 final class Worker implements AutoCloseable {
@@ -21,7 +23,14 @@ final class Worker implements AutoCloseable {
 
     /** Starts it; it is up, and published if it publishes, on return. */
     static Worker start(Shell shell, Path program) throws IOException {
-        Worker worker = new Worker(shell.command(program.toString())
+        return start(shell, Target.HERE, program);
+    }
+
+    /** The same of one for another machine. */
+    static Worker start(Shell shell, Target target, Path program) throws IOException {
+        List<String> command = new ArrayList<>(target.runner());
+        command.add(program.toString());
+        Worker worker = new Worker(shell.command(command.toArray(String[]::new))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
         worker.tell("work 0");
