@@ -249,9 +249,11 @@ final class ReportIT {
         }
         ReportPage page = open("report.html");
         String background = "getComputedStyle(document.body).backgroundColor";
+        String links = "getComputedStyle(document.documentElement).getPropertyValue('--link')";
         try {
             media("prefers-color-scheme", "light");
             Object light = browser.value(background);
+            Object lightLinks = browser.value(links);
             media("prefers-color-scheme", "dark");
             assertNotEquals(light, browser.value(background));
             for (long width : List.of(360L, 2560L)) {
@@ -263,8 +265,28 @@ final class ReportIT {
                 assertTrue(used <= width, () -> used + " of " + width);
                 assertTrue(page.count("#map .cell") > 2);
             }
-            browser.call("Emulation.setEmulatedMedia", Map.of("media", "print"));
+            browser.call(
+                    "Emulation.setEmulatedMedia",
+                    Map.of(
+                            "media",
+                            "print",
+                            "features",
+                            List.of(Map.of("name", "prefers-color-scheme", "value", "dark"))));
             assertTrue(page.isHidden("#functions .bar") && !page.isHidden("#map"));
+            // Paper is narrow and white, and nobody unfolds or scrolls anything on it.
+            assertEquals("rgb(255, 255, 255)", browser.value(background));
+            assertEquals(lightLinks, browser.value(links));
+            browser.call(
+                    "Emulation.setDeviceMetricsOverride",
+                    Map.of("width", 620L, "height", 800L, "deviceScaleFactor", 1L, "mobile", false));
+            assertEquals(
+                    List.of(),
+                    browser.value(
+                            "[...document.querySelectorAll('.wide')].filter(part => part.scrollWidth > part.clientWidth"
+                                    + " || getComputedStyle(part).overflowX !== 'visible').map(part => part.id)"));
+            browser.value("dispatchEvent(new Event('beforeprint'))");
+            assertEquals(0, page.count("details:not([open])"));
+            assertTrue(page.count("details[open]") > 0);
         } finally {
             browser.call("Emulation.clearDeviceMetricsOverride", Map.of());
             browser.call("Emulation.setEmulatedMedia", Map.of("media", "", "features", List.of()));

@@ -492,6 +492,8 @@ growth();
 difference();
 byId('search').addEventListener('input', () => { rows = PAGE; open = null; table(); });
 byId('more').addEventListener('click', () => { rows += 4 * PAGE; table(); });
+// What is folded on paper stays so.
+addEventListener('beforeprint', () => document.querySelectorAll('details').forEach(part => { part.open = true; }));
 let width = innerWidth;
 addEventListener('resize', () => {
   if (innerWidth !== width) {
