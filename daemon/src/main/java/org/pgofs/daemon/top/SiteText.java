@@ -12,6 +12,8 @@ import org.pgofs.profraw.ParsedProfile;
 /** The values that sites of functions observed, as lines of text. */
 final class SiteText {
     private static final int MOST_VALUES = 8;
+    private static final int EXACT = 8;
+    private static final int LARGEST_RANGE = 512;
     private static final double PERCENT = 100;
 
     private final ParsedProfile profile;
@@ -67,8 +69,19 @@ final class SiteText {
     }
 
     private String text(ValueKind kind, long value) {
-        return kind == ValueKind.INDIRECT_CALL_TARGET
-                ? functions.getOrDefault(value, "a function outside of the image")
-                : Long.toUnsignedString(value);
+        return switch (kind) {
+            case INDIRECT_CALL_TARGET -> functions.getOrDefault(value, "a function outside of the image");
+            case MEMOP_SIZE -> sizes(value);
+            case VTABLE_TARGET -> Long.toUnsignedString(value);
+        };
+    }
+
+    /** The runtime counts the larger sizes in ranges, each under its first size: {@code InstrProfGetRangeRepValue}. */
+    private static String sizes(long first) {
+        if (first > LARGEST_RANGE) {
+            return first + " or more";
+        }
+        long below = first - 1;
+        return first > EXACT && Long.bitCount(below) == 1 ? first + " to " + (2 * below - 1) : "" + first;
     }
 }
