@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -167,6 +169,26 @@ final class StatusIT {
         }
     }
 
+    @Test
+    void shouldHaveAlertsThatPrometheusTakes() throws Exception {
+        String page = Files.readString(Checkout.ROOT.resolve("docs/monitoring.md"));
+        String rules = page.replaceFirst("(?s).*```yaml\n", "").replaceFirst("(?s)```.*", "");
+        Files.writeString(directory.resolve("rules.yml"), rules);
+        String checked = Shell.in(directory)
+                .run("promtool", "check", "rules", "rules.yml")
+                .ok()
+                .output();
+        assertTrue(checked.contains("3 rules found"), checked);
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            String metrics = Files.readString(mount.root().resolve("pgo/metrics"));
+            Matcher used = Pattern.compile("pgofs_\\w+").matcher(rules);
+            assertTrue(used.find());
+            do {
+                assertTrue(metrics.contains("\n" + used.group() + " "), used.group());
+            } while (used.find());
+        }
+    }
+
     /** With what df shows of the directory. */
     @Test
     void shouldServeMetrics() throws Exception {
@@ -216,6 +238,103 @@ final class StatusIT {
             pgofs("status", root).ok();
         }
         assertEquals(1, pgofs("status", "--exit-code", directory.toString()).status());
+    }
+
+    /** The plain case is answered by the launcher, in the same words; what is not plain is left to Java. */
+    @Test
+    void shouldStartNoJavaToPrintWhatTheDaemonSays() throws Exception {
+        Path java = Files.createDirectories(directory.resolve("home/bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\nexit 99\n");
+        Shell.in(directory).run("chmod", "+x", java.toString()).ok();
+        Files.createSymbolicLink(directory.resolve("link"), directory.resolve("mnt"));
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            String root = mount.root().toString();
+            assertEquals(directory.resolve("mnt").toString(), root);
+            for (String words : List.of(
+                    root, "mnt", "mnt/", root + " --exit-code", "--json " + root, "--json mnt", "--exit-code mnt")) {
+                Shell.Result plain = withoutJava(words);
+                assertEquals(0, plain.status(), words);
+                assertEquals("", plain.errors());
+                assertEquals(
+                        withoutHeap(
+                                pgofs(("status " + words + " --").split(" ", 0)).ok()),
+                        withoutHeap(plain),
+                        words);
+            }
+            for (String words : List.of(
+                    "--json --exit-code mnt",
+                    "--json --json mnt",
+                    "link",
+                    "./mnt",
+                    "mnt mnt",
+                    "segments",
+                    "none",
+                    "--jso mnt",
+                    "--help",
+                    "-h",
+                    "@mnt",
+                    "mnt --")) {
+                assertEquals(99, withoutJava(words).status(), words);
+            }
+            Path unseen = Files.writeString(mount.segments().resolve(".bad"), "this is no segment");
+            Files.move(unseen, mount.segments().resolve("s-bad"));
+            mount.reset();
+            assertEquals(3, withoutJava("--exit-code mnt").status());
+            assertEquals(0, withoutJava("mnt").status());
+            assertEquals(
+                    "",
+                    Shell.in(directory)
+                            .bash("(\"$1\" status mnt && echo >done) 2>errors | :; cat errors done", Checkout.PGOFS)
+                            .ok()
+                            .output()
+                            .strip());
+            Shell.in(directory)
+                    .run("chmod", "a+rx", ".", "home", "home/bin", "home/bin/java")
+                    .ok();
+            Shell shell = Shell.in(directory)
+                    .with("JAVA_HOME", directory.resolve("home").toString());
+            assertEquals(
+                    99,
+                    shell.bash("setpriv --reuid=12345 --clear-groups \"$1\" status \"$2\"", Checkout.PGOFS, root)
+                            .status());
+            String alone = "findmnt -rno TARGET -t fuse.pgofs | grep -vxF \"$2\" | xargs -rn1 umount -l; ";
+            assertEquals(
+                    0,
+                    shell.run(
+                                    "unshare",
+                                    "-m",
+                                    "bash",
+                                    "-c",
+                                    alone + "\"$1\" status",
+                                    "-",
+                                    Checkout.PGOFS.toString(),
+                                    root)
+                            .status());
+            assertEquals(
+                    99,
+                    shell.run(
+                                    "unshare",
+                                    "-m",
+                                    "bash",
+                                    "-c",
+                                    alone + "mkdir second; mount --bind \"$2\" second; \"$1\" status",
+                                    "-",
+                                    Checkout.PGOFS.toString(),
+                                    root)
+                            .status(),
+                    "there are two places");
+        }
+        assertEquals(99, withoutJava("mnt").status(), "nothing is mounted");
+    }
+
+    private static String withoutHeap(Shell.Result result) {
+        return result.output().replaceFirst("\"heap_bytes\" : \\d+", "");
+    }
+
+    private Shell.Result withoutJava(String words) {
+        return Shell.in(directory)
+                .with("JAVA_HOME", directory.resolve("home").toString())
+                .bash("\"$1\" status " + words, Checkout.PGOFS);
     }
 
     private Shell.Result pgofs(String... words) {
