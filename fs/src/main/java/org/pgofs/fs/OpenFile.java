@@ -33,7 +33,7 @@ public interface OpenFile extends AutoCloseable {
     }
 
     /**
-     * Writes. Its error reaches the writer; those of {@link #flush()} and {@link #close()} are mostly ignored.
+     * Writes. Its error reaches the writer; one of {@link #close()} reaches nobody.
      *
      * @param offset bytes from the start
      * @param data all that one system call wrote, at most 128 KiB; read-only; not to be kept
@@ -42,13 +42,6 @@ public interface OpenFile extends AutoCloseable {
     default void write(long offset, ByteBuffer data) throws FsException {
         throw new FsException(Errno.EINVAL, "the file takes no data");
     }
-
-    /**
-     * Some process closed one of its descriptors; shells do so before they write. Not for acting on what was written.
-     *
-     * @throws FsException what close is to return
-     */
-    default void flush() throws FsException {}
 
     /**
      * The memory that it keeps for its readers, which is bounded for each user and for all.

@@ -27,7 +27,6 @@ final class CallbackTable {
         OPEN(14),
         READ(15),
         WRITE(16),
-        FLUSH(17),
         RELEASE(18),
         OPENDIR(20),
         READDIR(21),

@@ -131,7 +131,6 @@ final class Callbacks {
         table.put(Field.OPEN, Native.Call3.class, this::open);
         table.put(Field.READ, Native.Call5.class, this::read);
         table.put(Field.WRITE, Native.Call6.class, this::write);
-        table.put(Field.FLUSH, Native.Call3.class, this::flush);
         table.put(Field.RELEASE, Native.Call3.class, this::release);
         table.put(Field.OPENDIR, Native.Call3.class, this::opendir);
         table.put(Field.READDIR, Native.Call5.class, this::readdir);
@@ -200,13 +199,6 @@ final class Callbacks {
             ByteBuffer data = memory.newDirectByteBuffer(buffer, (int) size).asReadOnlyBuffer();
             handle.file().write(offset, data.order(ByteOrder.LITTLE_ENDIAN));
             return replies.written(request, size);
-        });
-    }
-
-    private void flush(long request, long id, long info) {
-        guard("flush", request, () -> files.get(number(info)), handle -> {
-            handle.file().flush();
-            return replies.done(request);
         });
     }
 

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.pgofs.fs.Directory;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FsException;
 import org.pgofs.fs.open.Inode;
@@ -14,12 +15,20 @@ import org.pgofs.fs.open.Inode;
  * makes another one: libfuse has copied it when its function returns.
  */
 final class Replies {
-    private static final int ENTRY_SIZE = 176; // struct fuse_entry_param; its generation and times stay 0
+    private static final int ENTRY_SIZE =
+            176; // struct fuse_entry_param; its generation and the time that its name is valid stay 0
     private static final int ENTRY_STAT = 16;
+    private static final int ENTRY_ATTRIBUTES_VALID = 160;
     private static final int STAT_SIZE = 144;
     private static final int DIRENT_HEADER = 24;
     private static final int UNKNOWN_TYPE = 0;
     private static final int DIRECTORY_SIZE = 1 << 16;
+
+    /**
+     * How long attributes of a directory are valid, in seconds: they change by this mount alone, and walking a path asks for
+     * them at each step. Those of a file depend on who has it open.
+     */
+    private static final double VALID = 1;
 
     /** What libfuse's upper interface tells of all names in a directory. */
     private static final long UNKNOWN_NUMBER = 0xffff_ffffL;
@@ -84,6 +93,7 @@ final class Replies {
         memory.setMemory(address, ENTRY_SIZE, (byte) 0);
         entry.putLong(0, inode.id());
         attributes.putFound(address + ENTRY_STAT, inode);
+        entry.putDouble(ENTRY_ATTRIBUTES_VALID, valid(inode));
         return () -> {
             if (fuse.fuse_reply_entry(request, address) != 0) {
                 lost.run();
@@ -91,11 +101,16 @@ final class Replies {
         };
     }
 
+    private static double valid(Inode inode) throws FsException {
+        return inode.node() instanceof Directory ? VALID : 0;
+    }
+
     Answer attributes(long request, Inode inode) throws FsException {
         long address = memory.getDirectBufferAddress(buffers.get().entry);
         memory.setMemory(address, STAT_SIZE, (byte) 0);
         attributes.put(address, inode);
-        return () -> fuse.fuse_reply_attr(request, address, 0);
+        double valid = valid(inode);
+        return () -> fuse.fuse_reply_attr(request, address, valid);
     }
 
     /** A file or directory is open; {@code lost} runs if nobody is there any more who gets it. */

@@ -120,11 +120,6 @@ final class BoundedFile implements OpenFile {
     }
 
     @Override
-    public void flush() throws FsException {
-        file.flush();
-    }
-
-    @Override
     public void close() {
         try {
             file.close();

@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# For the benchmarks that compare pgofs with serve.c: an image of any size, and both servers of the same bytes.
+work=$(mktemp -d)
+readonly work
+chmod 711 "$work"
+export PGOFS_SEGMENT_DIR=$work/segments PGOFS_LOG=$work/log
+
+clean_up() {
+  trap - EXIT INT TERM
+  umount -l "$work"/{pgofs,c,segments} 2>/dev/null || true
+  [ -z "${publisher_PID-}" ] || kill "$publisher_PID" 2>/dev/null || true
+  wait
+  rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM
+
+await() {
+  local i
+  for ((i = 0; i < 30000; i++)); do
+    if "$@"; then return; fi
+    read -rt 0.01 <> <(:) || true
+  done
+  echo "pgofs bench: waited too long for: $*" >&2
+  exit 1
+}
+
+start_c() {
+  "$work/serve" "$work/bytes" "$work/c" &
+  serve=$!
+  await test -e "$work/c/profraw"
+}
+
+stop_c() {
+  umount "$work/c"
+  wait "$serve"
+}
+
+start_pgofs() { pgofs mount --segment-dir "$PGOFS_SEGMENT_DIR" "$work/pgofs"; }
+
+stop_pgofs() { pgofs umount "$work/pgofs"; }
+
+# FUNCTIONS COUNTERS: an image with so many functions of so many counters each, and its profile as $work/bytes.
+publish() {
+  cc -std=gnu11 -O2 -I"$here/../../counters/src/main/c" "$here/publish.c" -o "$work/publish"
+  cc -std=gnu11 -O2 -D_FILE_OFFSET_BITS=64 -I/usr/include/fuse "$here/serve.c" -lfuse -o "$work/serve"
+  mkdir "$work"/{pgofs,c,segments}
+  mount -t tmpfs -o size=0,nr_inodes=0,mode=1733 segments "$work/segments"
+  coproc publisher { "$work/publish" "$1" "$2"; }
+  read -ru "${publisher[0]}"
+  start_pgofs
+  cp "$work/pgofs/pgo/profraw" "$work/bytes"
+  stop_pgofs
+  [ -s "$work/bytes" ] || { echo "pgofs bench: the profile is empty; $(grep -m1 dropped "$work/log")" >&2; exit 1; }
+  echo "a profile of $(stat -c %s "$work/bytes") bytes, medians"
+}
