@@ -14,7 +14,7 @@ final class BenchIT {
     Path directory;
 
     @ParameterizedTest
-    @CsvSource({"build, processor  pgofs", "read, warm   C"})
+    @CsvSource({"build, processor  pgofs", "files, a read of 1 byte", "read, warm   C"})
     void shouldReport(String name, String line) {
         Shell.Result result = Shell.in(directory)
                 .with("PATH", Checkout.PGOFS.getParent() + ":" + System.getenv("PATH"))
