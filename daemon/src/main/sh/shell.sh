@@ -18,7 +18,7 @@ else, counts in a mount at $PGOFS_MOUNT, which nobody else sees. Everything work
   pgofs collect server
   exit
 
-  -o OPTIONS  those of pgofs mount -o, for example -o stock
+  -o OPTIONS  those of pgofs mount -o; -o stock finds no programs there
 
 The exit code is that of the command; 1 if it could not be started, with the reason. When it has ended, mount and counts are
 gone: collect before. For users who are not root, the command runs in a namespace of mounts, and of users in which only they
