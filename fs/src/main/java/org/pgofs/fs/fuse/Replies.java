@@ -25,8 +25,9 @@ final class Replies {
     private static final int DIRECTORY_SIZE = 1 << 16;
 
     /**
-     * How long attributes of a directory are valid, in seconds: they change by this mount alone, and walking a path asks for
-     * them at each step. Those of a file depend on who has it open.
+     * How long the attributes are valid that a look-up of a directory found, in seconds: they change by this mount alone, and
+     * the next step of the path asks for them. Those of a file depend on who has it open; and those of the root, which nobody
+     * looks up, tell the watchdog whether the mount is dead.
      */
     private static final double VALID = 1;
 
@@ -93,7 +94,7 @@ final class Replies {
         memory.setMemory(address, ENTRY_SIZE, (byte) 0);
         entry.putLong(0, inode.id());
         attributes.putFound(address + ENTRY_STAT, inode);
-        entry.putDouble(ENTRY_ATTRIBUTES_VALID, valid(inode));
+        entry.putDouble(ENTRY_ATTRIBUTES_VALID, inode.node() instanceof Directory ? VALID : 0);
         return () -> {
             if (fuse.fuse_reply_entry(request, address) != 0) {
                 lost.run();
@@ -101,16 +102,11 @@ final class Replies {
         };
     }
 
-    private static double valid(Inode inode) throws FsException {
-        return inode.node() instanceof Directory ? VALID : 0;
-    }
-
     Answer attributes(long request, Inode inode) throws FsException {
         long address = memory.getDirectBufferAddress(buffers.get().entry);
         memory.setMemory(address, STAT_SIZE, (byte) 0);
         attributes.put(address, inode);
-        double valid = valid(inode);
-        return () -> fuse.fuse_reply_attr(request, address, valid);
+        return () -> fuse.fuse_reply_attr(request, address, 0);
     }
 
     /** A file or directory is open; {@code lost} runs if nobody is there any more who gets it. */
