@@ -10,9 +10,11 @@ import org.pgofs.counters.NamesFuzz;
 import org.pgofs.counters.RefusedLogFuzz;
 import org.pgofs.counters.SegmentHeaderFuzz;
 import org.pgofs.counters.ValueAreaFuzz;
+import org.pgofs.counters.process.MappingFuzz;
 import org.pgofs.daemon.MountOptionsFuzz;
 import org.pgofs.daemon.elf.ElfFileFuzz;
 import org.pgofs.profdata.AnyProfileFuzz;
+import org.pgofs.profraw.CompiledRecordsFuzz;
 import org.pgofs.profraw.RawProfileFuzz;
 import org.pgofs.profraw.WrittenProfilesFuzz;
 
@@ -31,7 +33,9 @@ public final class EveryParserFuzz {
             MountOptionsFuzz.class,
             ElfFileFuzz.class,
             AnyProfileFuzz.class,
-            WrittenProfilesFuzz.class);
+            WrittenProfilesFuzz.class,
+            MappingFuzz.class,
+            CompiledRecordsFuzz.class);
 
     private static final List<Consumer<byte[]>> PARSERS = List.of(
             SegmentHeaderFuzz::fuzzerTestOneInput,
@@ -45,7 +49,9 @@ public final class EveryParserFuzz {
             MountOptionsFuzz::fuzzerTestOneInput,
             ElfFileFuzz::fuzzerTestOneInput,
             AnyProfileFuzz::fuzzerTestOneInput,
-            WrittenProfilesFuzz::fuzzerTestOneInput);
+            WrittenProfilesFuzz::fuzzerTestOneInput,
+            MappingFuzz::fuzzerTestOneInput,
+            CompiledRecordsFuzz::fuzzerTestOneInput);
 
     private EveryParserFuzz() {}
 

@@ -33,8 +33,12 @@ record Mapping(long start, long end, boolean writable, boolean shared, long offs
 
     /** All of a process, by address. */
     static List<Mapping> of(int pid, ForeignReader reader) throws IOException {
+        return parse(content("/proc/" + pid + "/maps", reader));
+    }
+
+    /** Those of a text; lines of another form are passed over. */
+    static List<Mapping> parse(String maps) {
         List<Mapping> mappings = new ArrayList<>();
-        String maps = content("/proc/" + pid + "/maps", reader);
         for (String line : maps.split("\n", 0)) {
             Matcher matcher = LINE.matcher(line);
             if (matcher.matches()) {

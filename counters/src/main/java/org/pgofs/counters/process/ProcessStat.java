@@ -32,7 +32,10 @@ record ProcessStat(int pid, int parent, boolean forked, long startTime, long mem
      * @throws IOException if there is no such process
      */
     static ProcessStat of(int pid) throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
+        return parse(pid, Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1));
+    }
+
+    static ProcessStat parse(int pid, String stat) {
         // The name may have parentheses and spaces in it.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return new ProcessStat(
