@@ -86,6 +86,7 @@ final class StockProcessIT {
             assertSame(toolchain, mount, worker);
             worker.work(234);
             assertSame(toolchain, mount, worker);
+            worker.work(50); // which nobody has looked at
             mount.reset();
             assertEquals(0, mount.profile(toolchain).calls("counted"));
             worker.work(21);
@@ -114,8 +115,8 @@ final class StockProcessIT {
             Path own = Files.createDirectory(directory.resolve(program.getFileName() + ".d"));
             try (PgofsMount mount = PgofsMount.start(own);
                     Worker worker = start(mount, program)) {
+                attach(mount, worker).ok(); // before functions have their sites
                 worker.work(100);
-                attach(mount, worker).ok();
                 Path profile = own.resolve("own.profraw");
                 worker.tell("dump " + profile);
                 StockComparison comparison = new StockComparison(toolchain, own);

@@ -191,8 +191,10 @@ final class WrittenFilesIT {
             try (Worker worker = start(mount, pattern, program)) {
                 worker.work(10);
                 worker.tell("write");
+                Files.readAllBytes(mount.profraw()); // who reads has the directory looked at
                 worker.work(20);
                 worker.tell("write");
+                Files.readAllBytes(mount.profraw());
                 assertEquals(List.of(worker.pid() + ".profraw"), names(directory(pattern)));
                 worker.work(3);
                 worker.end();
