@@ -293,7 +293,7 @@ final class TopIT {
             assertFalse(tmux.screen().contains("what was there"));
             if (end.equals("TERM")) {
                 Shell.in(directory)
-                        .bash("pkill -TERM -P $(tmux -S " + tmux.socket + " display -p '#{pane_pid}') java")
+                        .bash("pkill -TERM -P $(tmux -S " + tmux.socket + " display -p '#{pane_pid}') pgofs")
                         .ok();
             } else if (!end.equals("-n")) {
                 tmux.type(end);
