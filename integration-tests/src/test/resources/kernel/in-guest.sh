@@ -59,7 +59,7 @@ cp -a $images/ext2.ko-*/profraw again.profraw
 reset
 ./getppids 300
 files three 30
-pkill -KILL -x java
+pkill -KILL -x pgofs
 until ! mountpoint -q /mnt/pgofs; do sleep 0.1; done
 ./getppids 40
 files four 4
