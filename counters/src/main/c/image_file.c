@@ -65,14 +65,29 @@ static size_t vtable_count(const struct pgofs_image *image) {
   return image->header.vtables.size / sizeof(struct pgofs_vtable);
 }
 
-/* Adds all records and vtables to the key. Returns a reason. */
+/* What is in any key of an image. */
+static struct pgofs_image_key key_begin(const struct pgofs_image *image) {
+  struct pgofs_image_key key = {{0, 0}};
+  key_add_bytes(&key, &image->header, sizeof image->header);
+  key_add_bytes(&key, image->self->build_id.begin, pgofs_range_size(image->self->build_id));
+  return key;
+}
+
+static void key_finish(struct pgofs_image_key *key) {
+  uint64_t both = scramble(key->word[0] ^ (key->word[1] << 32 | key->word[1] >> 32));
+  *key = (struct pgofs_image_key){{both, scramble(key->word[1] + both)}};
+}
+
+/* Checks every record, and finds the key of the content. Returns a reason. */
 static int content_check(const struct pgofs_image *image, struct pgofs_image_key *key) {
+  *key = key_begin(image);
   int reason = pgofs_records_check(&image->records, image->sections, image->self, key);
   for (size_t i = 0; reason == 0 && i < vtable_count(image); i++) {
     struct pgofs_vtable vtable;
     pgofs_vtable_get(&vtable, &image->records, i, image->sections, image->self);
     key_add_bytes(key, &vtable, sizeof vtable);
   }
+  key_finish(key);
   return reason;
 }
 
@@ -85,21 +100,14 @@ int pgofs_image_describe(struct pgofs_image *image, const struct pgofs_sections 
   image->sections = sections;
   image->self = self;
   header_fill(image);
-  struct pgofs_image_key key = {{0, 0}};
-  key_add_bytes(&key, &image->header, sizeof image->header);
-  key_add_bytes(&key, self->build_id.begin, pgofs_range_size(self->build_id));
   struct pgofs_file_identity identity;
   image->checked = image->records.count < MANY_RECORDS || !pgofs_file_identify(&identity, self);
   if (image->checked) {
-    int reason = content_check(image, &key);
-    if (reason != 0) {
-      return reason;
-    }
-  } else {
-    key_add_bytes(&key, &identity, sizeof identity);
+    return content_check(image, &image->key);
   }
-  uint64_t both = scramble(key.word[0] ^ (key.word[1] << 32 | key.word[1] >> 32));
-  image->header.key = (struct pgofs_image_key){{both, scramble(key.word[1] + both)}};
+  image->key = key_begin(image);
+  key_add_bytes(&image->key, &identity, sizeof identity);
+  key_finish(&image->key);
   return 0;
 }
 
@@ -149,7 +157,18 @@ static int content_write(const struct pgofs_image *image, int fd) {
   struct output output = {.fd = fd, .buffer = output_buffer};
   const struct pgofs_sections *sections = image->sections;
   uint64_t build_id_size = pgofs_range_size(image->self->build_id);
-  output_add(&output, &image->header, sizeof image->header);
+  struct pgofs_image_header header = image->header;
+  /* The same in all files of one content, however they are named: the daemon knows an image by the digest of its file. */
+  int wrong = 0;
+  if (image->checked) {
+    header.key = image->key;
+  } else {
+    wrong = content_check(image, &header.key);
+  }
+  if (wrong != 0) {
+    return wrong;
+  }
+  output_add(&output, &header, sizeof header);
   if (build_id_size != 0) {
     output_add(&output, &build_id_size, sizeof build_id_size);
     output_range(&output, image->self->build_id);
@@ -241,11 +260,11 @@ static enum found look(const struct pgofs_image *image, const struct pgofs_direc
 /* Checks the records, unless that was done, or was done when the owner's file of this image was written. Returns a reason. */
 int pgofs_image_check(const struct pgofs_image *image, const struct pgofs_directory *directory, uid_t owner) {
   char name[IMAGE_NAME_SIZE];
-  struct pgofs_image_key unused = {{0, 0}};
+  struct pgofs_image_key unused;
   if (image->checked) {
     return 0;
   }
-  name_make(name, owner, &image->header.key, 0);
+  name_make(name, owner, &image->key, 0);
   return look(image, directory, name, owner) == FOUND_OURS ? 0 : content_check(image, &unused);
 }
 
@@ -315,18 +334,18 @@ int pgofs_image_publish(const struct pgofs_image *image, const struct pgofs_dire
                         uint64_t *nonce) {
   char name[IMAGE_NAME_SIZE];
   *nonce = 0;
-  name_make(name, owner, &image->header.key, *nonce);
+  name_make(name, owner, &image->key, *nonce);
   enum found found = look(image, directory, name, owner);
   if (found == FOUND_ANOTHER) {
     *nonce = usual_nonce(owner);
-    name_make(name, owner, &image->header.key, *nonce);
+    name_make(name, owner, &image->key, *nonce);
     found = look(image, directory, name, owner);
   }
   if (found == FOUND_ANOTHER) {
     if (!pgofs_random(nonce, sizeof *nonce) || *nonce == 0) {
       return PGOFS_REFUSED_IO;
     }
-    name_make(name, owner, &image->header.key, *nonce);
+    name_make(name, owner, &image->key, *nonce);
   }
   return found == FOUND_OURS ? 0 : image_write(image, directory, name);
 }

@@ -20,8 +20,9 @@ struct pgofs_image {
   const struct pgofs_self *self;
   struct pgofs_records records;
   struct pgofs_relocations relocations;
-  struct pgofs_image_header header;
-  bool checked; /* all its records; otherwise its key tells only which file it was loaded from */
+  struct pgofs_image_header header; /* without the key of its content */
+  struct pgofs_image_key key;       /* by which its file is found again */
+  bool checked;                     /* all its records; otherwise its key tells only which file it was loaded from */
 };
 
 int pgofs_image_describe(struct pgofs_image *image, const struct pgofs_sections *sections,

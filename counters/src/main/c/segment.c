@@ -90,7 +90,7 @@ int pgofs_segment_describe(struct pgofs_segment *segment, const struct pgofs_ima
       .page_size = page_size,
       .file_size = 2 * (uint64_t)page_size + mapped_size(segment->counters),
       .raw_version = image->header.raw_version,
-      .image_key = image->header.key,
+      .image_key = image->key,
       .counters = {2 * (uint64_t)page_size, pgofs_range_size(segment->counters)},
       .load_bias = self->load_bias,
       .link_begin = self->link_begin,

@@ -53,8 +53,8 @@ static void fill(void) {
 }
 
 static void file_name(char *name, size_t size, const struct pgofs_image *image, uint64_t nonce) {
-  int length = snprintf(name, size, "i-%u-%016lx%016lx", (unsigned)geteuid(), (unsigned long)image->header.key.word[0],
-                        (unsigned long)image->header.key.word[1]);
+  int length = snprintf(name, size, "i-%u-%016lx%016lx", (unsigned)geteuid(), (unsigned long)image->key.word[0],
+                        (unsigned long)image->key.word[1]);
   if (nonce != 0) {
     snprintf(name + length, size - (size_t)length, "-%016lx", (unsigned long)nonce);
   }
@@ -134,19 +134,19 @@ static void should_share_a_second_name(const struct pgofs_image *image, const st
 }
 
 static void should_have_its_own_key(struct pgofs_image *image, unsigned char *changed) {
-  struct pgofs_image_key before = image->header.key;
+  struct pgofs_image_key before = image->key;
   *changed ^= 1;
   CHECK(pgofs_records_find(&image->records, &sections) == 0 && pgofs_image_describe(image, &sections, &self) == 0);
-  CHECK(image->header.key.word[0] != before.word[0] && image->header.key.word[1] != before.word[1]);
+  CHECK(image->key.word[0] != before.word[0] && image->key.word[1] != before.word[1]);
   *changed ^= 1;
   CHECK(pgofs_records_find(&image->records, &sections) == 0 && pgofs_image_describe(image, &sections, &self) == 0);
-  CHECK(memcmp(&image->header.key, &before, sizeof before) == 0);
+  CHECK(memcmp(&image->key, &before, sizeof before) == 0);
 }
 
 /* Whatever is changed in a record: it is refused as it would be when it is written, or the image has another key. */
 static void should_see_every_change(struct pgofs_image *image, size_t index) {
   unsigned char *record = data + index * RECORD;
-  struct pgofs_image_key key = image->header.key;
+  struct pgofs_image_key key = image->key;
   struct pgofs_record before;
   struct pgofs_record after;
   size_t refused = 0;
@@ -160,12 +160,12 @@ static void should_see_every_change(struct pgofs_image *image, size_t index) {
     refused += reason != 0;
     if (reason == 0 && memcmp(&before, &after, sizeof before) != 0) {
       different++;
-      CHECK(memcmp(&image->header.key, &key, sizeof key) != 0);
+      CHECK(memcmp(&image->key, &key, sizeof key) != 0);
     }
     record[bit / 8] ^= (unsigned char)(1 << bit % 8);
   }
   CHECK(pgofs_records_find(&image->records, &sections) == 0 && pgofs_image_describe(image, &sections, &self) == 0);
-  CHECK(memcmp(&image->header.key, &key, sizeof key) == 0);
+  CHECK(memcmp(&image->key, &key, sizeof key) == 0);
   CHECK(refused > 64 && different > 128);
 }
 

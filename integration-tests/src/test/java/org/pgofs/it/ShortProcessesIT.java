@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,8 @@ final class ShortProcessesIT {
         Toolchain.DEFAULT.instrumented(
                 directory.resolve("translate"), Checkout.SOURCES.resolve("c/translate.c"), "-O0");
         long lines = writeProject();
+        // Until then it has another image file.
+        Await.until("the program has not changed lately", () -> age(directory.resolve("translate")) > 4000);
         try (PgofsMount mount = PgofsMount.start(directory)) {
             Process make = mount.shell()
                     .command("make", "-s", "-j2")
@@ -104,6 +108,15 @@ final class ShortProcessesIT {
         }
         Files.writeString(directory.resolve("Makefile"), rules);
         return lines;
+    }
+
+    /** Since the last change of a file, in ms. */
+    private static long age(Path file) {
+        try {
+            return System.currentTimeMillis() - ((FileTime) Files.getAttribute(file, "unix:ctime")).toMillis();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The sizes of all files, those of the daemon included, by name. */
