@@ -6,16 +6,23 @@
 
 #include <fcntl.h>
 
-/* A number of either base; it is 0 where there is none. Returns where it ends. */
-static const char *number_read(const char *at, unsigned base, uint64_t *number) {
-  *number = 0;
-  for (;; at++) {
-    unsigned digit = *at >= '0' && *at <= '9' ? (unsigned)(*at - '0') : *at >= 'a' && *at <= 'f' ? (unsigned)(*at - 'a' + 10) : base;
-    if (digit >= base) {
-      return at;
-    }
-    *number = *number * base + digit;
+/* Not on the stack, of which a thread that loads a library may have little. One image is loaded at a time. */
+static char lines[8192];
+
+/* Of any base up to 16; 16 of what is no digit. */
+static unsigned digit(char of) {
+  if (of >= '0' && of <= '9') {
+    return (unsigned)(of - '0');
   }
+  return of >= 'a' && of <= 'f' ? (unsigned)(of - 'a' + 10) : 16;
+}
+
+/* A number; it is 0 where there is none. Returns where it ends. */
+static const char *number_read(const char *at, unsigned base, uint64_t *number) {
+  for (*number = 0; digit(*at) < base; at++) {
+    *number = *number * base + digit(*at);
+  }
+  return at;
 }
 
 /* From one field to the next. */
@@ -53,10 +60,10 @@ bool pgofs_mapping_find(struct pgofs_mapping *mapping, uintptr_t address) {
   bool found = false;
   ssize_t size = fd < 0 ? 0 : 1;
   while (size > 0 && !found) {
-    size = pgofs_sys_read(fd, mapping->lines, sizeof mapping->lines - 1);
-    mapping->lines[size < 0 ? 0 : size] = '\n';
-    const char *end = mapping->lines + (size < 0 ? 0 : size);
-    for (const char *line = mapping->lines, *next; line < end && !found; line = next + 1) {
+    size = pgofs_sys_read(fd, lines, sizeof lines - 1);
+    lines[size < 0 ? 0 : size] = '\n';
+    const char *end = lines + (size < 0 ? 0 : size);
+    for (const char *line = lines, *next; line < end && !found; line = next + 1) {
       for (next = line; *next != '\n'; next++) {
       }
       found = line_read(mapping, line, next, address);

@@ -12,9 +12,8 @@ struct pgofs_mapping {
   uint64_t device_major;
   uint64_t device_minor;
   uint64_t inode; /* 0: no file */
-  const char *path; /* in lines; of no file it is empty */
+  const char *path; /* until the next one is asked for; of no file it is empty */
   size_t path_size;
-  char lines[8192];
 };
 
 bool pgofs_mapping_find(struct pgofs_mapping *mapping, uintptr_t address);

@@ -439,6 +439,19 @@ should_refuse_damaged_records_of_a_file_that_it_knows() {
   is "damaged: refused" 6 "$(refused)"
 }
 
+# The smallest stack of a thread is 16 KiB, and the dynamic linker needs half of it.
+should_take_little_of_a_small_stack() {
+  fresh
+  many_functions of_a_library > "$work/many.c"
+  "$compiler" -O1 -pthread "$tests/target_stack.c" -o "$work/stack" -ldl
+  "$compiler" -O1 -fPIC -shared "$work/many.c" -o "$work/plain_many.so"
+  link_target "$work/many.so" -O1 -fPIC -shared "$work/many.c"
+  settled "$work/many.so"
+  more=$(($("$work/stack" "$work/many.so") - $("$work/stack" "$work/plain_many.so")))
+  is "bytes of stack, below 2048" 1 "$((more < 2048))"
+  is "the library: segments" 1 "$(files s-)"
+}
+
 should_show_itself_only_by_its_note() {
   is "archive members" "pgofs.o internal.o strong_runtime.o" "$(ar t "$archive" | xargs)"
   is "visible symbols" "" "$(readelf -sW "$archive" | awk '$5 == "GLOBAL" && $6 == "DEFAULT" && $7 != "UND"')"
@@ -477,4 +490,5 @@ should_show_itself_only_by_its_note
 should_know_its_file_again
 should_look_at_its_records_where_no_change_is_told
 should_refuse_damaged_records_of_a_file_that_it_knows
+should_take_little_of_a_small_stack
 [ "$failures" = 0 ]
