@@ -22,8 +22,7 @@ public final class JsonTree {
      */
     public static Map<?, ?> object(String text) throws IOException {
         try (JsonParser parser = new JsonFactory().createParser(text)) {
-            parser.nextToken();
-            if (value(parser) instanceof Map<?, ?> map) {
+            if (parser.nextToken() == JsonToken.START_OBJECT && value(parser) instanceof Map<?, ?> map) {
                 return map;
             }
         }

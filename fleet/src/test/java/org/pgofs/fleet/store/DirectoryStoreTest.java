@@ -1,0 +1,138 @@
+package org.pgofs.fleet.store;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DirectoryStoreTest {
+    private static final byte[] ONE = {1};
+    private static final byte[] TWO = {2, 2};
+
+    @TempDir
+    private Path directory;
+
+    private Path root;
+    private ObjectStore store;
+
+    @BeforeEach
+    void open() {
+        root = directory.resolve("new/store");
+        store = new DirectoryStore(root);
+    }
+
+    @Test
+    void shouldWriteOnceOnly() throws IOException {
+        assertTrue(store.writeIfAbsent("v1/a/x", ONE));
+        assertFalse(store.writeIfAbsent("v1/a/x", TWO));
+
+        assertArrayEquals(ONE, store.read("v1/a/x", 10));
+    }
+
+    @Test
+    void shouldReplaceAsAWhole() throws IOException {
+        store.replace("latest", ONE);
+        store.replace("latest", TWO);
+
+        assertArrayEquals(TWO, store.read("latest", 10));
+    }
+
+    @Test
+    void shouldListWhatLiesInADirectory() throws IOException {
+        store.writeIfAbsent("v1/b/x", ONE);
+        store.writeIfAbsent("v1/a", ONE);
+        store.writeIfAbsent("v1/c", ONE);
+
+        assertEquals(List.of("v1/"), store.list(""));
+        assertEquals(List.of("a", "b/", "c"), store.list("v1/"));
+        assertEquals(List.of(), store.list("v2/"));
+        assertEquals(List.of(), store.list("v1/a/"));
+    }
+
+    @Test
+    void shouldLeaveNothingBesideAnObject() throws IOException {
+        store.writeIfAbsent("x", ONE);
+        store.writeIfAbsent("x", TWO);
+        store.replace("x", TWO);
+
+        try (var entries = Files.list(root)) {
+            assertEquals(List.of(root.resolve("x")), entries.toList());
+        }
+    }
+
+    @Test
+    void shouldNotListWhatIsUnfinished() throws IOException {
+        store.writeIfAbsent("x", ONE);
+        Files.write(root.resolve(".y.unfinished"), ONE);
+
+        assertEquals(List.of("x"), store.list(""));
+    }
+
+    /** Each of many writers at once believes that it may be the first. */
+    @Test
+    void shouldLetOneOfManyWritersWin() throws Exception {
+        ExecutorService writers = Executors.newFixedThreadPool(8);
+        try {
+            for (int round = 0; round < 20; round++) {
+                String name = "v1/" + round;
+                List<Callable<Boolean>> all = IntStream.range(0, 8)
+                        .mapToObj(i -> (Callable<Boolean>) () -> store.writeIfAbsent(name, new byte[] {(byte) i}))
+                        .toList();
+                int won = 0;
+                for (Future<Boolean> writer : writers.invokeAll(all)) {
+                    won += writer.get() ? 1 : 0;
+                }
+                assertEquals(1, won);
+            }
+        } finally {
+            writers.shutdownNow();
+        }
+    }
+
+    @Test
+    void shouldSayThatAnObjectIsNotThere() {
+        assertThrows(NoSuchFileException.class, () -> store.read("x", 10));
+    }
+
+    @Test
+    void shouldNotReadMoreThanWanted() throws IOException {
+        store.writeIfAbsent("x", TWO);
+
+        IOException e = assertThrows(IOException.class, () -> store.read("x", 1));
+        assertEquals(root.resolve("x") + " has 2 bytes, more than 1", e.getMessage());
+    }
+
+    @Test
+    void shouldReadNoLinksAndWaitForNoPipe() throws Exception {
+        store.writeIfAbsent("x", ONE);
+        Files.createSymbolicLink(root.resolve("link"), root.resolve("x"));
+        new ProcessBuilder("mkfifo", root.resolve("pipe").toString()).start().waitFor();
+
+        assertThrows(IOException.class, () -> store.read("link", 10));
+        assertThrows(IOException.class, () -> store.read("pipe", 10));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../x", "v1/../x", "/x", "v1//x", "v1/.x", "", "v1/"})
+    void shouldStayInItsDirectory(String name) {
+        assertThrows(IllegalArgumentException.class, () -> store.replace(name, ONE));
+        assertThrows(IllegalArgumentException.class, () -> store.read(name, 10));
+    }
+}
