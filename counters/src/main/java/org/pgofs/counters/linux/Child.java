@@ -1,5 +1,11 @@
 package org.pgofs.counters.linux;
 
+import static org.pgofs.counters.linux.Abi.O_CLOEXEC;
+import static org.pgofs.counters.linux.Abi.POLLFD_EVENTS;
+import static org.pgofs.counters.linux.Abi.POLLFD_HAPPENED;
+import static org.pgofs.counters.linux.Abi.POLLFD_SIZE;
+import static org.pgofs.counters.linux.Abi.POLLIN;
+
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,13 +18,10 @@ import java.util.concurrent.TimeUnit;
  * thread at a time.
  */
 public final class Child implements AutoCloseable {
-    private static final int O_CLOEXEC = 0x80000;
-    private static final short POLLIN = 1;
-
     private final Process process;
     private final int input;
     private final int output;
-    private final ByteBuffer polled = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
+    private final ByteBuffer polled = ByteBuffer.allocateDirect(POLLFD_SIZE).order(ByteOrder.nativeOrder());
 
     private Child(Process process, int input, int output) {
         this.process = process;
@@ -124,7 +127,7 @@ public final class Child implements AutoCloseable {
             if (left <= 0) {
                 throw new SilentException();
             }
-            polled.putInt(0, output).putShort(Integer.BYTES, POLLIN).putShort(Integer.BYTES + Short.BYTES, (short) 0);
+            polled.putInt(0, output).putShort(POLLFD_EVENTS, POLLIN).putShort(POLLFD_HAPPENED, (short) 0);
             ready = LibC.INSTANCE.poll(polled, 1, (int) Math.min(left, Integer.MAX_VALUE));
         }
     }

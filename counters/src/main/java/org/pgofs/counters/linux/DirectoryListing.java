@@ -1,5 +1,9 @@
 package org.pgofs.counters.linux;
 
+import static org.pgofs.counters.linux.Abi.DIRENT_INODE;
+import static org.pgofs.counters.linux.Abi.DIRENT_LENGTH;
+import static org.pgofs.counters.linux.Abi.DIRENT_NAME;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,9 +18,6 @@ import java.util.function.LongPredicate;
  * make a million files. Not thread-safe.
  */
 public final class DirectoryListing {
-    // struct linux_dirent64 of getdents64(2).
-    private static final int OFFSET_LENGTH = 16;
-    private static final int OFFSET_NAME = 19;
     private static final int BUFFER = 1 << 18;
 
     /** What an entry adds to the size of a directory of a tmpfs. */
@@ -45,11 +46,11 @@ public final class DirectoryListing {
             long left = 2 * Linux.status(fd).size() / ENTRY_SIZE + SLACK;
             int size = Linux.directoryEntries(fd, buffer);
             for (; size > 0 && left > 0; size = Linux.directoryEntries(fd, buffer)) {
-                for (int at = 0; at < size; at += Short.toUnsignedInt(buffer.getShort(at + OFFSET_LENGTH))) {
-                    long number = buffer.getLong(at);
+                for (int at = 0; at < size; at += Short.toUnsignedInt(buffer.getShort(at + DIRENT_LENGTH))) {
+                    long number = buffer.getLong(at + DIRENT_INODE);
                     left--;
                     if (!isLeftOut.test(number)) {
-                        names.put(number, name(at + OFFSET_NAME));
+                        names.put(number, name(at + DIRENT_NAME));
                     }
                 }
             }

@@ -1,5 +1,21 @@
 package org.pgofs.counters.linux;
 
+import static org.pgofs.counters.linux.Abi.EFD_CLOEXEC;
+import static org.pgofs.counters.linux.Abi.EFD_NONBLOCK;
+import static org.pgofs.counters.linux.Abi.INOTIFY_MASK;
+import static org.pgofs.counters.linux.Abi.INOTIFY_NAME_SIZE;
+import static org.pgofs.counters.linux.Abi.INOTIFY_SIZE;
+import static org.pgofs.counters.linux.Abi.IN_CLOEXEC;
+import static org.pgofs.counters.linux.Abi.IN_CLOSE_WRITE;
+import static org.pgofs.counters.linux.Abi.IN_MOVED_TO;
+import static org.pgofs.counters.linux.Abi.IN_NONBLOCK;
+import static org.pgofs.counters.linux.Abi.IN_ONLYDIR;
+import static org.pgofs.counters.linux.Abi.IN_Q_OVERFLOW;
+import static org.pgofs.counters.linux.Abi.POLLFD_EVENTS;
+import static org.pgofs.counters.linux.Abi.POLLFD_HAPPENED;
+import static org.pgofs.counters.linux.Abi.POLLFD_SIZE;
+import static org.pgofs.counters.linux.Abi.POLLIN;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,18 +30,7 @@ import java.util.List;
  * everything that happened before it was called.
  */
 public final class DirectoryWatch implements AutoCloseable {
-    private static final int IN_CLOSE_WRITE = 0x8;
-    private static final int IN_MOVED_TO = 0x80;
-    private static final int IN_Q_OVERFLOW = 0x4000;
-    private static final int IN_ONLYDIR = 0x1000000;
-    private static final int IN_NONBLOCK = 0x800;
-    private static final int IN_CLOEXEC = 0x80000;
-    private static final int EFD_NONBLOCK = 0x800;
-    private static final int EFD_CLOEXEC = 0x80000;
-    private static final short POLLIN = 1;
-    private static final int POLL_ENTRY = 8;
     private static final int GATHER_MS = 20;
-    private static final int EVENT_HEADER = 16;
     private static final int BUFFER = 1 << 16;
 
     // Two queues: endless closes must not push out publications, since then all files would have to be checked.
@@ -35,7 +40,7 @@ public final class DirectoryWatch implements AutoCloseable {
     // A native call gets only the address of a buffer: without a reference here, the buffer may be freed while the
     // kernel writes to it.
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.nativeOrder());
-    private final ByteBuffer polled = ByteBuffer.allocateDirect(3 * POLL_ENTRY).order(ByteOrder.nativeOrder());
+    private final ByteBuffer polled = ByteBuffer.allocateDirect(3 * POLLFD_SIZE).order(ByteOrder.nativeOrder());
     private final ByteBuffer wakeups = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
     private final ByteBuffer oneWakeup =
             ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(0, 1);
@@ -94,8 +99,8 @@ public final class DirectoryWatch implements AutoCloseable {
         int queued = bytes;
         while (queued > 0) {
             int size = (int) Linux.check(LibC.INSTANCE.read(queue, buffer.clear(), BUFFER), "reading inotify events");
-            for (int at = 0; at < size; at += EVENT_HEADER + buffer.getInt(at + 12)) {
-                boolean isLost = (buffer.getInt(at + 4) & IN_Q_OVERFLOW) != 0;
+            for (int at = 0; at < size; at += INOTIFY_SIZE + buffer.getInt(at + INOTIFY_NAME_SIZE)) {
+                boolean isLost = (buffer.getInt(at + INOTIFY_MASK) & IN_Q_OVERFLOW) != 0;
                 events.add(isLost ? new Event(lost, "") : new Event(kind, name(at)));
             }
             queued -= size;
@@ -104,8 +109,8 @@ public final class DirectoryWatch implements AutoCloseable {
     }
 
     private String name(int at) {
-        byte[] name = new byte[buffer.getInt(at + 12)];
-        buffer.get(at + EVENT_HEADER, name);
+        byte[] name = new byte[buffer.getInt(at + INOTIFY_NAME_SIZE)];
+        buffer.get(at + INOTIFY_SIZE, name);
         int length = 0;
         while (length < name.length && name[length] != 0) {
             length++;
@@ -120,11 +125,12 @@ public final class DirectoryWatch implements AutoCloseable {
      * @param milliseconds how long at most, -1 for ever
      */
     public void await(int milliseconds) {
-        polled.putInt(0, wakeup).putShort(4, POLLIN);
-        polled.putInt(POLL_ENTRY, published).putShort(POLL_ENTRY + 4, POLLIN);
-        polled.putInt(2 * POLL_ENTRY, closed).putShort(2 * POLL_ENTRY + 4, POLLIN);
+        polled.putInt(0, wakeup).putShort(POLLFD_EVENTS, POLLIN);
+        polled.putInt(POLLFD_SIZE, published).putShort(POLLFD_SIZE + POLLFD_EVENTS, POLLIN);
+        polled.putInt(2 * POLLFD_SIZE, closed).putShort(2 * POLLFD_SIZE + POLLFD_EVENTS, POLLIN);
         LibC.INSTANCE.poll(polled, 3, milliseconds);
-        boolean happened = polled.getShort(POLL_ENTRY + 6) != 0 || polled.getShort(2 * POLL_ENTRY + 6) != 0;
+        boolean happened = polled.getShort(POLLFD_SIZE + POLLFD_HAPPENED) != 0
+                || polled.getShort(2 * POLLFD_SIZE + POLLFD_HAPPENED) != 0;
         if (happened && !hasMore) {
             LibC.INSTANCE.poll(polled, 1, GATHER_MS);
         }

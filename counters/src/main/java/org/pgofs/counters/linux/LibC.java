@@ -343,6 +343,14 @@ public interface LibC {
     int geteuid();
 
     /**
+     * sysconf(3).
+     *
+     * @param name _SC_*
+     * @return its value, or -1
+     */
+    long sysconf(int name);
+
+    /**
      * socket(2).
      *
      * @param domain AF_*

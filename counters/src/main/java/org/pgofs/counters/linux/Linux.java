@@ -1,5 +1,64 @@
 package org.pgofs.counters.linux;
 
+import static org.pgofs.counters.linux.Abi.AT_EMPTY_PATH;
+import static org.pgofs.counters.linux.Abi.AT_FDCWD;
+import static org.pgofs.counters.linux.Abi.AT_STATX_DONT_SYNC;
+import static org.pgofs.counters.linux.Abi.AT_SYMLINK_NOFOLLOW;
+import static org.pgofs.counters.linux.Abi.CLOCK_THREAD_CPUTIME_ID;
+import static org.pgofs.counters.linux.Abi.FALLOC_FL_KEEP_SIZE;
+import static org.pgofs.counters.linux.Abi.FIONREAD;
+import static org.pgofs.counters.linux.Abi.F_OK;
+import static org.pgofs.counters.linux.Abi.F_RDLCK;
+import static org.pgofs.counters.linux.Abi.F_SETLEASE;
+import static org.pgofs.counters.linux.Abi.F_SETSIG;
+import static org.pgofs.counters.linux.Abi.F_UNLCK;
+import static org.pgofs.counters.linux.Abi.KCMP_VM;
+import static org.pgofs.counters.linux.Abi.LOCK_EX;
+import static org.pgofs.counters.linux.Abi.LOCK_NB;
+import static org.pgofs.counters.linux.Abi.MADV_FREE;
+import static org.pgofs.counters.linux.Abi.MADV_HUGEPAGE;
+import static org.pgofs.counters.linux.Abi.MAP_ANONYMOUS;
+import static org.pgofs.counters.linux.Abi.MAP_PRIVATE;
+import static org.pgofs.counters.linux.Abi.MNT_DETACH;
+import static org.pgofs.counters.linux.Abi.MNT_FORCE;
+import static org.pgofs.counters.linux.Abi.OPEN_HOW_FLAGS;
+import static org.pgofs.counters.linux.Abi.OPEN_HOW_MODE;
+import static org.pgofs.counters.linux.Abi.OPEN_HOW_RESOLVE;
+import static org.pgofs.counters.linux.Abi.OPEN_HOW_SIZE;
+import static org.pgofs.counters.linux.Abi.O_APPEND;
+import static org.pgofs.counters.linux.Abi.O_CLOEXEC;
+import static org.pgofs.counters.linux.Abi.O_CREAT;
+import static org.pgofs.counters.linux.Abi.O_NOFOLLOW;
+import static org.pgofs.counters.linux.Abi.O_NONBLOCK;
+import static org.pgofs.counters.linux.Abi.O_PATH;
+import static org.pgofs.counters.linux.Abi.O_TRUNC;
+import static org.pgofs.counters.linux.Abi.O_WRONLY;
+import static org.pgofs.counters.linux.Abi.PRIO_PROCESS;
+import static org.pgofs.counters.linux.Abi.PROT_READ;
+import static org.pgofs.counters.linux.Abi.PROT_WRITE;
+import static org.pgofs.counters.linux.Abi.RESOLVE_NO_XDEV;
+import static org.pgofs.counters.linux.Abi.RLIMIT_MAX;
+import static org.pgofs.counters.linux.Abi.RLIMIT_NOFILE;
+import static org.pgofs.counters.linux.Abi.RLIMIT_SIZE;
+import static org.pgofs.counters.linux.Abi.SC_PAGESIZE;
+import static org.pgofs.counters.linux.Abi.SEEK_DATA;
+import static org.pgofs.counters.linux.Abi.SIGURG;
+import static org.pgofs.counters.linux.Abi.STATX_BASIC_STATS;
+import static org.pgofs.counters.linux.Abi.STATX_SIZE;
+import static org.pgofs.counters.linux.Abi.STX_INO;
+import static org.pgofs.counters.linux.Abi.STX_MODE;
+import static org.pgofs.counters.linux.Abi.STX_MTIME_NANOS;
+import static org.pgofs.counters.linux.Abi.STX_MTIME_SECONDS;
+import static org.pgofs.counters.linux.Abi.STX_NLINK;
+import static org.pgofs.counters.linux.Abi.STX_SIZE;
+import static org.pgofs.counters.linux.Abi.STX_UID;
+import static org.pgofs.counters.linux.Abi.SYS_GETDENTS64;
+import static org.pgofs.counters.linux.Abi.SYS_KCMP;
+import static org.pgofs.counters.linux.Abi.SYS_OPENAT2;
+import static org.pgofs.counters.linux.Abi.TIMESPEC_NANOS;
+import static org.pgofs.counters.linux.Abi.TIMESPEC_SIZE;
+import static org.pgofs.counters.linux.Abi.UMOUNT_NOFOLLOW;
+
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
@@ -12,66 +71,23 @@ import jnr.constants.platform.Errno;
 import jnr.ffi.LastError;
 import jnr.ffi.Runtime;
 
-/** System calls on files that are not trusted yet, with errors as exceptions. x86-64 and AArch64 Linux. */
+/** System calls on files that are not trusted yet, with errors as exceptions. */
 public final class Linux {
     private static final LibC C = LibC.INSTANCE;
     private static final Runtime RUNTIME = Runtime.getRuntime(C);
 
-    private static final int PRIO_PROCESS = 0;
     private static final int NICE_OF_THE_HURRIED = -10;
-    private static final int O_WRONLY = 1;
-    private static final int O_CREAT = 0x40;
-    private static final int O_TRUNC = 0x200;
-    private static final int O_APPEND = 0x400;
-    private static final int O_NONBLOCK = 0x800;
-    private static final boolean AARCH64 = "aarch64".equals(System.getProperty("os.arch"));
-    private static final int O_NOFOLLOW = AARCH64 ? 0x8000 : 0x20000;
-    private static final int O_CLOEXEC = 0x80000;
-    private static final int O_PATH = 0x200000;
 
-    private static final long SYS_GETDENTS64 = AARCH64 ? 61 : 217;
-    private static final long SYS_KCMP = AARCH64 ? 272 : 312;
-    private static final long SYS_OPENAT2 = 437;
-    private static final int KCMP_VM = 1;
-    private static final int RLIMIT_NOFILE = 7;
-    private static final int FALLOC_FL_KEEP_SIZE = 1;
-    private static final int FIONREAD = 0x541b;
     private static final int OWNER_ONLY = 0600;
-    private static final int SEEK_DATA = 3;
-    private static final int CLOCK_THREAD_CPUTIME_ID = 3;
-    private static final int AT_FDCWD = -100;
-    private static final int OPEN_HOW_SIZE = 24;
-    private static final int RESOLVE_NO_XDEV = 1;
-    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
-    private static final int AT_EMPTY_PATH = 0x1000;
-    private static final int AT_STATX_DONT_SYNC = 0x4000;
-    private static final int STATX_BASIC_STATS = 0x7ff;
-
-    private static final int F_SETSIG = 10;
-    private static final int F_SETLEASE = 1024;
-    private static final int F_RDLCK = 0;
-    private static final int F_UNLCK = 2;
-    private static final int LOCK_EX_NB = 6;
-    private static final int SIGURG = 23;
-
-    private static final int MNT_FORCE = 1;
-    private static final int MNT_DETACH = 2;
-    private static final int UMOUNT_NOFOLLOW = 8;
-    private static final int F_OK = 0;
-
-    private static final int PROT_READ_WRITE = 3;
-    private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
-    private static final int MADV_FREE = 8;
-    private static final int MADV_HUGEPAGE = 14;
 
     private static final ThreadLocal<ByteBuffer> STATX =
-            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(256).order(ByteOrder.nativeOrder()));
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(STATX_SIZE).order(ByteOrder.nativeOrder()));
 
     private static final ThreadLocal<ByteBuffer> OPEN_HOW = ThreadLocal.withInitial(
             () -> ByteBuffer.allocateDirect(OPEN_HOW_SIZE).order(ByteOrder.nativeOrder()));
 
     private static final ThreadLocal<ByteBuffer> TIMESPEC = ThreadLocal.withInitial(
-            () -> ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder()));
+            () -> ByteBuffer.allocateDirect(TIMESPEC_SIZE).order(ByteOrder.nativeOrder()));
 
     private Linux() {}
 
@@ -129,9 +145,9 @@ public final class Linux {
         int directory = openPath(path.getParent().toString(), false);
         try {
             OPEN_HOW.get()
-                    .putLong(0, O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-                    .putLong(Long.BYTES, 0)
-                    .putLong(2 * Long.BYTES, RESOLVE_NO_XDEV);
+                    .putLong(OPEN_HOW_FLAGS, O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+                    .putLong(OPEN_HOW_MODE, 0)
+                    .putLong(OPEN_HOW_RESOLVE, RESOLVE_NO_XDEV);
             int fd = (int)
                     C.syscall(SYS_OPENAT2, directory, path.getFileName().toString(), OPEN_HOW.get(), OPEN_HOW_SIZE);
             if (fd == -1 && errno() == Errno.EXDEV) {
@@ -176,18 +192,18 @@ public final class Linux {
      * @return the limit now
      */
     public static long raiseOpenFiles(long wanted) throws IOException {
-        ByteBuffer limit = ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder());
+        ByteBuffer limit = ByteBuffer.allocateDirect(RLIMIT_SIZE).order(ByteOrder.nativeOrder());
         check(C.prlimit(0, RLIMIT_NOFILE, null, limit), "RLIMIT_NOFILE");
         if (Long.compareUnsigned(limit.getLong(0), wanted) >= 0) {
             return wanted;
         }
-        long hard = limit.getLong(Long.BYTES);
-        limit.putLong(0, wanted).putLong(Long.BYTES, Long.compareUnsigned(hard, wanted) < 0 ? wanted : hard);
+        long hard = limit.getLong(RLIMIT_MAX);
+        limit.putLong(0, wanted).putLong(RLIMIT_MAX, Long.compareUnsigned(hard, wanted) < 0 ? wanted : hard);
         try {
             if (C.prlimit(0, RLIMIT_NOFILE, limit, null) == 0) {
                 return wanted;
             }
-            limit.putLong(0, hard).putLong(Long.BYTES, hard);
+            limit.putLong(0, hard).putLong(RLIMIT_MAX, hard);
             check(C.prlimit(0, RLIMIT_NOFILE, limit, null), "RLIMIT_NOFILE");
             return hard;
         } finally {
@@ -207,7 +223,7 @@ public final class Linux {
         if (C.clock_gettime(CLOCK_THREAD_CPUTIME_ID, time) == -1) {
             throw new IllegalStateException("clock_gettime: " + errno().description());
         }
-        return TimeUnit.SECONDS.toNanos(time.getLong(0)) + time.getLong(Long.BYTES);
+        return TimeUnit.SECONDS.toNanos(time.getLong(0)) + time.getLong(TIMESPEC_NANOS);
     }
 
     /** How many bytes can be read from a descriptor now. */
@@ -277,12 +293,12 @@ public final class Linux {
             throw failure("statx");
         }
         return new Status(
-                Short.toUnsignedInt(statx.getShort(28)),
-                statx.getInt(16),
-                statx.getInt(20),
-                statx.getLong(32),
-                statx.getLong(40),
-                TimeUnit.SECONDS.toNanos(statx.getLong(112)) + statx.getInt(120));
+                Short.toUnsignedInt(statx.getShort(STX_MODE)),
+                statx.getInt(STX_NLINK),
+                statx.getInt(STX_UID),
+                statx.getLong(STX_INO),
+                statx.getLong(STX_SIZE),
+                TimeUnit.SECONDS.toNanos(statx.getLong(STX_MTIME_SECONDS)) + statx.getInt(STX_MTIME_NANOS));
     }
 
     /**
@@ -410,7 +426,7 @@ public final class Linux {
      * @return false if it is locked through another open file
      */
     public static boolean lock(int fd) throws IOException {
-        if (C.flock(fd, LOCK_EX_NB) == 0) {
+        if (C.flock(fd, LOCK_EX | LOCK_NB) == 0) {
             return true;
         }
         if (errno() == Errno.EAGAIN) {
@@ -460,7 +476,7 @@ public final class Linux {
      */
     static long mapMemory(long size) throws IOException {
         long address = check(
-                C.mmap(null, size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0)
+                C.mmap(null, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
                         .address(),
                 "mmap");
         C.madvise(address, size, MADV_HUGEPAGE);
@@ -491,6 +507,11 @@ public final class Linux {
     /** Whether the FUSE file system at a path has lost its server. */
     public static boolean isWithoutServer(Path mountPoint) {
         return C.access(mountPoint.toString(), F_OK) != 0 && errno() == Errno.ENOTCONN;
+    }
+
+    /** The size of the pages of this kernel in bytes: more than 4,096 on some AArch64 machines. */
+    public static long pageSize() {
+        return C.sysconf(SC_PAGESIZE);
     }
 
     /** Whether this process acts as root. */

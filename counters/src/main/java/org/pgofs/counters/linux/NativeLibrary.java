@@ -12,9 +12,12 @@ public final class NativeLibrary {
     /**
      * Checks that Java can call C libraries.
      *
-     * @throws IOException if the native library is missing; the message is one line that says what to do
+     * @throws IOException if the native library is missing, or there is none for this machine; the message is one line that says what to do
      */
     public static void require() throws IOException {
+        if (!Abi.isKnown()) {
+            throw new IOException("pgofs runs on x86-64 and AArch64, and not on " + System.getProperty("os.arch"));
+        }
         try {
             Linux.isRoot();
         } catch (LinkageError e) {

@@ -1,5 +1,20 @@
 package org.pgofs.counters.linux;
 
+import static org.pgofs.counters.linux.Abi.AF_NETLINK;
+import static org.pgofs.counters.linux.Abi.EFD_CLOEXEC;
+import static org.pgofs.counters.linux.Abi.EFD_NONBLOCK;
+import static org.pgofs.counters.linux.Abi.NETLINK_ADDRESS_GROUPS;
+import static org.pgofs.counters.linux.Abi.NETLINK_ADDRESS_PID;
+import static org.pgofs.counters.linux.Abi.NETLINK_ADDRESS_SIZE;
+import static org.pgofs.counters.linux.Abi.POLLFD_EVENTS;
+import static org.pgofs.counters.linux.Abi.POLLFD_SIZE;
+import static org.pgofs.counters.linux.Abi.POLLIN;
+import static org.pgofs.counters.linux.Abi.SOCK_CLOEXEC;
+import static org.pgofs.counters.linux.Abi.SOCK_NONBLOCK;
+import static org.pgofs.counters.linux.Abi.SOCK_RAW;
+import static org.pgofs.counters.linux.Abi.SOL_SOCKET;
+import static org.pgofs.counters.linux.Abi.SO_RCVBUFFORCE;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,20 +26,7 @@ import jnr.constants.platform.Errno;
  * threads.
  */
 final class Netlink implements AutoCloseable {
-    private static final int AF_NETLINK = 16;
-    private static final int SOCK_RAW = 3;
-    private static final int SOCK_NONBLOCK = 0x800;
-    private static final int SOCK_CLOEXEC = 0x80000;
-    private static final int ADDRESS_SIZE = 12;
-    private static final int PID_AT = 4;
-    private static final int GROUPS_AT = 8;
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_RCVBUFFORCE = 33;
     private static final int MESSAGE = 1 << 14;
-    private static final int EFD_NONBLOCK = 0x800;
-    private static final int EFD_CLOEXEC = 0x80000;
-    private static final short POLLIN = 1;
-    private static final int POLL_ENTRY = 8;
 
     /** A machine that plugs in a thousand devices, or starts 50,000 processes, at once sends some megabytes. */
     private static final int QUEUE = 8 << 20;
@@ -32,9 +34,9 @@ final class Netlink implements AutoCloseable {
     private final int socket;
     private final int wakeup;
     private final ByteBuffer message = direct(MESSAGE);
-    private final ByteBuffer sender = direct(ADDRESS_SIZE);
+    private final ByteBuffer sender = direct(NETLINK_ADDRESS_SIZE);
     private final ByteBuffer senderSize = direct(Integer.BYTES);
-    private final ByteBuffer polled = direct(2 * POLL_ENTRY);
+    private final ByteBuffer polled = direct(2 * POLLFD_SIZE);
     private final ByteBuffer wakeups = direct(Long.BYTES);
     private final ByteBuffer oneWakeup = direct(Long.BYTES).putLong(0, 1);
 
@@ -53,8 +55,8 @@ final class Netlink implements AutoCloseable {
             ByteBuffer size = direct(Integer.BYTES).putInt(0, QUEUE);
             LibC.INSTANCE.setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, size, Integer.BYTES); // or what there is
             ByteBuffer address =
-                    direct(ADDRESS_SIZE).putShort(0, (short) AF_NETLINK).putInt(GROUPS_AT, group);
-            Linux.check(LibC.INSTANCE.bind(socket, address, ADDRESS_SIZE), "listening to the kernel's events");
+                    direct(NETLINK_ADDRESS_SIZE).putShort(0, (short) AF_NETLINK).putInt(NETLINK_ADDRESS_GROUPS, group);
+            Linux.check(LibC.INSTANCE.bind(socket, address, NETLINK_ADDRESS_SIZE), "listening to the kernel's events");
             wakeup = Linux.check(LibC.INSTANCE.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
         } catch (IOException e) {
             Linux.close(socket);
@@ -80,7 +82,7 @@ final class Netlink implements AutoCloseable {
     boolean drain(Consumer<ByteBuffer> messages) throws IOException {
         boolean lost = false;
         while (true) {
-            senderSize.putInt(0, ADDRESS_SIZE);
+            senderSize.putInt(0, NETLINK_ADDRESS_SIZE);
             long size = LibC.INSTANCE.recvfrom(socket, message.clear(), MESSAGE, 0, sender, senderSize);
             if (size == -1) {
                 Errno errno = Linux.errno();
@@ -92,7 +94,7 @@ final class Netlink implements AutoCloseable {
                 } else if (errno != Errno.EINTR) {
                     throw Linux.failure("the kernel's events");
                 }
-            } else if (sender.getInt(PID_AT) == 0) { // of the kernel, and of no process
+            } else if (sender.getInt(NETLINK_ADDRESS_PID) == 0) { // of the kernel, and of no process
                 messages.accept(message.limit((int) size));
             }
         }
@@ -100,8 +102,8 @@ final class Netlink implements AutoCloseable {
 
     /** Waits for a message, or for {@link #wake}. */
     void await() {
-        polled.putInt(0, wakeup).putShort(4, POLLIN);
-        polled.putInt(POLL_ENTRY, socket).putShort(POLL_ENTRY + 4, POLLIN);
+        polled.putInt(0, wakeup).putShort(POLLFD_EVENTS, POLLIN);
+        polled.putInt(POLLFD_SIZE, socket).putShort(POLLFD_SIZE + POLLFD_EVENTS, POLLIN);
         LibC.INSTANCE.poll(polled, 2, -1);
         LibC.INSTANCE.read(wakeup, wakeups, Long.BYTES);
     }

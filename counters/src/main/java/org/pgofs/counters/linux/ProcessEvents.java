@@ -1,5 +1,22 @@
 package org.pgofs.counters.linux;
 
+import static org.pgofs.counters.linux.Abi.CN_IDX_PROC;
+import static org.pgofs.counters.linux.Abi.CN_VAL_PROC;
+import static org.pgofs.counters.linux.Abi.CONNECTOR_DATA_SIZE;
+import static org.pgofs.counters.linux.Abi.CONNECTOR_SIZE;
+import static org.pgofs.counters.linux.Abi.CONNECTOR_VALUE;
+import static org.pgofs.counters.linux.Abi.NETLINK_CONNECTOR;
+import static org.pgofs.counters.linux.Abi.NETLINK_HEADER_SIZE;
+import static org.pgofs.counters.linux.Abi.NETLINK_HEADER_TYPE;
+import static org.pgofs.counters.linux.Abi.NLMSG_DONE;
+import static org.pgofs.counters.linux.Abi.PROC_CN_MCAST_LISTEN;
+import static org.pgofs.counters.linux.Abi.PROC_EVENT_DATA;
+import static org.pgofs.counters.linux.Abi.PROC_EVENT_EXEC;
+import static org.pgofs.counters.linux.Abi.PROC_EVENT_FORK;
+import static org.pgofs.counters.linux.Abi.PROC_EVENT_NONE;
+import static org.pgofs.counters.linux.Abi.PROC_EXEC_SIZE;
+import static org.pgofs.counters.linux.Abi.PROC_FORK_SIZE;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -16,22 +33,8 @@ import java.util.List;
  * </pre>
  */
 public final class ProcessEvents implements AutoCloseable {
-    private static final int NETLINK_CONNECTOR = 11;
-    private static final int CN_IDX_PROC = 1;
-    private static final int CN_VAL_PROC = 1;
-    private static final int PROC_CN_MCAST_LISTEN = 1;
-    private static final short NLMSG_DONE = 3;
-
-    private static final int HEADER = 16;
-    private static final int DATA_SIZE_AT = HEADER + 16;
-    private static final int EVENT = HEADER + 20;
-    private static final int BODY = EVENT + 16;
-    private static final int FORK_SIZE = BODY + 16;
-    private static final int OTHER_SIZE = BODY + 8;
-
-    private static final int WHAT_ANSWER = 0;
-    private static final int WHAT_FORK = 1;
-    private static final int WHAT_EXEC = 2;
+    private static final int EVENT = NETLINK_HEADER_SIZE + CONNECTOR_SIZE;
+    private static final int BODY = EVENT + PROC_EVENT_DATA;
 
     private final Netlink netlink = new Netlink(NETLINK_CONNECTOR, CN_IDX_PROC);
 
@@ -65,7 +68,8 @@ public final class ProcessEvents implements AutoCloseable {
         try {
             // Before Linux 6.6 all events are sent, and whoever asks for some gets no answer, as whoever may not
             // listen.
-            if (!isAnswered(PROC_CN_MCAST_LISTEN, WHAT_FORK | WHAT_EXEC) && !isAnswered(PROC_CN_MCAST_LISTEN)) {
+            if (!isAnswered(PROC_CN_MCAST_LISTEN, PROC_EVENT_FORK | PROC_EVENT_EXEC)
+                    && !isAnswered(PROC_CN_MCAST_LISTEN)) {
                 throw new IOException("the kernel sends no events of processes here");
             }
         } catch (IOException | RuntimeException e) {
@@ -78,8 +82,10 @@ public final class ProcessEvents implements AutoCloseable {
     private boolean isAnswered(int... request) throws IOException {
         int size = request.length * Integer.BYTES;
         ByteBuffer message = Netlink.direct(EVENT + size);
-        message.putInt(0, message.capacity()).putShort(4, NLMSG_DONE);
-        message.putInt(HEADER, CN_IDX_PROC).putInt(HEADER + 4, CN_VAL_PROC).putShort(DATA_SIZE_AT, (short) size);
+        message.putInt(0, message.capacity()).putShort(NETLINK_HEADER_TYPE, NLMSG_DONE);
+        message.putInt(NETLINK_HEADER_SIZE, CN_IDX_PROC)
+                .putInt(NETLINK_HEADER_SIZE + CONNECTOR_VALUE, CN_VAL_PROC)
+                .putShort(NETLINK_HEADER_SIZE + CONNECTOR_DATA_SIZE, (short) size);
         for (int i = 0; i < request.length; i++) {
             message.putInt(EVENT + i * Integer.BYTES, request[i]);
         }
@@ -97,21 +103,21 @@ public final class ProcessEvents implements AutoCloseable {
     }
 
     private static void add(ByteBuffer message, List<Event> events) {
-        if (message.limit() < OTHER_SIZE || message.getInt(HEADER) != CN_IDX_PROC) {
+        if (message.limit() < BODY + PROC_EXEC_SIZE || message.getInt(NETLINK_HEADER_SIZE) != CN_IDX_PROC) {
             return;
         }
         switch (message.getInt(EVENT)) {
-            case WHAT_ANSWER -> {
+            case PROC_EVENT_NONE -> {
                 if (message.getInt(BODY) == 0) { // no error
                     events.add(new Event(Kind.ANSWERED, 0, 0));
                 }
             }
-            case WHAT_FORK -> {
-                if (message.limit() >= FORK_SIZE) {
+            case PROC_EVENT_FORK -> {
+                if (message.limit() >= BODY + PROC_FORK_SIZE) {
                     addFork(message, events);
                 }
             }
-            case WHAT_EXEC -> events.add(new Event(Kind.EXECUTED, message.getInt(BODY + 4), 0));
+            case PROC_EVENT_EXEC -> events.add(new Event(Kind.EXECUTED, message.getInt(BODY + 4), 0));
             default -> {} // nothing that changes what there is to read
         }
     }

@@ -1,5 +1,12 @@
 package org.pgofs.counters.linux;
 
+import static org.pgofs.counters.linux.Abi.AF_UNIX;
+import static org.pgofs.counters.linux.Abi.MSG_NOSIGNAL;
+import static org.pgofs.counters.linux.Abi.SOCK_CLOEXEC;
+import static org.pgofs.counters.linux.Abi.SOCK_DGRAM;
+import static org.pgofs.counters.linux.Abi.UNIX_PATH;
+import static org.pgofs.counters.linux.Abi.UNIX_PATH_MAX;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,15 +19,6 @@ import java.util.regex.Pattern;
 
 /** What has started this process and wants to hear of it, by the protocol of sd_notify(3): systemd, or the like. */
 public final class ServiceManager {
-    private static final int AF_UNIX = 1;
-    private static final int SOCK_DGRAM = 2;
-    private static final int SOCK_CLOEXEC = 0x80000;
-    private static final int MSG_NOSIGNAL = 0x4000;
-
-    /** Of sun_path, unix(7). */
-    private static final int PATH_MAX = 108;
-
-    private static final int PATH_AT = 2;
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
     private final ByteBuffer address;
@@ -39,15 +37,15 @@ public final class ServiceManager {
      */
     public static Optional<ServiceManager> of(Map<String, String> environment) {
         byte[] path = environment.getOrDefault("NOTIFY_SOCKET", "").getBytes(StandardCharsets.UTF_8);
-        boolean known = path.length > 1 && path.length < PATH_MAX && (path[0] == '/' || path[0] == '@');
+        boolean known = path.length > 1 && path.length < UNIX_PATH_MAX && (path[0] == '/' || path[0] == '@');
         return known ? Optional.of(new ServiceManager(address(path), watchdog(environment))) : Optional.empty();
     }
 
     /** A name that begins with @ is one without a file: a NUL stands for the @. */
     private static ByteBuffer address(byte[] path) {
-        ByteBuffer address = ByteBuffer.allocateDirect(PATH_AT + path.length).order(ByteOrder.nativeOrder());
-        address.putShort(0, (short) AF_UNIX).put(PATH_AT, path);
-        return path[0] == '@' ? address.put(PATH_AT, (byte) 0) : address;
+        ByteBuffer address = ByteBuffer.allocateDirect(UNIX_PATH + path.length).order(ByteOrder.nativeOrder());
+        address.putShort(0, (short) AF_UNIX).put(UNIX_PATH, path);
+        return path[0] == '@' ? address.put(UNIX_PATH, (byte) 0) : address;
     }
 
     private static Optional<Duration> watchdog(Map<String, String> environment) {

@@ -1,5 +1,7 @@
 package org.pgofs.counters.linux;
 
+import static org.pgofs.counters.linux.Abi.NETLINK_KOBJECT_UEVENT;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -11,7 +13,6 @@ import java.util.Optional;
  * are not needed here. {@link #drain} and {@link #await} may be called by two threads.
  */
 public final class Uevents implements ModuleEvents {
-    private static final int NETLINK_KOBJECT_UEVENT = 15;
     private static final int KERNELS_GROUP = 1;
 
     private final Netlink netlink = new Netlink(NETLINK_KOBJECT_UEVENT, KERNELS_GROUP);

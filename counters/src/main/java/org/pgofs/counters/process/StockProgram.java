@@ -34,7 +34,7 @@ public record StockProgram(
     });
 
     /**
-     * A part of the file that is loaded; both numbers are multiples of a page.
+     * A part of the file that is loaded; both numbers are multiples of a page of this kernel.
      *
      * @param offset bytes from the start of the file
      * @param address its link-time address

@@ -1,5 +1,12 @@
 package org.pgofs.counters.segment;
 
+import static org.pgofs.counters.linux.Abi.MS_NODEV;
+import static org.pgofs.counters.linux.Abi.MS_NOEXEC;
+import static org.pgofs.counters.linux.Abi.MS_NOSUID;
+import static org.pgofs.counters.linux.Abi.STATFS_SIZE;
+import static org.pgofs.counters.linux.Abi.STATFS_TYPE;
+import static org.pgofs.counters.linux.Abi.TMPFS_MAGIC;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -47,14 +54,10 @@ public final class SegmentDirectory implements AutoCloseable {
     /** A file that is locked while a daemon runs. Anyone may ask whether it is locked, but only root can lock it. */
     private static final String SERVING = ".serving";
 
-    private static final long TMPFS_MAGIC = 0x01021994;
     private static final int PID_DIGITS = 10;
     private static final int STICKY = 01000;
     private static final int LISTED_BY_OTHERS = 044;
     private static final int SEARCHED_BY_OTHERS = 01;
-    private static final long MS_NOSUID = 2;
-    private static final long MS_NODEV = 4;
-    private static final long MS_NOEXEC = 8;
 
     private final Path path;
     private final FileChanges changes;
@@ -206,9 +209,9 @@ public final class SegmentDirectory implements AutoCloseable {
 
     private static void check(Path directory) throws IOException {
         String prefix = "segment directory " + directory;
-        ByteBuffer statfs = ByteBuffer.allocateDirect(256).order(ByteOrder.nativeOrder());
+        ByteBuffer statfs = ByteBuffer.allocateDirect(STATFS_SIZE).order(ByteOrder.nativeOrder());
         Linux.check(LibC.INSTANCE.statfs(directory.toString(), statfs), prefix);
-        if (statfs.getLong(0) != TMPFS_MAGIC) {
+        if (statfs.getLong(STATFS_TYPE) != TMPFS_MAGIC) {
             throw new IOException(prefix + " is the mount point of something that is not a tmpfs: choose another one");
         }
         checkPermissions(directory);

@@ -1,5 +1,16 @@
 package org.pgofs.counters.written;
 
+import static org.pgofs.counters.linux.Abi.MS_NODEV;
+import static org.pgofs.counters.linux.Abi.MS_NOEXEC;
+import static org.pgofs.counters.linux.Abi.MS_NOSUID;
+import static org.pgofs.counters.linux.Abi.MS_REMOUNT;
+import static org.pgofs.counters.linux.Abi.STATFS_BLOCKS;
+import static org.pgofs.counters.linux.Abi.STATFS_BLOCK_SIZE;
+import static org.pgofs.counters.linux.Abi.STATFS_FILES;
+import static org.pgofs.counters.linux.Abi.STATFS_FREE_BLOCKS;
+import static org.pgofs.counters.linux.Abi.STATFS_FREE_FILES;
+import static org.pgofs.counters.linux.Abi.STATFS_SIZE;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,18 +25,6 @@ import org.pgofs.counters.written.ProfileShares.Amount;
  */
 final class ProfileTmpfs {
     private static final String NAME = "pgofs-profiles";
-    private static final long MS_NOSUID = 2;
-    private static final long MS_NODEV = 4;
-    private static final long MS_NOEXEC = 8;
-    private static final long MS_REMOUNT = 32;
-
-    private static final int STATFS_SIZE = 256;
-    // Numbers of struct statfs, in words.
-    private static final int BLOCK_SIZE = 1;
-    private static final int BLOCKS = 2;
-    private static final int FREE_BLOCKS = 3;
-    private static final int FILES = 5;
-    private static final int FREE_FILES = 6;
 
     private ProfileTmpfs() {}
 
@@ -58,16 +57,12 @@ final class ProfileTmpfs {
         static Room of(ForeignDirectory directory) throws IOException {
             ByteBuffer statfs = ByteBuffer.allocateDirect(STATFS_SIZE).order(ByteOrder.nativeOrder());
             Linux.check(LibC.INSTANCE.statfs(directory.path().toString(), statfs), "cannot ask for its room");
-            long size = word(statfs, BLOCK_SIZE);
+            long size = statfs.getLong(STATFS_BLOCK_SIZE);
             return new Room(
-                    new Amount(size * word(statfs, BLOCKS), word(statfs, FILES)),
+                    new Amount(size * statfs.getLong(STATFS_BLOCKS), statfs.getLong(STATFS_FILES)),
                     new Amount(
-                            size * (word(statfs, BLOCKS) - word(statfs, FREE_BLOCKS)),
-                            word(statfs, FILES) - word(statfs, FREE_FILES)));
-        }
-
-        private static long word(ByteBuffer statfs, int index) {
-            return statfs.getLong(index * Long.BYTES);
+                            size * (statfs.getLong(STATFS_BLOCKS) - statfs.getLong(STATFS_FREE_BLOCKS)),
+                            statfs.getLong(STATFS_FILES) - statfs.getLong(STATFS_FREE_FILES)));
         }
 
         /** Whether another amount is so different that it is worth while to change it. */

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.pgofs.counters.format.Area;
 import org.pgofs.counters.format.ElfNotes;
 import org.pgofs.counters.format.InvalidFileException;
+import org.pgofs.counters.linux.Linux;
 import org.pgofs.counters.linux.ReadableFile;
 import org.pgofs.counters.process.StockProgram;
 import org.pgofs.counters.process.StockProgram.Segment;
@@ -25,8 +26,6 @@ import org.pgofs.profraw.WrittenProfiles;
 
 /** Reads the files of programs with the compiler's own runtime, stripped or not. */
 public final class StockElf implements StockPrograms {
-    private static final long PAGE = 4096;
-
     /** More than any compiler has. */
     private static final long MOST_BYTES = 1 << 28;
 
@@ -74,8 +73,9 @@ public final class StockElf implements StockPrograms {
         require(
                 section(elf, ProfileSections.BITMAPS).size() == 0,
                 "has bitmaps of MC/DC, which can only be read when it has ended");
+        long page = Linux.pageSize();
         List<Segment> segments = elf.segments().stream()
-                .map(segment -> new Segment(segment.offset() & -PAGE, segment.address() & -PAGE))
+                .map(segment -> new Segment(segment.offset() & -page, segment.address() & -page))
                 .toList();
         require(!segments.isEmpty(), "is not loaded anywhere");
         return new StockProgram(

@@ -1,5 +1,7 @@
 package org.pgofs.fs.fuse;
 
+import static org.pgofs.counters.linux.Abi.STAT_SIZE;
+
 import com.kenai.jffi.MemoryIO;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,11 +17,10 @@ import org.pgofs.fs.open.Inode;
  * makes another one: libfuse has copied it when its function returns.
  */
 final class Replies {
-    private static final int ENTRY_SIZE =
-            176; // struct fuse_entry_param; its generation and the time that its name is valid stay 0
+    // struct fuse_entry_param; its generation and the time that its name is valid stay 0
     private static final int ENTRY_STAT = 16;
-    private static final int ENTRY_ATTRIBUTES_VALID = 160;
-    private static final int STAT_SIZE = 144;
+    private static final int ENTRY_ATTRIBUTES_VALID = ENTRY_STAT + STAT_SIZE;
+    private static final int ENTRY_SIZE = ENTRY_ATTRIBUTES_VALID + 2 * Double.BYTES;
     private static final int DIRENT_HEADER = 24;
     private static final int UNKNOWN_TYPE = 0;
     private static final int DIRECTORY_SIZE = 1 << 16;
