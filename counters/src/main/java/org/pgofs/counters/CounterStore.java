@@ -47,6 +47,7 @@ import org.pgofs.counters.segment.SegmentDiscovery;
 import org.pgofs.counters.state.LastTakes;
 import org.pgofs.counters.state.SavedState;
 import org.pgofs.counters.state.StateDirectory;
+import org.pgofs.counters.state.TakeNumbers.NumberedTake;
 import org.pgofs.counters.written.FilesWatcher;
 import org.pgofs.counters.written.WrittenFiles;
 import org.slf4j.Logger;
@@ -481,8 +482,8 @@ public final class CounterStore implements AutoCloseable {
         }
     }
 
-    void commit(Take take) throws IOException {
-        lock.run(() -> takes.commit(take));
+    void commit(Take take, Optional<String> keeper) throws IOException {
+        lock.run(() -> takes.commit(take, keeper));
     }
 
     void forget(Take take) {
@@ -504,6 +505,21 @@ public final class CounterStore implements AutoCloseable {
         lock.lock();
         try {
             return takes.last(scope);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The number of that take.
+     *
+     * @param scope as given to {@link #take}
+     * @return from 1; none if there was no take, or an older pgofs saved it
+     */
+    public Optional<NumberedTake> lastTakeNumber(String scope) {
+        lock.lock();
+        try {
+            return takes.numbers().of(scope);
         } finally {
             lock.unlock();
         }
@@ -547,6 +563,7 @@ public final class CounterStore implements AutoCloseable {
                 segments.unidentified(),
                 leftOut.waiting().list(),
                 usage.list(),
+                takes.numbers(),
                 stateStatus(),
                 freezer.status());
     }
@@ -595,7 +612,8 @@ public final class CounterStore implements AutoCloseable {
     }
 
     private ImageCheck check(ImageCounters image) throws IOException {
-        return ImageCheck.of(image, known.user(image), reader, valueRoom());
+        return ImageCheck.of(
+                image, known.user(image), takes.numbers().of(image.image().name()), reader, valueRoom());
     }
 
     private StateStatus stateStatus() throws IOException {

@@ -16,6 +16,8 @@ import org.pgofs.counters.limits.OverBound;
 import org.pgofs.counters.limits.UserStatus;
 import org.pgofs.counters.linux.Liveness;
 import org.pgofs.counters.process.ProcessesStatus;
+import org.pgofs.counters.state.TakeNumbers;
+import org.pgofs.counters.state.TakeNumbers.NumberedTake;
 import org.pgofs.counters.written.FilesStatus;
 
 /**
@@ -34,6 +36,7 @@ import org.pgofs.counters.written.FilesStatus;
  * @param unidentified the number of segments whose image file does not exist yet
  * @param overBounds the segments that wait because there are too many
  * @param users how much live segments and images of each user take up
+ * @param takes their numbers; the scope of an image's own takes is its name
  * @param state of what outlives the daemon
  * @param freezes how long counts were read for whoever opened a profile, without takes
  */
@@ -51,6 +54,7 @@ public record CounterStoreStatus(
         int unidentified,
         List<OverBound> overBounds,
         List<UserStatus> users,
+        TakeNumbers takes,
         StateStatus state,
         FreezeStatus freezes) {
     /** The same with other images. */
@@ -69,6 +73,7 @@ public record CounterStoreStatus(
                 unidentified,
                 overBounds,
                 users,
+                takes,
                 state,
                 freezes);
     }
@@ -82,6 +87,7 @@ public record CounterStoreStatus(
      * @param livePids the processes that have it loaded, as their own pid namespace numbers them
      * @param ended the number of processes that ended, whose counters are included
      * @param times since when it is known and counts
+     * @param lastTake of this image alone
      * @param belowZero how many counters are served as 0 because their sum is less than 0: their counts are lost
      * @param approximateSites at how many value sites values may be approximate: there the compiler's runtime may have
      *     replaced rare values since a reset, a take or a fork
@@ -94,6 +100,7 @@ public record CounterStoreStatus(
             List<Integer> livePids,
             long ended,
             ImageTimes times,
+            Optional<NumberedTake> lastTake,
             int belowZero,
             int approximateSites,
             List<String> problems) {}

@@ -11,6 +11,7 @@ import org.pgofs.counters.counts.ImageTimes;
 import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.counts.ValueRoom;
 import org.pgofs.counters.image.Image;
+import org.pgofs.counters.state.TakeNumbers.NumberedTake;
 
 /**
  * The status of one image, without the names of functions, which are looked up without the store's lock.
@@ -21,6 +22,7 @@ import org.pgofs.counters.image.Image;
  * @param livePids of its live members
  * @param ended how many processes have ended
  * @param times since when it counts
+ * @param lastTake of it alone
  * @param approximateSites at how many value sites values may be approximate
  * @param selfCheck of its counts
  */
@@ -31,10 +33,13 @@ record ImageCheck(
         List<Integer> livePids,
         long ended,
         ImageTimes times,
+        Optional<NumberedTake> lastTake,
         int approximateSites,
         SelfCheck selfCheck) {
     /** Reads the counts of an image, which is charged to a user. Under the store's lock. */
-    static ImageCheck of(ImageCounters image, int user, MemberReader reader, ValueRoom room) throws IOException {
+    static ImageCheck of(
+            ImageCounters image, int user, Optional<NumberedTake> lastTake, MemberReader reader, ValueRoom room)
+            throws IOException {
         Counts counts = image.sum(reader, image.liveValues(reader, room), room);
         return new ImageCheck(
                 image.image(),
@@ -45,6 +50,7 @@ record ImageCheck(
                 image.livePids(),
                 image.ended(),
                 image.times(),
+                lastTake,
                 image.approximateSites(counts),
                 SelfCheck.of(image.image(), user, counts));
     }
@@ -58,6 +64,7 @@ record ImageCheck(
                 livePids,
                 ended,
                 times,
+                lastTake,
                 selfCheck.belowZero(),
                 approximateSites,
                 selfCheck.problems(names));

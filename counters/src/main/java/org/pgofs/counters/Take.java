@@ -3,10 +3,15 @@ package org.pgofs.counters;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.pgofs.counters.counts.CounterTotals;
 import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.ImageCounters;
+import org.pgofs.counters.counts.ImageTimes;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.counts.ValueCounts;
+import org.pgofs.counters.state.LastTakes.TakenCounts;
+import org.pgofs.counters.state.TakeNumbers;
 
 /**
  * Counts that were read in order to be subtracted. The commit subtracts exactly these counts; counts made since the
@@ -15,6 +20,7 @@ import org.pgofs.counters.counts.ValueCounts;
 public final class Take implements AutoCloseable {
     private final CounterStore store;
     private final String scope;
+    private final TakeNumbers before;
     private volatile List<Part> parts;
 
     /**
@@ -22,23 +28,33 @@ public final class Take implements AutoCloseable {
      *
      * @param image the image
      * @param counts its counts at the freeze, unclamped
+     * @param live how many processes counted for it then
      * @param ended the number of processes of it that had ended by then
      * @param resets how often it had been reset by then
+     * @param times since when it had counted by then
      * @param snapshot the counts as they are served
      */
-    record Part(ImageCounters image, Counts counts, long ended, long resets, Snapshot snapshot) {
+    record Part(
+            ImageCounters image,
+            Counts counts,
+            int live,
+            long ended,
+            long resets,
+            ImageTimes times,
+            Snapshot snapshot) {
         private Part delivering(ValueCounts values) {
             if (values.size() == snapshot.values().size()) {
                 return this;
             }
             Counts delivered = new Counts(counts.counters(), counts.values().delivered(values), counts.marks());
-            return new Part(image, delivered, ended, resets, snapshot.withValues(values));
+            return new Part(image, delivered, live, ended, resets, times, snapshot.withValues(values));
         }
     }
 
-    Take(CounterStore store, String scope, List<Part> parts) {
+    Take(CounterStore store, String scope, TakeNumbers before, List<Part> parts) {
         this.store = store;
         this.scope = scope;
+        this.before = before;
         this.parts = List.copyOf(parts);
     }
 
@@ -48,6 +64,50 @@ public final class Take implements AutoCloseable {
 
     List<Part> parts() {
         return parts;
+    }
+
+    List<TakenCounts> taken() {
+        return parts.stream()
+                .map(part -> new TakenCounts(scope, part.image(), part.counts()))
+                .toList();
+    }
+
+    /**
+     * The number that it gets when it is committed: no other take can come before, since a store has one at a time.
+     *
+     * @return from 1
+     */
+    public long number() {
+        return before.next();
+    }
+
+    /**
+     * Whose number that is.
+     *
+     * @return 8 hexadecimal digits, others whenever the numbers of a store begin again
+     */
+    public String store() {
+        return before.store();
+    }
+
+    /**
+     * Whose counts they are.
+     *
+     * @return one for each of {@link #snapshots()}
+     */
+    public List<TakenImage> images() {
+        List<TakenImage> images = new ArrayList<>();
+        for (Part part : parts) {
+            images.add(new TakenImage(
+                    part.image().image(),
+                    part.image().image().digest(),
+                    CounterTotals.of(part.snapshot()),
+                    part.live(),
+                    part.ended(),
+                    part.times(),
+                    part.snapshot().taken()));
+        }
+        return images;
     }
 
     /**
@@ -81,7 +141,19 @@ public final class Take implements AutoCloseable {
      *     cannot be saved: nothing has changed then
      */
     public void commit() throws IOException {
-        store.commit(this);
+        store.commit(this, Optional.empty());
+    }
+
+    /**
+     * The same, for somebody who has the counts already and must know for sure, after whatever end of either side, whether
+     * they were subtracted: then the number of the keeper's last take in the status is {@link #number()}.
+     * {@link CounterStore#lastTake} stays what it was.
+     *
+     * @param keeper a name that nobody else uses, a word without white space
+     * @throws IOException as {@link #commit()}
+     */
+    public void commit(String keeper) throws IOException {
+        store.commit(this, Optional.of(keeper));
     }
 
     /** Ends the take. If it was not committed, its counts stay in the images. */

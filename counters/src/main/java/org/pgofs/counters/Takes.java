@@ -1,11 +1,14 @@
 package org.pgofs.counters;
 
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.ImageCounters;
 import org.pgofs.counters.counts.ImageCounters.Baseline;
@@ -18,6 +21,7 @@ import org.pgofs.counters.counts.ValueList;
 import org.pgofs.counters.counts.ValueRoom;
 import org.pgofs.counters.state.LastTakes;
 import org.pgofs.counters.state.LastTakes.TakenCounts;
+import org.pgofs.counters.state.TakeNumbers;
 
 /** The take in progress, at most one, and the counts of the last take of each scope. Guarded by the store's lock. */
 final class Takes {
@@ -58,7 +62,14 @@ final class Takes {
             Map<Member, ValueList> values = image.liveValues(reader, room);
             values.values().removeIf(ValueList::isFull); // The next take gets them: nothing is lost.
             Counts counts = image.sum(reader, values, room);
-            parts.add(new Take.Part(image, counts, image.ended(), image.resets(), counts.toSnapshot(image.image())));
+            parts.add(new Take.Part(
+                    image,
+                    counts,
+                    image.livePids().size(),
+                    image.ended(),
+                    image.resets(),
+                    image.times(),
+                    counts.toSnapshot(image.image())));
             if (!values.isEmpty() || image.hasMarks()) {
                 moves.putAll(values);
                 Counts carry =
@@ -68,7 +79,7 @@ final class Takes {
             }
         }
         // Values and marks in a target cannot be subtracted: they move to the carry, where a commit can subtract them.
-        Take take = new Take(store, scope, parts);
+        Take take = new Take(store, scope, last.numbers(), parts);
         if (!withEpochs.isEmpty()) {
             startEpoch(withEpochs, moves);
         }
@@ -86,7 +97,11 @@ final class Takes {
         }
     }
 
-    void commit(Take take) throws IOException {
+    TakeNumbers numbers() {
+        return last.numbers();
+    }
+
+    void commit(Take take, Optional<String> keeper) throws IOException {
         if (current != take) {
             throw new IOException("the take was given up");
         }
@@ -104,18 +119,30 @@ final class Takes {
             ImageTimes times = image.times().resetAt(part.snapshot().taken());
             baselines.put(image, new Baseline(carry, none, ended, part.resets() + 1, times));
         }
-        List<TakenCounts> before = last.put(
-                take.scope(),
-                take.parts().stream()
-                        .map(part -> new TakenCounts(take.scope(), part.image(), part.counts()))
-                        .toList());
+        save(take, keeper, baselines);
+        current = null;
+    }
+
+    private void save(Take take, Optional<String> keeper, Map<ImageCounters, Baseline> baselines) throws IOException {
+        TakeNumbers numbersBefore = last.numbers();
+        List<TakenCounts> before = last.of(take.scope());
+        if (keeper.isPresent()) {
+            last.setNumbers(numbersBefore.keptBy(keeper.get()));
+        } else {
+            last.setNumbers(numbersBefore.with(take.scope(), now()));
+            last.put(take.scope(), take.taken());
+        }
         try {
             ledger.change(baselines);
         } catch (IOException | RuntimeException | Error e) {
+            last.setNumbers(numbersBefore);
             last.put(take.scope(), before);
             throw e;
         }
-        current = null;
+    }
+
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.SECONDS);
     }
 
     /** Ends a take. If it was not committed, its counts stay in the images. */

@@ -31,6 +31,7 @@ import org.pgofs.counters.segment.SegmentDirectory;
 class CrashTest {
     private static final long[] IMAGES = {1, 2, MarkTarget.BYTES, MarkTarget.TIMES};
     private static final long NEW_IMAGE = 3;
+    private static final String KEEPER = "keeper";
     private static final String OTHER_MACHINE = "other";
 
     @TempDir
@@ -72,6 +73,11 @@ class CrashTest {
         TAKE_COMMIT(test -> {
             try (Take take = test.store.take("all", images -> images)) {
                 take.commit();
+            }
+        }),
+        TAKE_KEPT(test -> {
+            try (Take take = test.store.take("all", images -> images)) {
+                take.commit(CrashTest.KEEPER);
             }
         }),
         ATTACH(test -> {
@@ -123,7 +129,7 @@ class CrashTest {
         }
 
         boolean takesAway() {
-            return isReset() || this == TAKE_COMMIT;
+            return isReset() || this == TAKE_COMMIT || this == TAKE_KEPT;
         }
     }
 
@@ -198,7 +204,7 @@ class CrashTest {
 
     /** Without it carry files of two generations are there, of which one may be incomplete. */
     @ParameterizedTest
-    @EnumSource(names = {"FOLD", "RESET_WHEN_ONE_HAS_ENDED", "TAKE_COMMIT"})
+    @EnumSource(names = {"FOLD", "RESET_WHEN_ONE_HAS_ENDED", "TAKE_COMMIT", "TAKE_KEPT"})
     void shouldCountExactlyAfterDyingBeforeAnyStepThoughTheManifestIsDamaged(Protocol protocol) throws IOException {
         dieBeforeEachStep(protocol, true);
     }
@@ -282,6 +288,12 @@ class CrashTest {
         assertTrue(wasReset || !acknowledged || !protocol.takesAway(), () -> what + " was acknowledged and is gone");
         if (wasReset) {
             load.remove(before);
+        }
+        if (protocol == Protocol.TAKE_KEPT && before != null) {
+            assertEquals(
+                    wasReset,
+                    store.status().takes().ofKeepers().containsKey(KEEPER),
+                    () -> what + ": what its keeper sees");
         }
         if (protocol == Protocol.ATTACH) {
             checkOtherMachine(acknowledged, before == null, what);

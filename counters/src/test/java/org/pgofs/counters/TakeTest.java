@@ -2,10 +2,12 @@ package org.pgofs.counters;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -188,6 +190,86 @@ class TakeTest extends StoreFixture {
         assertArrayEquals(new long[] {1, 2, 3}, counts());
         assertEquals(
                 Map.of(5L, 7L), store.freeze(images -> images).get(0).values().at(1));
+    }
+
+    @Test
+    void shouldNumberTakesOverRestartsAndGiveNoNumberTwice() throws IOException {
+        try (TestTarget target = TestTarget.start(path, 1)) {
+            target.set(1, 2, 3);
+            String name = store.status().takes().store();
+            try (Take take = take()) {
+                assertEquals(1, take.number());
+            }
+            try (Take take = take()) {
+                assertEquals(1, take.number(), "the one before was not committed");
+                assertEquals(name, take.store());
+                take.commit();
+            }
+            store.reset(images -> images);
+            closeStore();
+            reopen();
+            try (Take take = store.take("image", images -> images)) {
+                assertEquals(2, take.number());
+                take.commit();
+            }
+            assertEquals(name, store.status().takes().store());
+            assertEquals(2, store.status().takes().last());
+            assertEquals(1, store.lastTakeNumber("all").orElseThrow().number());
+            assertEquals(2, store.lastTakeNumber("image").orElseThrow().number());
+        }
+    }
+
+    @Test
+    void shouldTellAKeeperOfItsLastTakeWhoeverTakesAfterIt() throws IOException {
+        try (TestTarget target = TestTarget.start(path, 1)) {
+            target.set(1, 2, 3);
+            take().commit();
+            target.set(2, 2, 3);
+            try (Take take = take()) {
+                take.commit("me");
+            }
+            assertEquals(Map.of("me", 2L), store.status().takes().ofKeepers());
+            assertArrayEquals(new long[] {1, 2, 3}, lastTake(), "what a keeper has needs no second copy");
+            assertEquals(1, store.lastTakeNumber("all").orElseThrow().number());
+            for (int i = 0; i < 3; i++) {
+                take().commit();
+            }
+            closeStore();
+            reopen();
+            assertEquals(Map.of("me", 2L), store.status().takes().ofKeepers());
+            assertEquals(5, store.status().takes().last());
+            assertArrayEquals(new long[3], counts());
+        }
+    }
+
+    @Test
+    void shouldRememberTheLastOfManyKeepers() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            try (Take take = take()) {
+                take.commit("keeper" + i % 70);
+            }
+        }
+        Map<String, Long> keepers = store.status().takes().ofKeepers();
+        assertEquals(64, keepers.size());
+        assertEquals(100, keepers.get("keeper29"));
+        assertEquals(70, keepers.get("keeper69"));
+        assertEquals(
+                37, keepers.values().stream().mapToLong(Long::longValue).min().orElseThrow());
+    }
+
+    @Test
+    void shouldBeginNumbersOfAnotherStoreWhenTheStateIsGone() throws IOException {
+        take().commit();
+        String name = store.status().takes().store();
+        closeStore();
+        try (var files = Files.list(path.resolve(".state"))) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        reopen();
+        assertEquals(0, store.status().takes().last());
+        assertNotEquals(name, store.status().takes().store());
     }
 
     @Test

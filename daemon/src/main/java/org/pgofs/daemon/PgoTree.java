@@ -42,13 +42,15 @@ import org.pgofs.fs.TextFile;
  * pgo/profraw          the raw profiles of all images, one after another
  * pgo/take             the same, and a reset to exactly what was read; not listed
  * pgo/last-take        what the last take returned; not listed
+ * pgo/last-take-number its number, and when it was; not listed
  * pgo/.counters        the counters of all images alone, for pgofs top; not listed
  * pgo/.history         how the profile grows, as long as somebody asks; not listed
  * pgo/profdata         the same images as one indexed profile; not listed, and one beside each other profraw
  * pgo/VARIANT.profraw  those of images that are instrumented in another way, if there are any: coverage, csir, ...
  * pgo/status           what the store holds, as text
  * pgo/metrics          the same in numbers, as Prometheus reads them
- * pgo/images/NAME/     reset, profraw, take, last-take and status of one image
+ * pgo/images/NAME/     reset, profraw, take, last-take, last-take-number and status of one image
+ * pgo/images/NAME/.held-take  a take that is committed by a write; not listed
  * </pre>
  */
 final class PgoTree {
@@ -72,8 +74,8 @@ final class PgoTree {
     private static final int OWNER_TAKES = 0400;
     private static final int ALL_READ = 0444;
 
-    /** The scope of pgo/take; no image has this name. */
-    static final String ALL = "all";
+    /** The scope of pgo/take. */
+    static final String ALL = StatusReport.ALL_IMAGES;
 
     private final CounterStore store;
     private final StatusReport report;
@@ -220,7 +222,10 @@ final class PgoTree {
                 .add("profraw", profraw(selection))
                 .add("status", new PseudoFile(ALL_READ, new TextFile(() -> report.text(image))))
                 .addHidden(Watched.FILE, history(selection))
-                .addHidden(CountersFile.NAME, counters(selection));
+                .addHidden(CountersFile.NAME, counters(selection))
+                .addHidden(
+                        HeldTakeFile.NAME,
+                        new PseudoFile(OWNER_READS, new HeldTakeFile(store, profiles, image, lastResets)));
         return withHidden(directory, image.name(), selection);
     }
 
@@ -231,7 +236,14 @@ final class PgoTree {
                 .addHidden(
                         "take",
                         new PseudoFile(OWNER_TAKES, new TakeFile(store, profiles, scope, selection, lastResets)))
-                .addHidden("last-take", new PseudoFile(OWNER_TAKES, new LastTakeFile(store, profiles, scope)));
+                .addHidden("last-take", new PseudoFile(OWNER_TAKES, new LastTakeFile(store, profiles, scope)))
+                .addHidden("last-take-number", new PseudoFile(ALL_READ, new TextFile(() -> lastTakeNumber(scope))));
+    }
+
+    private String lastTakeNumber(String scope) {
+        return store.lastTakeNumber(scope)
+                .map(take -> take.number() + " " + take.at() + "\n")
+                .orElse("");
     }
 
     private void resetAll(Caller caller) throws IOException {

@@ -7,9 +7,10 @@ import java.util.TreeMap;
 import org.pgofs.counters.counts.Counts;
 import org.pgofs.counters.counts.ImageCounters;
 
-/** The counts of the last take of each scope. Guarded by the store's lock. */
+/** The counts of the last take of each scope, and the numbers of takes. Guarded by the store's lock. */
 public final class LastTakes {
     private final Map<String, List<TakenCounts>> takes = new TreeMap<>();
+    private TakeNumbers numbers = TakeNumbers.NONE;
 
     /**
      * The taken counts of one image.
@@ -20,14 +21,13 @@ public final class LastTakes {
      */
     public record TakenCounts(String scope, ImageCounters image, Counts counts) {}
 
-    /** Remembers the counts of a take, and returns those that it replaces. */
-    public List<TakenCounts> put(String scope, List<TakenCounts> taken) {
+    /** Remembers the counts of a take in place of others. */
+    public void put(String scope, List<TakenCounts> taken) {
         List<TakenCounts> before = of(scope);
         takes.put(scope, taken);
         before.forEach(
                 gone -> gone.image().addTakenValues(-gone.counts().values().size()));
         taken.forEach(LastTakes::charge);
-        return before;
     }
 
     private static void charge(TakenCounts taken) {
@@ -37,6 +37,14 @@ public final class LastTakes {
     void add(TakenCounts taken) {
         charge(taken);
         takes.computeIfAbsent(taken.scope(), scope -> new ArrayList<>()).add(taken);
+    }
+
+    public TakeNumbers numbers() {
+        return numbers;
+    }
+
+    public void setNumbers(TakeNumbers numbers) {
+        this.numbers = numbers;
     }
 
     public List<TakenCounts> of(String scope) {

@@ -19,6 +19,9 @@ import org.pgofs.counters.state.StateFile.DamagedException;
  * starts N
  * image DIGEST CARRY_GENERATION NAME
  * taken SCOPE DIGEST GENERATION
+ * takes STORE LAST                 the last number of a take
+ * take SCOPE NUMBER SECONDS        the last take of a scope
+ * keeper NAME NUMBER               the last take whose counts somebody had before it was committed
  * guest NAME DIGEST BOOT INODE COUNTERS RECORDS SIZE NAMES MEMORY
  *                                  an attached machine: image, run of its kernel, layout, URL-encoded path
  * process NAME DIGEST OWNER PID START ADDRESS
@@ -33,11 +36,18 @@ import org.pgofs.counters.state.StateFile.DamagedException;
  * @param starts how many daemons have used this state, including the one that began it
  * @param images the images with a carry
  * @param takes the files of the last takes
+ * @param numbers of takes
  * @param sampled what counts in memory that is only read: virtual machines, processes, the running kernel; and
  *     profiles that processes wrote
  */
-public record Manifest(long generation, long starts, List<Carry> images, List<Taken> takes, List<Sampled> sampled) {
-    static final Manifest EMPTY = new Manifest(0, 0, List.of(), List.of(), List.of());
+public record Manifest(
+        long generation,
+        long starts,
+        List<Carry> images,
+        List<Taken> takes,
+        TakeNumbers numbers,
+        List<Sampled> sampled) {
+    static final Manifest EMPTY = new Manifest(0, 0, List.of(), List.of(), TakeNumbers.NONE, List.of());
 
     static final String CARRY_PREFIX = "carry-";
 
@@ -85,7 +95,7 @@ public record Manifest(long generation, long starts, List<Carry> images, List<Ta
 
     /** The same, with others. */
     Manifest with(List<Sampled> others) {
-        return new Manifest(generation, starts, images, takes, List.copyOf(others));
+        return new Manifest(generation, starts, images, takes, numbers, List.copyOf(others));
     }
 
     /** The names of all files of this generation. */
@@ -105,6 +115,7 @@ public record Manifest(long generation, long starts, List<Carry> images, List<Ta
         SavedImage.line(text, "starts", starts);
         images.forEach(image -> SavedImage.line(text, "image", image.digest, image.generation, image.name));
         takes.forEach(take -> SavedImage.line(text, "taken", take.scope, take.digest, take.generation));
+        numbers.appendTo(text);
         sampled.forEach(source -> source.appendTo(text));
         return text + CHECKSUM + checksum(text.toString()) + "\n";
     }
@@ -139,6 +150,7 @@ public record Manifest(long generation, long starts, List<Carry> images, List<Ta
         long starts = 0;
         List<Carry> images = new ArrayList<>();
         List<Taken> takes = new ArrayList<>();
+        TakeNumbers.Lines numbers = new TakeNumbers.Lines();
         List<Sampled> sampled = new ArrayList<>();
         for (String line : text.split("\n", 0)) {
             String[] field = line.split(" ", -1);
@@ -147,6 +159,9 @@ public record Manifest(long generation, long starts, List<Carry> images, List<Ta
                 case "starts" -> starts = Long.parseLong(field[1]);
                 case "image" -> images.add(new Carry(field[1], Long.parseLong(field[2]), field[3]));
                 case "taken" -> takes.add(new Taken(field[1], field[2], Long.parseLong(field[3])));
+                case "takes" -> numbers.takes(field);
+                case "take" -> numbers.take(field);
+                case "keeper" -> numbers.keeper(field);
                 case SavedGuest.WORD -> sampled.add(SavedGuest.of(field));
                 case SavedProcess.WORD -> sampled.add(SavedProcess.of(field));
                 case SavedKernel.WORD -> sampled.add(SavedKernel.of(field));
@@ -156,7 +171,8 @@ public record Manifest(long generation, long starts, List<Carry> images, List<Ta
                 }
             }
         }
-        return new Manifest(generation, starts, List.copyOf(images), List.copyOf(takes), List.copyOf(sampled));
+        return new Manifest(
+                generation, starts, List.copyOf(images), List.copyOf(takes), numbers.read(), List.copyOf(sampled));
     }
 
     private static String checksum(String text) {

@@ -80,6 +80,7 @@ public final class StateDirectory {
         manifest = saved.manifest();
         triedGeneration = manifest.generation();
         starts = manifest.starts() + 1;
+        takes.setNumbers(manifest.numbers().store().isEmpty() ? TakeNumbers.begin() : manifest.numbers());
         saved.takes().forEach((taken, generation) -> {
             takes.add(taken);
             takeGenerations.put(taken, generation);
@@ -143,8 +144,13 @@ public final class StateDirectory {
         manifest.images().stream()
                 .filter(carry -> saved.isWaiting(carry.digest()))
                 .forEach(all::add);
-        Manifest next =
-                new Manifest(generation, starts, List.copyOf(all), List.copyOf(taken.values()), List.copyOf(sampled));
+        Manifest next = new Manifest(
+                generation,
+                starts,
+                List.copyOf(all),
+                List.copyOf(taken.values()),
+                takes.numbers(),
+                List.copyOf(sampled));
         try {
             write(next, carries, taken);
             manifest = next;

@@ -30,6 +30,7 @@ import org.pgofs.daemon.json.RecordJson;
  * @param kernel the one that runs this machine; null if it is not read
  * @param stock the processes that are read through their memory; null if none are, or are looked for
  * @param profiles that programs wrote into their directories; null if there are no such directories and were none
+ * @param takes their numbers
  * @param work of the daemon since it started
  */
 record Status(
@@ -54,6 +55,7 @@ record Status(
         Kernel kernel,
         Stock stock,
         Profiles profiles,
+        Takes takes,
         Work work) {
     /**
      * The daemon.
@@ -84,6 +86,24 @@ record Status(
      * @param longestFreezeMicros how long the longest one took
      */
     record Work(long resets, long takes, long freezes, long freezeMicros, long longestFreezeMicros) {}
+
+    /**
+     * The numbers of takes, which go on when the daemon is restarted.
+     *
+     * @param store whose numbers they are: 8 hexadecimal digits, others whenever numbers begin again
+     * @param last the last number, 0 if there was no take
+     * @param all the last take of all images at once; null if there was none
+     * @param keepers the number of the last take of each that had its counts before it was committed, by their names
+     */
+    record Takes(String store, long last, Take all, Map<String, Long> keepers) {}
+
+    /**
+     * A take that was committed.
+     *
+     * @param number from 1
+     * @param at when
+     */
+    record Take(long number, String at) {}
 
     /**
      * The last time that the counts of an image were set back.
@@ -135,6 +155,7 @@ record Status(
      * @param endedProcesses how many
      * @param firstSeen when its first process was found
      * @param since when it was reset or taken last, or else first seen
+     * @param lastTake of this image alone, of which last-take has the counts; null if there was none
      * @param lastReset since the daemon started; null if there was none
      * @param history while somebody watches how the profile grows; null otherwise
      */
@@ -156,6 +177,7 @@ record Status(
             long endedProcesses,
             String firstSeen,
             String since,
+            Take lastTake,
             Reset lastReset,
             Progress history) {}
 

@@ -65,6 +65,16 @@ final class StatusMetrics {
         Status.Work work = status.work();
         counter("resets", "Resets since the daemon started.", work.resets());
         counter("takes", "Takes since the daemon started.", work.takes());
+        gauge(
+                "last_take_number",
+                "The number of the last take; it goes on over restarts.",
+                status.takes().last());
+        each(
+                "kept_take_number",
+                "The number of the last take whose counts somebody had before it was committed.",
+                status.takes().keepers().entrySet(),
+                keeper -> Labels.of("keeper", keeper.getKey()),
+                keeper -> keeper.getValue());
         metrics.metricSnapshot(SummarySnapshot.builder()
                 .name(PREFIX + "freeze_duration_seconds")
                 .help("Readings of counts for whoever opened a profile, without takes; one holds up all others.")

@@ -24,12 +24,17 @@ import org.pgofs.counters.image.Image;
 import org.pgofs.counters.kernel.KernelStatus;
 import org.pgofs.counters.limits.DroppedFile;
 import org.pgofs.counters.process.ProcessesStatus;
+import org.pgofs.counters.state.TakeNumbers;
+import org.pgofs.counters.state.TakeNumbers.NumberedTake;
 import org.pgofs.counters.written.FilesStatus;
 import org.pgofs.daemon.history.Histories;
 import org.pgofs.daemon.json.RecordJson;
 
 /** What the store holds, in words and as JSON. */
 public final class StatusReport {
+    /** The scope of takes of all images at once. No image has this name. */
+    public static final String ALL_IMAGES = "all";
+
     private final Instant since = Instant.now();
     /** Read at the start: an upgrade replaces it. */
     private final String version = new Version().number();
@@ -191,12 +196,25 @@ public final class StatusReport {
                 kernel(status.kernel()),
                 stock(status.processes()),
                 profiles(status.files()),
+                takes(status.takes()),
                 new Status.Work(
                         lastResets.resets(),
                         lastResets.takes(),
                         status.freezes().count(),
                         TimeUnit.NANOSECONDS.toMicros(status.freezes().nanos()),
                         TimeUnit.NANOSECONDS.toMicros(status.freezes().longest())));
+    }
+
+    private static Status.Takes takes(TakeNumbers takes) {
+        return new Status.Takes(
+                takes.store(),
+                takes.last(),
+                takes.of(ALL_IMAGES).map(StatusReport::take).orElse(null),
+                takes.ofKeepers());
+    }
+
+    private static Status.Take take(NumberedTake take) {
+        return new Status.Take(take.number(), take.at().toString());
     }
 
     private static Status.Profiles profiles(FilesStatus files) {
@@ -259,6 +277,7 @@ public final class StatusReport {
                 status.ended(),
                 seconds(status.times().firstSeen()),
                 seconds(status.times().since()),
+                status.lastTake().map(StatusReport::take).orElse(null),
                 lastResets.of(image).orElse(null),
                 histories.progress(image).orElse(null));
     }

@@ -38,6 +38,16 @@ final class StatusText {
                 status.work().takes(),
                 status.work().freezes(),
                 status.work().longestFreezeMicros());
+        line(
+                "takes: %s",
+                status.takes().last() == 0
+                        ? "none yet"
+                        : "the last has number " + status.takes().last() + " of "
+                                + status.takes().store());
+        if (status.takes().all() != null) {
+            line("  of all images: %s", text(status.takes().all()));
+        }
+        status.takes().keepers().forEach((keeper, number) -> line("  kept by %s: number %d", keeper, number));
         line("ends of programs are noticed by: %s", status.liveness());
         line(
                 "daemons before this one, whose counts it took over: %d",
@@ -110,12 +120,19 @@ final class StatusText {
         line("  live processes  %d%s", image.liveProcesses().size(), pids.isEmpty() ? "" : ": " + pids);
         line("  ended processes %d", image.endedProcesses());
         line("  counts since    %s", image.since());
+        if (image.lastTake() != null) {
+            line("  last take       %s", text(image.lastTake()));
+        }
         line(
                 "  last reset      %s",
                 image.lastReset() == null ? "none since the daemon started" : text(image.lastReset()));
         if (image.history() != null) {
             line("  watched         %s", image.history().text());
         }
+    }
+
+    private static String text(Status.Take take) {
+        return "number " + take.number() + ", at " + take.at();
     }
 
     private static String text(Status.Reset reset) {

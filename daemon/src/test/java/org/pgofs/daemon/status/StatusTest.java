@@ -32,6 +32,7 @@ final class StatusTest {
             "2026-01-01T00:00:00Z",
             "2026-01-02T00:00:00Z",
             null,
+            null,
             null);
 
     private static final Status.Daemon DAEMON = new Status.Daemon(18, "1.2", "2026-01-02T03:04:05Z", 19, 20);
@@ -58,6 +59,7 @@ final class StatusTest {
             null,
             null,
             null,
+            new Status.Takes("00abcdef", 0, null, Map.of()),
             new Status.Work(0, 0, 0, 0, 0));
 
     private static final Status FULL = new Status(
@@ -93,6 +95,7 @@ final class StatusTest {
                     5,
                     "2026-01-03T00:00:00Z",
                     "2026-01-04T00:00:00Z",
+                    new Status.Take(33, "2026-01-04T00:00:00Z"),
                     new Status.Reset("2026-01-02T03:05:00Z", "take", 1000, 26),
                     new Progress(2, 1, 3, 1, 70.5, 40.5, List.of(new Progress.Overlap(61, 99.96))))),
             Map.of("coverage.profraw", 13L),
@@ -116,6 +119,7 @@ final class StatusTest {
                             new Status.Attached(7, 1000, List.of("a-1", "b-2"), List.of()),
                             new Status.Attached(8, 0, List.of(), List.of("/bin/c is odd")))),
             new Status.Profiles(2, 5, Map.of("cut", 1L), Map.of("no time", 3L)),
+            new Status.Takes("00abcdef", 34, new Status.Take(32, "2026-01-03T00:00:00Z"), Map.of("ab12", 31L)),
             new Status.Work(21, 22, 23, 2400000, 25000));
 
     @Test
@@ -126,6 +130,7 @@ final class StatusTest {
                 directory: 17 bytes are in use
                 daemon: pgofs 1.2, process 18, since 2026-01-02T03:04:05Z
                 since then: 0 resets, 0 takes, 0 freezes, 0 us the longest
+                takes: none yet
                 ends of programs are noticed by: read leases
                 daemons before this one, whose counts it took over: 0
                 images: 1
@@ -159,6 +164,9 @@ final class StatusTest {
                 directory: 17 bytes are in use
                 daemon: pgofs 1.2, process 18, since 2026-01-02T03:04:05Z
                 since then: 21 resets, 22 takes, 23 freezes, 25000 us the longest
+                takes: the last has number 34 of 00abcdef
+                  of all images: number 32, at 2026-01-03T00:00:00Z
+                  kept by ab12: number 31
                 ends of programs are noticed by: read leases
                 daemons before this one, whose counts it took over: 2
                 images: 1
@@ -176,6 +184,7 @@ final class StatusTest {
                   live processes  2: 7 9
                   ended processes 5
                   counts since    2026-01-04T00:00:00Z
+                  last take       number 33, at 2026-01-04T00:00:00Z
                   last reset      2026-01-02T03:05:00Z, by a take of user 1000, process 26
                   watched         nothing new for 41 s; 99.9 % overlap with one minute ago
                 not in profraw: 13 images, they are in coverage.profraw
@@ -263,6 +272,11 @@ final class StatusTest {
                   "more_dropped" : 0,
                   "refused" : { },
                   "guests" : [ ],
+                  "takes" : {
+                    "store" : "00abcdef",
+                    "last" : 0,
+                    "keepers" : { }
+                  },
                   "work" : {
                     "resets" : 0,
                     "takes" : 0,
@@ -325,6 +339,10 @@ final class StatusTest {
                     "ended_processes" : 5,
                     "first_seen" : "2026-01-03T00:00:00Z",
                     "since" : "2026-01-04T00:00:00Z",
+                    "last_take" : {
+                      "number" : 33,
+                      "at" : "2026-01-04T00:00:00Z"
+                    },
                     "last_reset" : {
                       "at" : "2026-01-02T03:05:00Z",
                       "kind" : "take",
@@ -419,6 +437,17 @@ final class StatusTest {
                       "no time" : 3
                     }
                   },
+                  "takes" : {
+                    "store" : "00abcdef",
+                    "last" : 34,
+                    "all" : {
+                      "number" : 32,
+                      "at" : "2026-01-03T00:00:00Z"
+                    },
+                    "keepers" : {
+                      "ab12" : 31
+                    }
+                  },
                   "work" : {
                     "resets" : 21,
                     "takes" : 22,
@@ -477,7 +506,9 @@ final class StatusTest {
                 pgofs_image_memory_bytes{uid="4294967294"} 4.0
                 pgofs_image_nonzero_counters{image="full-2"} 1.0
                 pgofs_images 1.0
+                pgofs_kept_take_number{keeper="ab12"} 31.0
                 pgofs_last_save_timestamp_seconds 1.7673230465E9
+                pgofs_last_take_number 34.0
                 pgofs_live_segment_bytes{uid="4294967294"} 2.0
                 pgofs_live_segments{uid="4294967294"} 1.0
                 pgofs_over_bounds_segments{reason="too many",uid="1000"} 8.0
