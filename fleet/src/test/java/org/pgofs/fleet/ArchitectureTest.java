@@ -22,6 +22,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void shouldAddUpWithoutTheStore() {
+        onlyAbove("org.pgofs.fleet.core").check(classes);
+    }
+
+    @Test
     void shouldKeepTheFleetOutOfTheDaemon() {
         noClasses()
                 .that()

@@ -54,7 +54,14 @@ public final class RawToIndexed {
         }
     }
 
-    private static void check(ParsedImage image) throws IOException {
+    /**
+     * Checks what a reader of raw profiles takes as it is: that functions have room for their times, and how many bytes
+     * of names there are.
+     *
+     * @param image that was read
+     * @throws IOException if they are not as they must be; the message says why
+     */
+    public static void check(ParsedImage image) throws IOException {
         int times = Variant.hasTimes(image.rawVersion()) ? Long.BYTES / Variant.counterSize(image.rawVersion()) : 0;
         for (int function = 0; function < image.functions(); function++) {
             if (image.counters(function) < times) {

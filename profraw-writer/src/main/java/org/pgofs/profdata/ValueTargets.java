@@ -10,7 +10,7 @@ import org.pgofs.counters.format.ValueKind;
 import org.pgofs.counters.image.Image;
 
 /** What the values of an image are called in an indexed profile: targets by the hashes of their names. Immutable. */
-final class ValueTargets {
+public final class ValueTargets {
     private static final int VTABLE_ADDRESS = 8;
     private static final int VTABLE_BYTES = 16;
 
@@ -21,7 +21,12 @@ final class ValueTargets {
 
     private record Vtable(long begin, long size, long name) {}
 
-    ValueTargets(Image image) {
+    /**
+     * What the values of an image are called.
+     *
+     * @param image with the addresses that the values have
+     */
+    public ValueTargets(Image image) {
         for (int function = 0; function < image.functions(); function++) {
             if (image.address(function) != 0) {
                 functions.merge(image.address(function), image.nameRef(function), ValueTargets::lesser);
@@ -43,8 +48,14 @@ final class ValueTargets {
         return Long.compareUnsigned(a, b) <= 0 ? a : b;
     }
 
-    /** The value as a profile has it. */
-    long of(ValueKind kind, long value) {
+    /**
+     * The value as a profile has it.
+     *
+     * @param kind of the site
+     * @param value that was observed there
+     * @return the hash of the name of a function or vtable, 0 for one that is none of the image's; a size as it is
+     */
+    public long of(ValueKind kind, long value) {
         return switch (kind) {
             case INDIRECT_CALL_TARGET -> functions.getOrDefault(value, 0L);
             case MEMOP_SIZE -> value;

@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
  * What names an image on all hosts.
  *
  * @param name the base name of its file, not empty
- * @param id its build id; without one, the digits that its served name ends with. 8 to 64 lower-case hexadecimal digits
+ * @param id its build id; without one, the digits that its served name ends with. 1 to 128 lower-case hexadecimal digits
  */
 public record ImageId(String name, String id) implements Comparable<ImageId> {
-    private static final Pattern ID = Pattern.compile("[0-9a-f]{8,64}");
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{1,128}");
     private static final int MOST_BYTES = 255;
     private static final String KEPT = "._+";
     private static final int HEX = 16;
@@ -27,7 +27,7 @@ public record ImageId(String name, String id) implements Comparable<ImageId> {
             throw new IllegalArgumentException("the name of an image has 1 to 255 bytes, not '" + name + "'");
         }
         if (!ID.matcher(id).matches()) {
-            throw new IllegalArgumentException("the id of an image has 8 to 64 hexadecimal digits, not '" + id + "'");
+            throw new IllegalArgumentException("the id of an image has 1 to 128 hexadecimal digits, not '" + id + "'");
         }
     }
 

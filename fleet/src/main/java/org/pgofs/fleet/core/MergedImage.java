@@ -1,0 +1,278 @@
+package org.pgofs.fleet.core;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.pgofs.counters.counts.ValueCounts;
+import org.pgofs.counters.format.Saturated;
+import org.pgofs.counters.format.Variant;
+import org.pgofs.profraw.ParsedFunction;
+
+/**
+ * The sum of pieces of one image, which have one variant. Counters add up and stay at 2^63-1, marks are those of any piece,
+ * of first calls the least time counts, and values add up by site and target. So it does not matter in which order pieces
+ * come, or in which groups. Its memory grows with the functions and the different values of the image, not with the pieces.
+ * Not thread-safe.
+ */
+public final class MergedImage {
+    private static final int FIRST = 64;
+
+    private final Map<FunctionKey, Integer> numbers = new HashMap<>();
+    private final List<FunctionKey> keys = new ArrayList<>();
+
+    /** By function: where its counters, bitmap and value sites begin, its time, and how many records had it. */
+    private int[] countersAt = new int[FIRST];
+
+    private int[] bitmapsAt = new int[FIRST];
+    private int[] sitesAt = new int[FIRST];
+    private long[] times = new long[FIRST];
+    private long[] records = new long[FIRST];
+
+    private long[] counters = new long[FIRST];
+    private byte[] bitmaps = new byte[FIRST];
+    private int usedCounters;
+    private int usedBitmaps;
+    private int usedSites;
+
+    private final ValueCounts values = new ValueCounts();
+    private final SortedSet<Blob> names = new TreeSet<>();
+    private final SortedSet<Blob> binaryIds = new TreeSet<>();
+    private final SortedSet<Blob> vtables = new TreeSet<>();
+    private long rawVersion;
+
+    /** The structure of the last piece, and which of the functions here its functions are. */
+    private ImageStructure known;
+
+    private int[] knownNumbers = {};
+
+    /** A sum of nothing. */
+    public MergedImage() {}
+
+    /**
+     * Adds a piece.
+     *
+     * @param piece of the same variant as those before
+     * @param weight how often it counts, 1 or more
+     * @throws IllegalArgumentException if it has another variant, or the weight is too small
+     */
+    public void add(Piece piece, long weight) {
+        if (weight < 1) {
+            throw new IllegalArgumentException("a weight of " + weight);
+        }
+        takeVersion(piece.rawVersion());
+        ImageStructure structure = piece.structure();
+        if (structure != known) {
+            learn(structure);
+        }
+        for (int i = 0; i < structure.functions(); i++) {
+            addCounts(piece, structure.function(i), knownNumbers[i], weight);
+        }
+        if (!piece.values().isEmpty()) {
+            addValues(piece, weight);
+        }
+    }
+
+    private void takeVersion(long version) {
+        if (!isEmpty() && Variant.bits(version) != Variant.bits(rawVersion)) {
+            throw new IllegalArgumentException("it is instrumented in another way");
+        }
+        if (Variant.version(version) > Variant.version(rawVersion)) {
+            rawVersion = version;
+        }
+    }
+
+    /**
+     * Whether nothing was added.
+     *
+     * @return true before the first piece
+     */
+    public boolean isEmpty() {
+        return rawVersion == 0;
+    }
+
+    private void learn(ImageStructure structure) {
+        int[] learnt = new int[structure.functions()];
+        for (int i = 0; i < learnt.length; i++) {
+            learnt[i] = number(structure.key(i));
+        }
+        names.add(structure.names());
+        binaryIds.add(structure.binaryIds());
+        vtables.add(structure.vtables());
+        known = structure;
+        knownNumbers = learnt;
+    }
+
+    /** The number of a function here, which has counts of 0 if it is new. */
+    private int number(FunctionKey key) {
+        Integer number = numbers.get(key);
+        if (number != null) {
+            return number;
+        }
+        int next = keys.size();
+        int countersEnd = Math.addExact(usedCounters, key.counters());
+        int bitmapsEnd = Math.addExact(usedBitmaps, key.bitmap());
+        int sitesEnd = Math.addExact(usedSites, key.sites());
+        if (next == records.length) {
+            int larger = grown(next, next + 1);
+            countersAt = Arrays.copyOf(countersAt, larger);
+            bitmapsAt = Arrays.copyOf(bitmapsAt, larger);
+            sitesAt = Arrays.copyOf(sitesAt, larger);
+            times = Arrays.copyOf(times, larger);
+            records = Arrays.copyOf(records, larger);
+        }
+        if (countersEnd > counters.length) {
+            counters = Arrays.copyOf(counters, grown(counters.length, countersEnd));
+        }
+        if (bitmapsEnd > bitmaps.length) {
+            bitmaps = Arrays.copyOf(bitmaps, grown(bitmaps.length, bitmapsEnd));
+        }
+        countersAt[next] = usedCounters;
+        bitmapsAt[next] = usedBitmaps;
+        sitesAt[next] = usedSites;
+        usedCounters = countersEnd;
+        usedBitmaps = bitmapsEnd;
+        usedSites = sitesEnd;
+        keys.add(key);
+        numbers.put(key, next);
+        return next;
+    }
+
+    private static int grown(int length, int needed) {
+        return (int) Math.max(needed, Math.min(length + (long) length / 2, Integer.MAX_VALUE - Long.BYTES));
+    }
+
+    private void addCounts(Piece piece, ParsedFunction function, int number, long weight) {
+        records[number]++;
+        addTime(number, piece.time(function));
+        FunctionKey key = keys.get(number);
+        int at = countersAt[number];
+        int first = piece.firstCounter(function);
+        boolean marks = piece.isMarks();
+        for (int i = 0; i < key.counters(); i++) {
+            long count = piece.counter(first, i);
+            counters[at + i] = marks ? counters[at + i] | count : sum(counters[at + i], count, weight);
+        }
+        for (int i = 0; i < key.bitmap(); i++) {
+            bitmaps[bitmapsAt[number] + i] |= piece.bits(function, i);
+        }
+    }
+
+    private void addTime(int number, long time) {
+        if (time != 0 && (times[number] == 0 || Long.compareUnsigned(time, times[number]) < 0)) {
+            times[number] = time;
+        }
+    }
+
+    private static long sum(long held, long count, long weight) {
+        long more = weight == 1 ? count : product(count, weight);
+        return Saturated.sum(held, more);
+    }
+
+    private static long product(long count, long weight) {
+        long low = count * weight;
+        return Math.multiplyHigh(count, weight) == 0 && low >= 0 ? low : Long.MAX_VALUE;
+    }
+
+    private void addValues(Piece piece, long weight) {
+        ImageStructure structure = piece.structure();
+        for (int i = 0; i < structure.functions(); i++) {
+            FunctionKey key = keys.get(knownNumbers[i]);
+            for (int site = 0; site < key.sites(); site++) {
+                int to = sitesAt[knownNumbers[i]] + site;
+                var kind = ImageStructure.kind(key, site);
+                piece.values()
+                        .forEach(
+                                structure.function(i).valueSite() + site,
+                                (from, value, count) ->
+                                        values.add(to, structure.targets().of(kind, value), product(count, weight)));
+            }
+        }
+    }
+
+    /**
+     * Adds another sum, which stays as it is.
+     *
+     * @param other of the same variant
+     * @throws IllegalArgumentException if it has another variant
+     */
+    public void add(MergedImage other) {
+        if (other.isEmpty()) {
+            return;
+        }
+        takeVersion(other.rawVersion);
+        boolean marks = Variant.counterSize(rawVersion) == Byte.BYTES;
+        for (int from = 0; from < other.keys.size(); from++) {
+            FunctionKey key = other.keys.get(from);
+            int to = number(key);
+            records[to] += other.records[from];
+            addTime(to, other.times[from]);
+            for (int i = 0; i < key.counters(); i++) {
+                long count = other.counters[other.countersAt[from] + i];
+                int at = countersAt[to] + i;
+                counters[at] = marks ? counters[at] | count : Saturated.sum(counters[at], count);
+            }
+            for (int i = 0; i < key.bitmap(); i++) {
+                bitmaps[bitmapsAt[to] + i] |= other.bitmaps[other.bitmapsAt[from] + i];
+            }
+            for (int site = 0; site < key.sites(); site++) {
+                int at = sitesAt[to] + site;
+                other.values.forEach(other.sitesAt[from] + site, (same, value, count) -> values.add(at, value, count));
+            }
+        }
+        names.addAll(other.names);
+        binaryIds.addAll(other.binaryIds);
+        vtables.addAll(other.vtables);
+    }
+
+    /** The functions in an order that depends on nothing but what they are; see {@link FunctionKey}. */
+    List<Integer> inOrder() {
+        List<Integer> order = new ArrayList<>(numbers.values());
+        order.sort((a, b) -> keys.get(a).compareTo(keys.get(b)));
+        return order;
+    }
+
+    long rawVersion() {
+        return rawVersion;
+    }
+
+    FunctionKey key(int function) {
+        return keys.get(function);
+    }
+
+    long records(int function) {
+        return records[function];
+    }
+
+    long time(int function) {
+        return times[function];
+    }
+
+    long counter(int function, int number) {
+        return counters[countersAt[function] + number];
+    }
+
+    byte bits(int function, int number) {
+        return bitmaps[bitmapsAt[function] + number];
+    }
+
+    /** What a site of a function observed. */
+    Map<Long, Long> values(int function, int site) {
+        return values.at(sitesAt[function] + site);
+    }
+
+    SortedSet<Blob> names() {
+        return names;
+    }
+
+    SortedSet<Blob> binaryIds() {
+        return binaryIds;
+    }
+
+    SortedSet<Blob> vtables() {
+        return vtables;
+    }
+}

@@ -1,0 +1,39 @@
+package org.pgofs.fleet.core;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.profdata.IndexedFile;
+import org.pgofs.profdata.IndexedLayout;
+import org.pgofs.profdata.IndexedProfile;
+
+/**
+ * The indexed profile of a sum: the same bytes for the same pieces.
+ *
+ * @param bytes of the profile, all of them remaining
+ * @param functions how many it has
+ * @param otherShapes how many are left out, of functions that pieces have with other numbers of counters or value sites
+ */
+public record MergedProfile(ByteBuffer bytes, int functions, int otherShapes) {
+    /**
+     * Makes the profile of a sum, in the lowest version of the format that loses nothing.
+     *
+     * @param name what the image is called in messages
+     * @param sum not empty
+     * @return its profile
+     * @throws IOException if it has more than a profile can have, or there is no memory; the message says so
+     */
+    public static MergedProfile of(String name, MergedImage sum) throws IOException {
+        ResultImage image = new ResultImage(name, sum);
+        List<ResultImage> images = List.of(image);
+        Snapshot counts = image.snapshot();
+        try (IndexedProfile profile = new IndexedProfile(images, IndexedLayout.lowest(images));
+                IndexedFile file = profile.with(
+                        List.of(counts), profile.sizeWith(counts.values().size()))) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+            file.read(0, bytes);
+            return new MergedProfile(bytes.flip(), image.functions(), image.otherShapes());
+        }
+    }
+}
