@@ -1,6 +1,7 @@
 package org.pgofs.daemon;
 
 import java.io.IOException;
+import java.lang.ref.SoftReference;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -12,13 +13,14 @@ import org.pgofs.counters.image.Image;
 import org.pgofs.counters.image.PerImage;
 import org.pgofs.fs.Errno;
 import org.pgofs.fs.FsException;
+import org.pgofs.profdata.FunctionOrder;
 import org.pgofs.profdata.IndexedFile;
 import org.pgofs.profdata.IndexedLayout;
 import org.pgofs.profdata.IndexedProfile;
 
 /**
- * Makes indexed profiles of images. Of a file nothing is kept but its size without values, since names of functions may be
- * many: it has them only while it is made. Thread-safe.
+ * Makes indexed profiles of images. Of a file its size without values is kept, and the order of its functions as long as the
+ * Java heap has room for it: names of functions may be many, and a file has them only while it is open. Thread-safe.
  */
 final class IndexedProfiles {
     private final Profiles profiles;
@@ -74,9 +76,10 @@ final class IndexedProfiles {
      *
      * @param images stand for them
      * @param bytes the size
+     * @param order of the functions, as long as there is room for it
      */
-    record Told(List<Object> images, long bytes) {
-        static final Told NOTHING = new Told(List.of(), 0);
+    record Told(List<Object> images, long bytes, SoftReference<FunctionOrder> order) {
+        static final Told NOTHING = new Told(List.of(), 0, new SoftReference<>(null));
     }
 
     /** The images that stand for those of a file, and its size; what was told before is told again if it is still true. */
@@ -85,8 +88,10 @@ final class IndexedProfiles {
         if (current.equals(before.images)) {
             return before;
         }
-        try (IndexedProfile profile = new IndexedProfile(images, choice.apply(images))) {
-            return new Told(current, profile.size());
+        try {
+            FunctionOrder order = FunctionOrder.of(images);
+            long size = new IndexedProfile(images, choice.apply(images), order).size();
+            return new Told(current, size, new SoftReference<>(order));
         } catch (IOException e) {
             throw new FsException(Errno.EIO, "cannot tell the size of an indexed profile", e);
         }
@@ -102,11 +107,12 @@ final class IndexedProfiles {
         profiles.learn(shape, complete);
     }
 
-    /** The file with counts, to be closed. */
-    IndexedFile file(List<Snapshot> fitting, long size) throws IOException {
+    /** The file with counts, to be closed. What was told of it saves time, if that is still true. */
+    IndexedFile file(List<Snapshot> fitting, long size, Told before) throws IOException {
         List<Image> images = fitting.stream().map(Snapshot::image).toList();
-        try (IndexedProfile profile = new IndexedProfile(images, choice.apply(images))) {
-            return profile.with(fitting, size);
-        }
+        boolean isSame = images.stream().map(tokens::of).toList().equals(before.images);
+        FunctionOrder known = isSame ? before.order.get() : null;
+        FunctionOrder order = known == null ? FunctionOrder.of(images) : known;
+        return new IndexedProfile(images, choice.apply(images), order).with(fitting, size);
     }
 }

@@ -17,7 +17,7 @@ import org.pgofs.profdata.IndexedFile;
 
 /**
  * The indexed profile of some images, as a file. Size and images are settled as those of {@link ProfrawFile}. Its summary,
- * which depends on all counts, comes first: so the first read makes all of it, outside of the Java heap.
+ * which depends on all counts, comes first: so the first read looks at all of them. The rest is made as it is read.
  */
 final class ProfdataFile implements FileOperations {
     private final CounterStore store;
@@ -59,6 +59,7 @@ final class ProfdataFile implements FileOperations {
     private final class OpenProfdata implements OpenFile {
         private final ProfileShape shape;
         private final long size;
+        private Freeze freeze;
         private IndexedFile bytes;
 
         OpenProfdata(ProfileShape shape, long size) {
@@ -83,11 +84,14 @@ final class ProfdataFile implements FileOperations {
 
         private synchronized IndexedFile bytes() throws FsException {
             if (bytes == null) {
-                try (Freeze freeze = store.startFreeze(shape.selection())) {
+                try {
+                    if (freeze == null) {
+                        freeze = store.startFreeze(shape.selection());
+                    }
                     freeze.await();
                     List<Snapshot> complete = shape.complete(freeze.snapshots());
                     profiles.learn(shape, complete);
-                    bytes = profiles.file(shape.fit(complete), size);
+                    bytes = profiles.file(shape.fit(complete), size, told);
                 } catch (IOException e) {
                     throw new FsException(Errno.EIO, "cannot make an indexed profile", e);
                 }
@@ -97,13 +101,19 @@ final class ProfdataFile implements FileOperations {
 
         @Override
         public synchronized long held() {
-            return bytes == null ? 0 : size;
+            long counts = freeze == null
+                    ? 0
+                    : freeze.snapshots().stream().mapToLong(Snapshot::memory).sum();
+            return bytes == null ? counts : counts + bytes.memory();
         }
 
         @Override
         public synchronized void close() {
             if (bytes != null) {
                 bytes.close();
+            }
+            if (freeze != null) {
+                freeze.close();
             }
         }
     }

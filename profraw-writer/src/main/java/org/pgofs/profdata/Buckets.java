@@ -10,7 +10,9 @@ import java.util.Arrays;
  */
 final class Buckets {
     private static final int FIRST_SIZE = 64;
-    private static final int END = -1;
+    /** No name. */
+    static final int END = -1;
+
     /** Chains say their length in 16 bits. */
     private static final int MAX_CHAIN = 0xffff;
 
@@ -40,7 +42,7 @@ final class Buckets {
     }
 
     /** The number of buckets for some names. */
-    private static int size(int names) {
+    static int size(int names) {
         return names <= 2 ? 1 : Math.toIntExact(2 * Long.highestOneBit(4L * names / 3));
     }
 
@@ -85,13 +87,7 @@ final class Buckets {
         return heads.length;
     }
 
-    /** How many buckets have names. */
-    int used() {
-        return (int) Arrays.stream(heads).filter(head -> head != END).count();
-    }
-
-    /** The number of names in a bucket. */
-    int length(int bucket) {
+    private int length(int bucket) {
         int length = 0;
         for (int name = heads[bucket]; name != END; name = next[name]) {
             length++;
@@ -99,14 +95,13 @@ final class Buckets {
         return length;
     }
 
-    /** The names in a bucket, in their order. */
-    int[] names(int bucket) {
-        int[] names = new int[length(bucket)];
-        int name = heads[bucket];
-        for (int i = 0; i < names.length; i++) {
-            names[i] = name;
-            name = next[name];
-        }
-        return names;
+    /** The first name in a bucket, or {@link #END}. */
+    int first(int bucket) {
+        return heads[bucket];
+    }
+
+    /** The name behind one in its bucket, or {@link #END}. */
+    int next(int name) {
+        return next[name];
     }
 }

@@ -1,22 +1,36 @@
 package org.pgofs.profdata;
 
 import java.nio.ByteBuffer;
-import org.pgofs.counters.linux.OffHeap;
 import org.pgofs.profraw.RawBytes;
 
-/** An indexed profile as a whole, outside of the Java heap. To be closed when nobody reads it any more. */
+/**
+ * An indexed profile as a whole, whose bytes are made when they are read. To be closed when nobody reads it any more.
+ * Thread-safe.
+ */
 public final class IndexedFile implements RawBytes, AutoCloseable {
-    private final OffHeap memory;
-    private final ByteBuffer bytes;
+    private final ByteBuffer head;
+    private final Chains chains;
+    private final ByteBuffer tail;
+    private final long size;
 
-    IndexedFile(OffHeap memory) {
-        this.memory = memory;
-        bytes = memory.buffer();
+    /**
+     * A file.
+     *
+     * @param head what lies before the chains
+     * @param chains closed with the file
+     * @param tail what lies behind the bucket table
+     * @param size in bytes; zeros fill it
+     */
+    IndexedFile(ByteBuffer head, Chains chains, ByteBuffer tail, long size) {
+        this.head = head;
+        this.chains = chains;
+        this.tail = tail;
+        this.size = size;
     }
 
     @Override
     public long size() {
-        return bytes.capacity();
+        return size;
     }
 
     @Override
@@ -24,15 +38,26 @@ public final class IndexedFile implements RawBytes, AutoCloseable {
         if (offset < 0) {
             throw new IllegalArgumentException("negative offset " + offset);
         }
-        int count = (int) Math.min(target.remaining(), Math.max(0, size() - offset));
-        if (count > 0) {
-            target.put(target.position(), bytes, (int) offset, count);
-            target.position(target.position() + count);
-        }
+        int count = (int) Math.min(target.remaining(), Math.max(0, size - offset));
+        Window window = new Window(target.slice(target.position(), count), offset);
+        window.put(head, 0, head.limit());
+        chains.put(window);
+        window.put(tail, 0, tail.limit());
+        window.zeros(size);
+        target.position(target.position() + count);
+    }
+
+    /**
+     * How much memory it takes up beside the counts.
+     *
+     * @return bytes
+     */
+    public long memory() {
+        return head.limit() + chains.memory() + tail.limit();
     }
 
     @Override
     public void close() {
-        memory.close();
+        chains.close();
     }
 }

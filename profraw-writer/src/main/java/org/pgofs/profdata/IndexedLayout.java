@@ -211,4 +211,9 @@ public final class IndexedLayout {
     int valueKinds() {
         return number >= VTABLES_SINCE ? ValueKind.COUNT : ValueKind.VTABLE_TARGET.number();
     }
+
+    /** The size of what is followed by zeros up to a multiple of 8. */
+    static long padded(long size) {
+        return (size + Long.BYTES - 1) & -Long.BYTES;
+    }
 }

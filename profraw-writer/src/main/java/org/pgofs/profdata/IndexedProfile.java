@@ -2,43 +2,28 @@ package org.pgofs.profdata;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.nio.ByteOrder;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.pgofs.counters.counts.Snapshot;
-import org.pgofs.counters.format.ValueKind;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.Image;
-import org.pgofs.counters.linux.OffHeap;
-import org.pgofs.profdata.Functions.Source;
 
 /**
  * The indexed profile of some images in one version of the format: the bytes that llvm-profdata 19 and 22 make of their raw
- * profiles. Functions that share name and hash are merged. It holds the names of all functions, and is to be closed.
+ * profiles. Functions that share name and hash are merged. Immutable.
  */
-public final class IndexedProfile implements AutoCloseable {
-    private static final ValueKind[] KINDS = ValueKind.values();
+public final class IndexedProfile {
     /** Bits of raw profiles alone: where records and names are. */
     private static final long CORRELATED = 1L << 59;
 
-    private static final long CONTEXT_SENSITIVE_FUNCTION = 1L << 60;
     private static final int HASH_TYPE_MD5 = 0;
-    /** Of a name in a chain: its hash, its size and that of its data. */
-    private static final int ITEM_HEAD = 3 * Long.BYTES;
-
-    /** Sums do not reach the marks of what is hot or warm. */
-    private static final long GREATEST = -3;
 
     private final List<Image> images;
     private final IndexedLayout layout;
+    private final FunctionOrder order;
     private final long variant;
-    private final NameTable names;
-    private final Functions functions;
-    private final Buckets buckets;
+    private final Records records;
     private final BinaryIds binaryIds;
-    private final long counters;
-    private final long size;
 
     /**
      * The profile of some images.
@@ -49,31 +34,24 @@ public final class IndexedProfile implements AutoCloseable {
      * @throws IllegalArgumentException if the images differ in variant
      */
     public IndexedProfile(List<? extends Image> images, IndexedLayout layout) throws IOException {
+        this(images, layout, FunctionOrder.of(images));
+    }
+
+    /**
+     * The profile of some images whose functions have been sorted before.
+     *
+     * @param images whose functions it has, all of one variant; possibly none
+     * @param layout of its version
+     * @param order of the functions of these images
+     * @throws IllegalArgumentException if the images differ in variant
+     */
+    public IndexedProfile(List<? extends Image> images, IndexedLayout layout, FunctionOrder order) {
         this.images = List.copyOf(images);
         this.layout = layout;
+        this.order = order;
         variant = variant(images);
-        names = new NameTable(images);
-        try {
-            functions = new Functions(this.images, names);
-            buckets = new Buckets(names.hashes());
-            binaryIds = new BinaryIds(images);
-            long allCounters = 0;
-            long sum = padded(layout.headerSize() + (long) summaries() * Summary.SIZE + chains());
-            for (int name = 0; name < names.size(); name++) {
-                for (List<Source> sources : functions.of(name)) {
-                    allCounters += counters(sources.get(0));
-                }
-            }
-            counters = allCounters;
-            sum += 2 * Long.BYTES + (long) buckets.size() * Long.BYTES;
-            sum += layout.hasBinaryIds() ? binaryIds.size() : 0;
-            sum += layout.hasVtableNames() ? Long.BYTES : 0;
-            sum += hasTimes() ? Trace.size(functions.size()) : 0;
-            size = sum;
-        } catch (IOException | RuntimeException | Error e) {
-            names.close();
-            throw e;
-        }
+        records = new Records(images, layout, order);
+        binaryIds = new BinaryIds(images);
     }
 
     private static long variant(List<? extends Image> images) {
@@ -91,10 +69,6 @@ public final class IndexedProfile implements AutoCloseable {
         return bits & ~(CORRELATED | times);
     }
 
-    private static long padded(long size) {
-        return (size + Long.BYTES - 1) & -Long.BYTES;
-    }
-
     private int summaries() {
         return isContextSensitive() ? 2 : 1;
     }
@@ -107,38 +81,15 @@ public final class IndexedProfile implements AutoCloseable {
         return Variant.hasTimes(variant);
     }
 
-    /** The size of all chains without values. */
-    private long chains() {
-        long sum = (long) buckets.used() * Short.BYTES;
-        for (int name = 0; name < names.size(); name++) {
-            sum += ITEM_HEAD + names.length(name);
-            for (List<Source> sources : functions.of(name)) {
-                sum += dataSize(sources.get(0));
-            }
-        }
-        return sum;
+    private int headSize() {
+        return layout.headerSize() + summaries() * Summary.SIZE;
     }
 
-    private long dataSize(Source source) {
-        Image image = images.get(source.image());
-        long sum = (2L + counters(source)) * Long.BYTES;
-        sum += layout.hasBitmaps() ? (1L + image.bitmapSize(source.function())) * Long.BYTES : 0;
-        sum += layout.hasUniformity() ? Long.BYTES : 0;
-        int[] sites = new int[layout.valueKinds()];
-        for (int kind = 0; kind < sites.length; kind++) {
-            sites[kind] = image.valueSites(source.function(), KINDS[kind]);
-        }
-        return sum + ValueSites.size(sites);
-    }
-
-    /** Without the time of the first call. */
-    private int counters(Source source) {
-        return images.get(source.image()).counters(source.function()) - times();
-    }
-
-    /** How many counters of a function are its time. */
-    private int times() {
-        return hasTimes() ? Long.BYTES / Variant.counterSize(variant) : 0;
+    /** The most bytes behind the bucket table. */
+    private long tailSize() {
+        long size = layout.hasBinaryIds() ? binaryIds.size() : 0;
+        size += layout.hasVtableNames() ? Long.BYTES : 0;
+        return size + (hasTimes() ? Trace.size(order.size()) : 0);
     }
 
     /**
@@ -151,12 +102,12 @@ public final class IndexedProfile implements AutoCloseable {
     }
 
     /**
-     * The size of the profile as long as no value was observed.
+     * The size of the profile as long as no value was observed. All records are looked at.
      *
      * @return bytes
      */
     public long size() {
-        return size;
+        return IndexedLayout.padded(headSize() + records.allSizes()) + Chains.tableSize(order) + tailSize();
     }
 
     /**
@@ -166,216 +117,103 @@ public final class IndexedProfile implements AutoCloseable {
      * @return bytes
      */
     public long sizeWith(long values) {
-        return size + ValueSites.sizeOf(values);
+        return size() + ValueSites.sizeOf(values);
     }
 
     /**
      * The profile with counts, and zeros at its end, which readers pass over.
      *
-     * @param snapshots the counts of each image, in their order; of a site no more values than a profile can have
+     * @param snapshots the counts of each image, in their order; of a site no more values than a profile can have. Nothing
+     *     of them must change as long as the result is read
      * @param bytes its size, at least that with the values of all snapshots
      * @return the file, to be closed
-     * @throws IOException if it is too large for this machine
-     * @throws IllegalArgumentException if the snapshots are of other images
+     * @throws IOException if names cannot be read, or if there is no memory
+     * @throws IllegalArgumentException if the snapshots are of other images, or if the size is too small
      */
     public IndexedFile with(List<Snapshot> snapshots, long bytes) throws IOException {
         if (!snapshots.stream().map(Snapshot::image).toList().equals(images)) {
             throw new IllegalArgumentException("snapshots of other images");
         }
-        if (bytes > Integer.MAX_VALUE) {
-            throw new IOException(
-                    "an indexed profile of " + bytes + " bytes is too large: take those of single images");
-        }
-        OffHeap memory = new OffHeap((int) bytes, 0);
-        try (Summary plain = new Summary(counters);
-                Summary contextSensitive = new Summary(isContextSensitive() ? counters : 0)) {
-            new Writing(snapshots, memory.buffer(), plain, contextSensitive).write();
-            return new IndexedFile(memory);
+        Chains chains = new Chains(records, new RecordCounts(records, snapshots), order.names(images));
+        try {
+            return file(snapshots, chains, bytes);
         } catch (IOException | RuntimeException | Error e) {
-            memory.close();
+            chains.close();
             throw e;
         }
     }
 
-    /** Writes one file; the target is full of zeros. */
-    private final class Writing {
-        private final List<Snapshot> snapshots;
-        private final List<ValueTargets> targets = new ArrayList<>();
-        private final ByteBuffer out;
-        private final Summary plain;
-        private final Summary contextSensitive;
-
-        Writing(List<Snapshot> snapshots, ByteBuffer out, Summary plain, Summary contextSensitive) {
-            this.snapshots = snapshots;
-            this.out = out;
-            this.plain = plain;
-            this.contextSensitive = contextSensitive;
-            images.forEach(image -> targets.add(new ValueTargets(image)));
+    /**
+     * The profile with counts, in memory.
+     *
+     * @param snapshots as {@link #with} takes them
+     * @return all bytes of it, little-endian
+     * @throws IOException if it is larger than 2 GiB, or as {@link #with} says
+     * @throws IllegalArgumentException if the snapshots are of other images
+     */
+    public ByteBuffer bytes(List<Snapshot> snapshots) throws IOException {
+        long size = sizeWith(snapshots.stream()
+                .mapToLong(snapshot -> snapshot.values().size())
+                .sum());
+        if (size > Integer.MAX_VALUE) {
+            throw new IOException("an indexed profile of " + size + " bytes is too large");
         }
+        try (IndexedFile file = with(snapshots, size)) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
+            file.read(0, bytes);
+            return bytes.flip();
+        }
+    }
 
-        void write() {
-            out.position(layout.headerSize() + summaries() * Summary.SIZE);
-            int table = writeTable();
-            int ids = out.position();
-            if (layout.hasBinaryIds()) {
-                binaryIds.put(out);
-            }
-            int vtableNames = out.position();
-            if (layout.hasVtableNames()) {
-                out.putLong(0);
-            }
-            int traces = out.position();
-            if (hasTimes()) {
-                Trace.put(snapshots, out);
-            }
-            out.position(0);
-            out.putLong(IndexedLayout.MAGIC)
-                    .putLong(version())
-                    .putLong(0)
-                    .putLong(HASH_TYPE_MD5)
-                    .putLong(table);
-            if (layout.hasMemProf()) {
-                out.putLong(0);
-            }
-            if (layout.hasBinaryIds()) {
-                out.putLong(ids);
-            }
-            if (layout.hasTraces()) {
-                out.putLong(hasTimes() ? traces : 0);
-            }
-            if (layout.hasVtableNames()) {
-                out.putLong(vtableNames);
-            }
-            plain.put(out);
+    private IndexedFile file(List<Snapshot> snapshots, Chains chains, long bytes) throws IOException {
+        long counters = records.allCounters();
+        try (Summary plain = new Summary(counters);
+                Summary contextSensitive = new Summary(isContextSensitive() ? counters : 0)) {
+            chains.layOut(headSize(), plain, isContextSensitive() ? contextSensitive : null);
+            ByteBuffer head = ByteBuffer.allocate(headSize()).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer tail = ByteBuffer.allocate(Math.toIntExact(tailSize())).order(ByteOrder.LITTLE_ENDIAN);
+            putHeadAndTail(snapshots, chains.table(), head, tail);
+            plain.put(head);
             if (isContextSensitive()) {
-                contextSensitive.put(out);
+                contextSensitive.put(head);
             }
-        }
-
-        /** Returns where the bucket table is. */
-        private int writeTable() {
-            long[] hashes = names.hashes();
-            long[] begins = new long[buckets.size()];
-            for (int bucket = 0; bucket < begins.length; bucket++) {
-                int[] inBucket = buckets.names(bucket);
-                if (inBucket.length > 0) {
-                    begins[bucket] = out.position();
-                    out.putShort((short) inBucket.length);
-                    for (int name : inBucket) {
-                        out.putLong(hashes[name]);
-                        writeItem(name);
-                    }
-                }
+            long end = chains.table() + Chains.tableSize(order) + tail.flip().limit();
+            if (end > bytes) {
+                throw new IllegalArgumentException(bytes + " bytes are too few for a profile of " + end);
             }
-            int table = (int) padded(out.position());
-            out.position(table);
-            out.putLong(begins.length).putLong(names.size());
-            for (long begin : begins) {
-                out.putLong(begin);
-            }
-            return table;
-        }
-
-        private void writeItem(int name) {
-            out.putLong(names.length(name));
-            int dataSizeAt = out.position();
-            out.putLong(0);
-            names.put(name, out);
-            int data = out.position();
-            functions.of(name).forEach(this::writeRecord);
-            out.putLong(dataSizeAt, out.position() - data);
-        }
-
-        private void writeRecord(List<Source> sources) {
-            Source first = sources.get(0);
-            Image image = images.get(first.image());
-            long hash = image.funcHash(first.function());
-            int count = counters(first);
-            out.putLong(hash).putLong(count);
-            int begin = out.position();
-            for (Source source : sources) {
-                addCounters(begin, count, source);
-            }
-            out.position(begin + count * Long.BYTES);
-            boolean isPlain = (hash & CONTEXT_SENSITIVE_FUNCTION) == 0;
-            if (isPlain || isContextSensitive()) {
-                (isPlain ? plain : contextSensitive).add(out, begin, count * Long.BYTES);
-            }
-            int bits = image.bitmapSize(first.function());
-            if (layout.hasBitmaps()) {
-                out.putLong(bits);
-                int bitmap = out.position();
-                mergeable(sources, bits).forEach(source -> addBitmap(bitmap, bits, source));
-                out.position(bitmap + bits * Long.BYTES);
-            }
-            if (layout.hasUniformity()) {
-                out.putLong(0);
-            }
-            ValueSites values = new ValueSites(values(first));
-            mergeable(sources, bits).skip(1).forEach(source -> values.add(values(source)));
-            values.put(out);
-        }
-
-        /** Of those with another bitmap than the first one, the counters alone are added. */
-        private Stream<Source> mergeable(List<Source> sources, int bits) {
-            return sources.stream().filter(source -> images.get(source.image()).bitmapSize(source.function()) == bits);
-        }
-
-        private void addCounters(int begin, int count, Source source) {
-            ByteBuffer section = snapshots.get(source.image()).counters();
-            int unit = Variant.counterSize(variant);
-            int at = images.get(source.image()).countersOffset(source.function()) + times() * unit;
-            for (int i = 0; i < count; i++) {
-                long more = unit == Long.BYTES ? section.getLong(at + i * unit) : section.get(at + i) == 0 ? 1 : 0;
-                int target = begin + i * Long.BYTES;
-                out.putLong(target, sum(out.getLong(target), more));
-            }
-        }
-
-        private void addBitmap(int begin, int count, Source source) {
-            ByteBuffer section = snapshots.get(source.image()).bitmaps();
-            int at = images.get(source.image()).bitmapOffset(source.function());
-            for (int i = 0; i < count; i++) {
-                int target = begin + i * Long.BYTES;
-                out.putLong(target, out.getLong(target) | Byte.toUnsignedLong(section.get(at + i)));
-            }
-        }
-
-        private List<List<List<ValueSites.Pair>>> values(Source source) {
-            Image image = images.get(source.image());
-            List<List<List<ValueSites.Pair>>> kinds = new ArrayList<>();
-            int site = image.valueSite(source.function());
-            for (int kind = 0; kind < layout.valueKinds(); kind++) {
-                List<List<ValueSites.Pair>> sites = new ArrayList<>();
-                for (int i = image.valueSites(source.function(), KINDS[kind]); i > 0; i--) {
-                    sites.add(pairs(source.image(), KINDS[kind], site++));
-                }
-                kinds.add(sites);
-            }
-            return kinds;
-        }
-
-        private List<ValueSites.Pair> pairs(int image, ValueKind kind, int site) {
-            Map<Long, Long> observed = snapshots.get(image).values().at(site);
-            return observed.entrySet().stream()
-                    .map(value -> new ValueSites.Pair(targets.get(image).of(kind, value.getKey()), value.getValue()))
-                    .toList();
+            return new IndexedFile(head.flip(), chains, tail, bytes);
         }
     }
 
-    /** Nothing is added to a mark, and sums do not become one. */
-    private static long sum(long held, long more) {
-        if (held == 0) {
-            return more;
+    private void putHeadAndTail(List<Snapshot> snapshots, long table, ByteBuffer head, ByteBuffer tail) {
+        long begin = table + Chains.tableSize(order);
+        if (layout.hasBinaryIds()) {
+            binaryIds.put(tail);
         }
-        long sum = held + more;
-        boolean overflow = Long.compareUnsigned(sum, held) < 0 || Long.compareUnsigned(sum, GREATEST) > 0;
-        return overflow ? GREATEST : sum;
-    }
-
-    /** Gives up the names. Files that were made are not touched. */
-    @Override
-    public void close() {
-        names.close();
+        long vtableNames = begin + tail.position();
+        if (layout.hasVtableNames()) {
+            tail.putLong(0);
+        }
+        long traces = begin + tail.position();
+        if (hasTimes()) {
+            Trace.put(snapshots, tail);
+        }
+        head.putLong(IndexedLayout.MAGIC)
+                .putLong(version())
+                .putLong(0)
+                .putLong(HASH_TYPE_MD5)
+                .putLong(table);
+        if (layout.hasMemProf()) {
+            head.putLong(0);
+        }
+        if (layout.hasBinaryIds()) {
+            head.putLong(begin);
+        }
+        if (layout.hasTraces()) {
+            head.putLong(hasTimes() ? traces : 0);
+        }
+        if (layout.hasVtableNames()) {
+            head.putLong(vtableNames);
+        }
     }
 }

@@ -58,7 +58,7 @@ public record ProfileSummary(
         ByteBuffer bytes = ByteBuffer.allocate(Summary.SIZE).order(ByteOrder.LITTLE_ENDIAN);
         try (Summary summary = new Summary(most)) {
             for (ProfiledFunction function : functions) {
-                summary.add(function.counters(), 0, function.counters().limit());
+                summary.add(function.size(), function::counter);
             }
             summary.put(bytes);
         }

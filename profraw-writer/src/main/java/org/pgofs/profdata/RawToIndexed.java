@@ -2,7 +2,6 @@ package org.pgofs.profdata;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.pgofs.counters.counts.Snapshot;
@@ -43,15 +42,7 @@ public final class RawToIndexed {
             throw new IOException("its raw profiles are instrumented in different ways: give one at a time");
         }
         List<Snapshot> snapshots = images.stream().map(ParsedImage::snapshot).toList();
-        long values = snapshots.stream()
-                .mapToLong(snapshot -> snapshot.values().size())
-                .sum();
-        try (IndexedProfile profile = new IndexedProfile(images, IndexedLayout.lowest(images));
-                IndexedFile file = profile.with(snapshots, profile.sizeWith(values))) {
-            ByteBuffer bytes = ByteBuffer.allocate((int) file.size()).order(ByteOrder.LITTLE_ENDIAN);
-            file.read(0, bytes);
-            return bytes.flip();
-        }
+        return new IndexedProfile(images, IndexedLayout.lowest(images)).bytes(snapshots);
     }
 
     /**

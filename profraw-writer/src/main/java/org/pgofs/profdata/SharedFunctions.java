@@ -3,7 +3,6 @@ package org.pgofs.profdata;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.pgofs.counters.image.Image;
 
 /** Counts the functions that several images have, by which they are merged where one profile has all of these images. */
@@ -23,15 +22,22 @@ public final class SharedFunctions {
             return 0;
         }
         long[] all = images.stream()
-                .flatMapToLong(image -> functions(image).distinct())
+                .flatMapToLong(image -> Arrays.stream(functions(image)))
+                .sorted()
                 .toArray();
-        Arrays.sort(all);
         return IntStream.range(1, all.length).filter(i -> all[i] == all[i - 1]).count();
     }
 
-    /** A number for each function, which is the same for name and hash that are the same. */
-    private static LongStream functions(Image image) {
-        return IntStream.range(0, image.functions())
-                .mapToLong(function -> image.nameRef(function) * MULTIPLIER + image.funcHash(function));
+    /** A number for each different function, which is the same for name and hash that are the same. */
+    private static long[] functions(Image image) {
+        long[] sorted = IntStream.range(0, image.functions())
+                .mapToLong(function -> image.nameRef(function) * MULTIPLIER + image.funcHash(function))
+                .sorted()
+                .toArray();
+        // Not distinct(), which makes an object of each.
+        return IntStream.range(0, sorted.length)
+                .filter(i -> i == 0 || sorted[i] != sorted[i - 1])
+                .mapToLong(i -> sorted[i])
+                .toArray();
     }
 }

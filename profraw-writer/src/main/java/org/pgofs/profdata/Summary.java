@@ -3,6 +3,7 @@ package org.pgofs.profdata;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.util.function.IntToLongFunction;
 
 /**
  * The summary of a profile, by which compilers tell hot and cold code (LLVM's ProfileSummaryBuilder). Not thread-safe.
@@ -50,26 +51,30 @@ final class Summary implements AutoCloseable {
     /**
      * Adds a function.
      *
-     * @param counts its counters, little-endian, from index {@code begin} on
-     * @param size bytes
+     * @param size the number of its counters
+     * @param counts its counters, by their index
      */
-    void add(ByteBuffer counts, int begin, int size) {
-        if (size == 0 || counts.getLong(begin) == HOT || counts.getLong(begin) == WARM) {
+    void add(int size, IntToLongFunction counts) {
+        long first = size == 0 ? HOT : counts.applyAsLong(0);
+        if (first == HOT || first == WARM) {
             return;
         }
         functions++;
-        greatestFirst = greater(greatestFirst, counts.getLong(begin));
-        for (int at = begin; at < begin + size; at += Long.BYTES) {
-            long count = counts.getLong(at);
+        greatestFirst = greater(greatestFirst, first);
+        add(first);
+        for (int i = 1; i < size; i++) {
+            long count = counts.applyAsLong(i);
             if (count != HOT) {
-                counters++;
-                sum += count;
-                frequencies.add(count);
-                if (at > begin) {
-                    greatestOther = greater(greatestOther, count);
-                }
+                add(count);
+                greatestOther = greater(greatestOther, count);
             }
         }
+    }
+
+    private void add(long count) {
+        counters++;
+        sum += count;
+        frequencies.add(count);
     }
 
     private static long greater(long a, long b) {

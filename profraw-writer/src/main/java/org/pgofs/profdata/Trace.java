@@ -3,8 +3,7 @@ package org.pgofs.profdata;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.PriorityQueue;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.image.Image;
 
@@ -39,11 +38,9 @@ final class Trace {
 
     /** Puts the traces. */
     static void put(List<Snapshot> snapshots, ByteBuffer target) {
-        List<Call> calls = snapshots.stream()
-                .flatMap(Trace::calls)
-                .sorted(ORDER)
-                .limit(MOST)
-                .toList();
+        PriorityQueue<Call> first = new PriorityQueue<>(ORDER.reversed());
+        snapshots.forEach(snapshot -> add(first, snapshot));
+        List<Call> calls = first.stream().sorted(ORDER).toList();
         int traces = calls.isEmpty() ? 0 : 1;
         target.putLong(traces).putLong(traces);
         if (traces > 0) {
@@ -52,11 +49,17 @@ final class Trace {
         }
     }
 
-    private static Stream<Call> calls(Snapshot snapshot) {
+    /** Adds the calls of an image; of all, the first ones are kept. */
+    private static void add(PriorityQueue<Call> first, Snapshot snapshot) {
         Image image = snapshot.image();
-        return IntStream.range(0, image.functions())
-                .mapToObj(function ->
-                        new Call(snapshot.counters().getLong(image.countersOffset(function)), image.nameRef(function)))
-                .filter(call -> call.time != 0 && call.time != NEVER);
+        for (int function = 0; function < image.functions(); function++) {
+            long time = snapshot.counters().getLong(image.countersOffset(function));
+            if (time != 0 && time != NEVER) {
+                first.add(new Call(time, image.nameRef(function)));
+                if (first.size() > MOST) {
+                    first.remove();
+                }
+            }
+        }
     }
 }

@@ -1,6 +1,5 @@
 package org.pgofs.profdata;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,8 +11,13 @@ import org.pgofs.counters.format.Saturated;
  * values have the names of functions. Not thread-safe.
  */
 final class ValueSites {
-    private static final int HEAD = 2 * Integer.BYTES;
+    /** The size of the value data of a function without sites, and of what a kind that has sites begins with. */
+    static final int HEAD = 2 * Integer.BYTES;
+
     private static final int PAIR = 2 * Long.BYTES;
+
+    /** No values, however many sites there are. */
+    static final ValueSites NONE = new ValueSites(List.of());
 
     private static final Comparator<Pair> BY_VALUE = (a, b) -> Long.compareUnsigned(a.value, b.value);
     private static final Comparator<Pair> MOST_FREQUENT = (a, b) -> Long.compareUnsigned(b.count, a.count);
@@ -32,19 +36,6 @@ final class ValueSites {
             sites.forEach(pairs -> own.add(cut(pairs)));
             this.kinds.add(own);
         });
-    }
-
-    /** How many bytes the function's value data has without values, for the number of sites of each kind. */
-    static long size(int... sitesOfKinds) {
-        long size = HEAD;
-        for (int sites : sitesOfKinds) {
-            size += sites == 0 ? 0 : padded(HEAD + sites);
-        }
-        return size;
-    }
-
-    private static long padded(long size) {
-        return (size + Long.BYTES - 1) & -Long.BYTES;
     }
 
     /** Adds the values of another image; kinds of which it has another number of sites are left out. */
@@ -88,23 +79,23 @@ final class ValueSites {
         return sorted;
     }
 
-    /** Puts the value data of the function. */
-    void put(ByteBuffer target) {
-        int begin = target.position();
-        target.putInt(0).putInt(0);
-        int used = 0;
-        for (int kind = 0; kind < kinds.size(); kind++) {
-            List<List<Pair>> sites = kinds.get(kind);
-            if (!sites.isEmpty()) {
-                used++;
-                target.putInt(kind).putInt(sites.size());
-                sites.forEach(pairs -> target.put((byte) pairs.size()));
-                target.position((int) padded(target.position() - begin) + begin);
-                sites.forEach(pairs ->
-                        pairs.forEach(pair -> target.putLong(pair.value).putLong(pair.count)));
+    /** The values of a site. */
+    List<Pair> at(int kind, int site) {
+        return kinds.isEmpty() ? List.of() : kinds.get(kind).get(site);
+    }
+
+    /** The number of values. Most functions have none, and make no object here. */
+    long size() {
+        if (kinds.isEmpty()) {
+            return 0;
+        }
+        long size = 0;
+        for (List<List<Pair>> sites : kinds) {
+            for (List<Pair> pairs : sites) {
+                size += pairs.size();
             }
         }
-        target.putInt(begin, target.position() - begin).putInt(begin + Integer.BYTES, used);
+        return size;
     }
 
     /** How many bytes some values take up. */

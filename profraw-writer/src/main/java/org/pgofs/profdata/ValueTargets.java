@@ -3,8 +3,7 @@ package org.pgofs.profdata;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.Map;
+import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.format.ImageLayout;
 import org.pgofs.counters.format.ValueKind;
 import org.pgofs.counters.image.Image;
@@ -14,8 +13,10 @@ public final class ValueTargets {
     private static final int VTABLE_ADDRESS = 8;
     private static final int VTABLE_BYTES = 16;
 
-    /** By address; of several at one address the least. */
-    private final Map<Long, Long> functions = new HashMap<>();
+    /** Some of the addresses of functions, and others. */
+    private final LongIds addresses;
+    /** Of each the name of the function that is there, of several the least; 0 if there is none. */
+    private final long[] names;
 
     private final Vtable[] vtables;
 
@@ -27,9 +28,17 @@ public final class ValueTargets {
      * @param image with the addresses that the values have
      */
     public ValueTargets(Image image) {
+        this(image, addresses(image));
+    }
+
+    private ValueTargets(Image image, LongIds addresses) {
+        this.addresses = addresses;
+        names = new long[addresses.size()];
         for (int function = 0; function < image.functions(); function++) {
-            if (image.address(function) != 0) {
-                functions.merge(image.address(function), image.nameRef(function), ValueTargets::lesser);
+            int found = image.address(function) == 0 ? -1 : addresses.find(image.address(function));
+            if (found >= 0) {
+                long name = image.nameRef(function);
+                names[found] = names[found] == 0 ? name : lesser(names[found], name);
             }
         }
         ByteBuffer all = image.vtables();
@@ -42,6 +51,21 @@ public final class ValueTargets {
                     all.getLong(at));
         }
         Arrays.sort(vtables, Comparator.comparingLong(vtable -> vtable.begin + Long.MIN_VALUE));
+    }
+
+    /** What the values are called that were observed: it takes no memory for other functions. */
+    static ValueTargets of(Snapshot snapshot) {
+        LongIds observed = new LongIds(Math.toIntExact(snapshot.values().size()));
+        snapshot.values().forEach((site, value, count) -> observed.add(value));
+        return new ValueTargets(snapshot.image(), observed);
+    }
+
+    private static LongIds addresses(Image image) {
+        LongIds addresses = new LongIds(image.functions());
+        for (int function = 0; function < image.functions(); function++) {
+            addresses.add(image.address(function));
+        }
+        return addresses;
     }
 
     private static long lesser(long a, long b) {
@@ -57,10 +81,15 @@ public final class ValueTargets {
      */
     public long of(ValueKind kind, long value) {
         return switch (kind) {
-            case INDIRECT_CALL_TARGET -> functions.getOrDefault(value, 0L);
+            case INDIRECT_CALL_TARGET -> function(value);
             case MEMOP_SIZE -> value;
             case VTABLE_TARGET -> vtable(value);
         };
+    }
+
+    private long function(long address) {
+        int found = addresses.find(address);
+        return found < 0 ? 0 : names[found];
     }
 
     /** The last vtable that begins up to an address, if it reaches to it. */

@@ -1,12 +1,12 @@
 package org.pgofs.profdata;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -26,8 +26,8 @@ class HashTableTest {
         assertEquals(
                 names,
                 IntStream.range(0, buckets.size())
-                        .mapToObj(buckets::names)
-                        .flatMapToInt(Arrays::stream)
+                        .flatMap(bucket ->
+                                IntStream.iterate(buckets.first(bucket), name -> name != Buckets.END, buckets::next))
                         .distinct()
                         .count());
     }
@@ -37,6 +37,25 @@ class HashTableTest {
         long[] same = new long[0x10000];
         IOException refused = assertThrows(IOException.class, () -> new Buckets(same));
         assertTrue(refused.getMessage().contains("too much alike"), refused.getMessage());
+    }
+
+    /** Programs choose the hashes. Without a bound, each of these takes as many steps as there are before it. */
+    @Test
+    void shouldLeaveHashesAsTheyAreThatFallIntoOnePlace() {
+        int count = 1 << 15;
+        LongIds hashes = new LongIds(count);
+        for (long i = 0; i < count; i++) {
+            hashes.add((i << 47) * inverse(0xbf58_476d_1ce4_e5b9L));
+        }
+        assertArrayEquals(IntStream.range(0, count).toArray(), HashOrder.of(hashes));
+    }
+
+    private static long inverse(long odd) {
+        long inverse = odd;
+        for (int bits = 3; bits < Long.SIZE; bits *= 2) {
+            inverse *= 2 - odd * inverse;
+        }
+        return inverse;
     }
 
     /** More than there are in one sorted piece. */

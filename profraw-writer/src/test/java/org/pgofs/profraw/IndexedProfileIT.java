@@ -84,6 +84,27 @@ class IndexedProfileIT {
         });
     }
 
+    /** Names that begin with others, that differ late, and that end with zeros, which end no name. */
+    private static void addNamesThatAreAlike(TestImage.Builder builder) {
+        for (int i = 0; i < 40; i++) {
+            String beginning = "_ZN4llvm".repeat(i % 5) + i;
+            for (int zeros = 6; zeros >= 0; zeros--) {
+                builder.function(beginning + "\0".repeat(zeros), zeros, 1 + i);
+                builder.function(beginning + "\u00e9" + "\0".repeat(zeros) + "a", zeros, 1 + i);
+            }
+        }
+    }
+
+    /** Of functions without a name. */
+    private static TestImage manyHashes(int count) {
+        return image("hashes", builder -> {
+                    for (int i = 0; i < count; i++) {
+                        builder.function("f" + i, i * 0x9e37_79b9_7f4a_7c15L, i);
+                    }
+                })
+                .withoutNames();
+    }
+
     private static TestImage withValues(int count) {
         return image("values" + count, builder -> {
             int site = builder.firstSite();
@@ -109,6 +130,8 @@ class IndexedProfileIT {
                 List.of(image("zero", builder -> builder.function("f", 1, 0, 0))),
                 List.of(image("greatest", builder -> builder.function("f", 1, 1L << 56, 1L << 56))),
                 List.of(image(2).withoutNames(), image(3)),
+                List.of(image("alike", IndexedProfileIT::addNamesThatAreAlike)),
+                List.of(image("x", builder -> builder.function("f", 1, 4)).withoutNames(), manyHashes(300)),
                 List.of(withValues(254)),
                 List.of(withValues(255)));
     }
@@ -218,8 +241,8 @@ class IndexedProfileIT {
         long values = snapshots.stream()
                 .mapToLong(snapshot -> snapshot.values().size())
                 .sum();
-        try (IndexedProfile profile = new IndexedProfile(images, IndexedLayout.of(version));
-                IndexedFile file = profile.with(snapshots, profile.sizeWith(values))) {
+        IndexedProfile profile = new IndexedProfile(images, IndexedLayout.of(version));
+        try (IndexedFile file = profile.with(snapshots, profile.sizeWith(values))) {
             return TestFiles.bytes(file).array();
         }
     }

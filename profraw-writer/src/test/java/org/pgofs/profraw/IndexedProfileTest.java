@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.profdata.IndexedFile;
 import org.pgofs.profdata.IndexedLayout;
@@ -64,12 +68,40 @@ class IndexedProfileTest {
     @Test
     void shouldKeepTheSizeThatWasTold() throws IOException {
         TestImage image = TestImage.of("a", 8 | Variant.IR).function("f", 1, 1).build();
-        try (IndexedProfile profile = new IndexedProfile(List.of(image), IndexedLayout.of(7));
-                IndexedFile exact = profile.with(List.of(image.snapshot()), profile.size());
+        IndexedProfile profile = new IndexedProfile(List.of(image), IndexedLayout.of(7));
+        try (IndexedFile exact = profile.with(List.of(image.snapshot()), profile.size());
                 IndexedFile larger = profile.with(List.of(image.snapshot()), profile.size() + 1000)) {
             byte[] bytes = TestFiles.bytes(larger).array();
             assertEquals(profile.size() + 1000, bytes.length);
             assertArrayEquals(TestFiles.bytes(exact).array(), Arrays.copyOf(bytes, (int) profile.size()));
+        }
+    }
+
+    @Test
+    void shouldRefuseASizeThatIsTooSmall() throws IOException {
+        TestImage image = TestImage.of("a", 8 | Variant.IR).function("f", 1, 1).build();
+        IndexedProfile profile = new IndexedProfile(List.of(image), IndexedLayout.of(7));
+        assertThrows(IllegalArgumentException.class, () -> profile.with(List.of(image.snapshot()), profile.size() - 1));
+    }
+
+    /** The bytes are made when they are read: wherever a reader begins and ends, they are those of the whole. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 8, 61, 4096, 100_003})
+    void shouldGiveTheSameBytesInPiecesOfAnySize(int size) throws IOException {
+        for (int seed = 0; seed < 8; seed++) {
+            List<TestImage> images = new RandomImages(seed).images();
+            List<Snapshot> snapshots = images.stream().map(TestImage::snapshot).toList();
+            long values = snapshots.stream().mapToLong(s -> s.values().size()).sum();
+            IndexedProfile profile = new IndexedProfile(images, IndexedLayout.of(14));
+            try (IndexedFile file = profile.with(snapshots, profile.sizeWith(values))) {
+                ByteBuffer whole = TestFiles.bytes(file);
+                for (int begin = 0; begin < whole.limit(); begin += Math.max(size, whole.limit() / 1000)) {
+                    ByteBuffer piece = ByteBuffer.allocate(size);
+                    file.read(begin, piece);
+                    assertEquals(
+                            whole.slice(begin, piece.position()), piece.flip(), "at " + begin + " of seed " + seed);
+                }
+            }
         }
     }
 }

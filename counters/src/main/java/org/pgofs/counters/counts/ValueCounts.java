@@ -187,9 +187,32 @@ public final class ValueCounts implements ValueSink {
      * @return 0 or more
      */
     public int count(int site) {
-        int[] size = {0};
-        forEach(site, (same, value, count) -> size[0]++);
-        return size[0];
+        int[] order = bySite();
+        int size = 0;
+        for (int i = firstOf(order, site); i < order.length && sites[order[i]] == site; i++) {
+            size += counts[order[i]] != 0 ? 1 : 0;
+        }
+        return size;
+    }
+
+    /**
+     * Whether some sites have values.
+     *
+     * @param begin the number of the first of them in the image
+     * @param end the number of the first one behind them
+     * @return whether any of them has one
+     */
+    public boolean isAnyOf(int begin, int end) {
+        if (used == 0 || begin == end) {
+            return false;
+        }
+        int[] order = bySite();
+        for (int i = firstOf(order, begin); i < order.length && sites[order[i]] < end; i++) {
+            if (counts[order[i]] != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

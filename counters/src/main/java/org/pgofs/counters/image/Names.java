@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
@@ -80,7 +81,13 @@ public final class Names {
 
     /** The hash by which records refer to names. */
     public static final class Hash {
+        private static final int SIZE = 16;
+
         private final MessageDigest md5;
+        /** Not one of each name's own: there may be millions. */
+        private final byte[] digest = new byte[SIZE];
+
+        private final ByteBuffer number = ByteBuffer.wrap(digest).order(ByteOrder.LITTLE_ENDIAN);
 
         public Hash() {
             try {
@@ -103,7 +110,12 @@ public final class Names {
 
         /** The hash of the name that was added; the next name begins. */
         public long take() {
-            return ByteBuffer.wrap(md5.digest()).order(ByteOrder.LITTLE_ENDIAN).getLong();
+            try {
+                md5.digest(digest, 0, SIZE);
+            } catch (DigestException e) {
+                throw new IllegalStateException(e);
+            }
+            return number.getLong(0);
         }
     }
 
@@ -313,7 +325,9 @@ public final class Names {
     }
 
     private void endName() throws InvalidFileException {
-        require(begun, "has an empty name");
+        if (!begun) {
+            throw new InvalidFileException("has an empty name");
+        }
         begun = false;
         visitor.end();
     }

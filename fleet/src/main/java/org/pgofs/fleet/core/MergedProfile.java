@@ -3,8 +3,6 @@ package org.pgofs.fleet.core;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.pgofs.counters.counts.Snapshot;
-import org.pgofs.profdata.IndexedFile;
 import org.pgofs.profdata.IndexedLayout;
 import org.pgofs.profdata.IndexedProfile;
 
@@ -27,13 +25,7 @@ public record MergedProfile(ByteBuffer bytes, int functions, int otherShapes) {
     public static MergedProfile of(String name, MergedImage sum) throws IOException {
         ResultImage image = new ResultImage(name, sum);
         List<ResultImage> images = List.of(image);
-        Snapshot counts = image.snapshot();
-        try (IndexedProfile profile = new IndexedProfile(images, IndexedLayout.lowest(images));
-                IndexedFile file = profile.with(
-                        List.of(counts), profile.sizeWith(counts.values().size()))) {
-            ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
-            file.read(0, bytes);
-            return new MergedProfile(bytes.flip(), image.functions(), image.otherShapes());
-        }
+        ByteBuffer bytes = new IndexedProfile(images, IndexedLayout.lowest(images)).bytes(List.of(image.snapshot()));
+        return new MergedProfile(bytes, image.functions(), image.otherShapes());
     }
 }
