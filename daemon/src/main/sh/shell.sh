@@ -18,7 +18,7 @@ else, counts in a mount at $PGOFS_MOUNT, which nobody else sees. Everything work
   pgofs collect server
   exit
 
-  -o OPTIONS  those of pgofs mount -o; -o stock finds no programs there
+  -o OPTIONS  those of pgofs mount -o; -o stock reads programs that are started there, root's those of the whole machine
 
 The exit code is that of the command; 1 if it could not be started, with the reason. When it has ended, mount and counts are
 gone: collect before. For users who are not root, the command runs in a namespace of mounts, and of users in which only they
@@ -39,7 +39,7 @@ shell_clean() {
 }
 
 shell() {
-  local as='' base=/run options='' status=0 run=() room='' shell_daemon=''
+  local as='' base=/run options='' status=0 run=() room='' room_log='' shell_daemon=''
   [ "${1-}" != --in-namespace-of ] || { as=$2 && shift 2; }
   local arguments=("$@")
   while [ $# -gt 0 ]; do
@@ -68,12 +68,12 @@ shell() {
     base=${XDG_RUNTIME_DIR:-${TMPDIR:-/tmp}}
     namespace_leave "$as"
   fi
-  room=$(mktemp -d "$base/pgofs-shell-XXXXXXXX") || shell_die "cannot make a directory in $base"
+  namespace_room "$base" pgofs-shell || shell_die "cannot make a directory in $base"
   trap shell_clean EXIT
   chmod 711 "$room" && mkdir "$room/mount" && namespace_segments "$room/segments" || exit 1
   # It ends with this shell, however that ends, but not by Ctrl-C, which is for the command.
   setpriv --pdeathsig TERM "$home/bin/pgofs" mount -f ${options:+-o "$options"} --segment-dir "$room/segments" "$room/mount" \
-    >"$room/log" 2>&1 </dev/null &
+    >&"$room_log" 2>&1 </dev/null &
   shell_daemon=$!
   until [ -e "$room/mount/pgo/status" ]; do
     if ! kill -0 "$shell_daemon" 2>/dev/null; then
@@ -83,7 +83,7 @@ shell() {
     sleep 0.05
   done
   trap : INT # the command ends by it, and this one goes on to clean up
-  PGOFS_SEGMENT_DIR=$room/segments PGOFS_MOUNT=$room/mount "${run[@]}" "$@" || status=$?
+  PGOFS_SEGMENT_DIR=$room/segments PGOFS_MOUNT=$room/mount "${run[@]}" "$@" {room_log}>&- || status=$?
   trap - INT
   exit "$status"
 }

@@ -1,6 +1,7 @@
 package org.pgofs.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +40,15 @@ final class ShellIT {
     void home() throws IOException {
         Files.writeString(
                 directory.resolve("program.c"),
-                "void counted(void) {} int main(void) { for (int i = 0; i < 5000; i++) counted(); }");
+                """
+                #include <unistd.h>
+                void counted(void) {}
+                int main(int count, char **arguments) {
+                  (void)arguments;
+                  for (int i = 0; i < 5000; i++) counted();
+                  return count > 1 && pause();
+                }
+                """);
         home = directory.resolve("home");
         Shell.in(directory)
                 .bash("chmod 755 . && mkdir -m 700 home runtime && chown %d home runtime".formatted(USER))
@@ -105,20 +114,90 @@ final class ShellIT {
         assertEquals(List.of(), leftovers(directory.resolve("runtime")));
     }
 
-    /** A daemon that nobody can reach any more must not stay. */
+    /** Of two processes that count, one was started elsewhere; a third one has lost its file. */
+    private static final String STOCK_SESSION =
+            """
+            trap 'kill $(jobs -p)' EXIT
+            clang-14 -fprofile-generate "$PROGRAM" -o stock
+            export LLVM_PROFILE_FILE=/dev/null
+            ./stock stay &
+            pgofs shell -o stock bash -euc '
+              trap "kill \\$(jobs -p)" EXIT
+              ./stock stay &
+              until ls "$PGOFS_MOUNT/pgo/images" | grep -q stock; do sleep 0.1; done
+              cp -a "$PGOFS_MOUNT/pgo/profraw" .
+              llvm-profdata-14 show --function=counted --counts profraw | sed -n "s/ *Block counts: //p"
+              cp stock other
+              ./other stay &
+              cp stock same
+              mv same other
+              pgofs attach --pid $! 2>&1 | sed "s/process [0-9]*/process/; s/: compile.*//"'
+            """;
+
+    /** The kernel lets nobody in a namespace of users open a file by where it is mapped. */
     @Test
-    void shouldEndItsDaemonWhenItIsKilled() {
-        asUser(
-                        """
-                        pgofs shell sh -c 'echo $$ $PGOFS_MOUNT >at.new; mv at.new at; exec sleep 600' &
-                        until [ -e at ]; do sleep 0.1; done
-                        read -r command at <at
-                        serves() { grep -l -s -F -a "$at" /proc/[0-9]*/cmdline >/dev/null; }
-                        serves
-                        kill -9 $!
-                        while serves; do sleep 0.1; done
-                        kill "$command"
-                        """)
+    void shouldReadProgramsAsTheyAre() {
+        Shell.Result result = asUser(STOCK_SESSION);
+        assertEquals(
+                "[5000]\npgofs: process has nothing that clang or rustc instrumented\n",
+                result.ok().output(),
+                result.errors());
+    }
+
+    /** Of two shells one is killed, whose daemon is as slow as can be. $1 is a signal that ends it and its watchdog. */
+    private static final String KILLED =
+            """
+            start() {
+              pgofs shell sh -c '
+                echo $$ "$(head -n 1 "$PGOFS_MOUNT/pgo/.daemon")" "${PGOFS_MOUNT%/mount}" >"$0.new"
+                mv "$0.new" "$0"
+                exec sleep 600' "$1" &
+              until [ -e "$1" ]; do sleep 0.1; done
+            }
+            start killed
+            shell=$!
+            start living
+            read -r command daemon killed <killed
+            read -r other _ living <living
+            trap 'kill "$command" "$other" 2>/dev/null || :; kill -CONT "$daemon" 2>/dev/null || :' EXIT
+            # The pattern does not match itself.
+            served() { grep -l -s -a "${killed%?}[${killed: -1}]/" /proc/[0-9]*/cmdline | cut -d / -f 3 || true; }
+            served | grep -qx "$daemon"
+            kill -STOP "$daemon"
+            kill -KILL "$shell"
+            pgofs shell true
+            [ -e "$killed/log" ]
+            kill "-$1" $(served)
+            while [ -n "$(served)" ]; do sleep 0.1; done
+            [ -e "$killed/log" ]
+            pgofs shell true
+            [ ! -e "$killed" ]
+            ! grep -F "$killed" /proc/self/mountinfo
+            [ -e "$living/log" ]
+            kill "$other"
+            wait
+            """;
+
+    /** A daemon that nobody can reach any more must not stay; its directory goes when the next shell starts. */
+    @Test
+    void shouldLeaveNothingWhenItIsKilled() throws IOException {
+        Path runtime = directory.resolve("runtime");
+        Path foreign = Files.createDirectory(runtime.resolve("pgofs-shell-of-another"));
+        Files.createFile(foreign.resolve("log"));
+        Shell.in(runtime)
+                .bash("chmod 777 pgofs-shell-of-another; ln -s \"$1\" pgofs-shell-link", home)
                 .ok();
+        Shell.in(home).bash("touch log; chown %d log".formatted(USER)).ok();
+        asUser("set -- CONT\n" + KILLED).ok();
+        assertTrue(Files.exists(foreign.resolve("log")));
+        assertTrue(Files.exists(home.resolve("log")));
+        assertEquals(2, leftovers(runtime).size());
+    }
+
+    /** Its mounts are those of the machine. */
+    @Test
+    void shouldLeaveNothingWhenThatOfRootIsKilled() throws IOException {
+        shell().bash(KILLED, "KILL").ok();
+        assertEquals(List.of(), leftovers(Path.of("/run")));
     }
 }

@@ -120,7 +120,7 @@ final class AttachedProcess {
         Mapping first = mapped.get(0);
         List<AttachedImage> found = new ArrayList<>();
         try {
-            ProgramFiles.Finding finding = files.look(first.link(stat.pid()), reader);
+            ProgramFiles.Finding finding = files.look(first, stat.pid(), reader);
             if (!finding.reason().isEmpty()) {
                 problems.add(first.path() + " " + finding.reason());
             }

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.pgofs.counters.linux.Child;
 
 /**
@@ -32,6 +34,7 @@ final class ForeignReader implements AutoCloseable {
     private static final int SIZE_AT = 16;
     private static final int MOST = 1 << 20;
     private static final int LONGEST_PATH = 4000;
+    private static final int EPERM = 1;
     private static final int ENOENT = 2;
 
     private final Child child;
@@ -77,6 +80,18 @@ final class ForeignReader implements AutoCloseable {
         long size() {
             return content.getLong(SIZE_AT);
         }
+
+        /**
+         * Whether it is a certain file.
+         *
+         * @param file as {@link Mapping#file}, where the number of the device is split as gnu_dev_major(3) does
+         */
+        boolean isFile(String file) {
+            long device = content.getLong(0);
+            long major = ((device >>> 8) & 0xfff) | ((device >>> 32) & ~0xfffL);
+            long minor = (device & 0xff) | ((device >>> 12) & 0xffffff00L);
+            return file.equals(String.format(Locale.ROOT, "%02x:%02x %d", major, minor, content.getLong(Long.BYTES)));
+        }
     }
 
     /**
@@ -85,6 +100,7 @@ final class ForeignReader implements AutoCloseable {
      * @param path absolute; links are followed
      * @return a number by which it is read and closed
      * @throws NoSuchFileException if there is none
+     * @throws AccessDeniedException if the kernel lets this process open none of that kind
      */
     long open(String path) throws IOException {
         byte[] name = path.getBytes(StandardCharsets.UTF_8);
@@ -95,6 +111,9 @@ final class ForeignReader implements AutoCloseable {
         long file = ask();
         if (file == -ENOENT) {
             throw new NoSuchFileException(path);
+        }
+        if (file == -EPERM) {
+            throw new AccessDeniedException(path);
         }
         return check(file);
     }

@@ -84,6 +84,12 @@ record Mapping(long start, long end, boolean writable, boolean shared, long offs
         return Long.compareUnsigned(address, start) >= 0 && Long.compareUnsigned(address, end) < 0;
     }
 
+    /** By which its file can be opened where the process knows it, unless it has lost that name. */
+    String name(int pid) {
+        return "/proc/" + pid + "/root"
+                + new String(path.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    }
+
     /** By which its file can be opened, wherever it is mounted and whether it has a name any more or not. */
     String link(int pid) {
         return "/proc/" + pid + "/map_files/" + Long.toHexString(start) + "-" + Long.toHexString(end);

@@ -2,6 +2,7 @@ package org.pgofs.counters.process;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -43,10 +44,11 @@ final class ProgramFiles {
     /**
      * Looks into the file that a process has mapped.
      *
-     * @param path absolute; links are followed
+     * @param pid the process
+     * @throws IOException if it cannot be opened; nothing is wrong with the process
      */
-    Finding look(String path, ForeignReader reader) throws IOException {
-        long file = reader.open(path);
+    Finding look(Mapping mapping, int pid, ForeignReader reader) throws IOException {
+        long file = open(mapping, pid, reader);
         try {
             ForeignReader.Identity identity = reader.identify(file);
             Finding found = kept(identity);
@@ -57,6 +59,20 @@ final class ProgramFiles {
             return found;
         } finally {
             reader.close(file);
+        }
+    }
+
+    /** In a namespace of users the kernel opens none by where it is mapped: there, the one that has its name. */
+    private static long open(Mapping mapping, int pid, ForeignReader reader) throws IOException {
+        try {
+            return reader.open(mapping.link(pid));
+        } catch (AccessDeniedException e) {
+            long file = reader.open(mapping.name(pid));
+            if (reader.identify(file).isFile(mapping.file())) {
+                return file;
+            }
+            reader.close(file);
+            throw new IOException("another file has its name", e);
         }
     }
 
