@@ -16,6 +16,41 @@ namespace_enter() { # VERB ARGUMENT...
     "$home/bin/pgofs" "$verb" --in-namespace-of "$(id -u):$(id -g)" "$@"
 }
 
+# Makes a directory for what a command needs while it runs, sets room to it, and opens its log as room_log, which is locked: the
+# daemon of the command writes there and has the lock too; nothing else that is started is to inherit it. Removes directories
+# of commands that were killed.
+namespace_room() { # BASE NAME
+  local old base
+  base=$(readlink -f "$1")
+  for old in "$base/$2"-*; do namespace_clear "$old"; done
+  until [ -n "$room" ] && [ "$room/log" -ef "/proc/self/fd/$room_log" ]; do
+    room=$(mktemp -d "$base/$2-XXXXXXXX") || return
+    # Before the lock, another one may take it for one that was left.
+    { exec {room_log}>"$room/log"; } 2>/dev/null && flock -n "$room_log" || room=
+  done
+}
+
+# Removes such a directory if it is the caller's and neither command nor daemon lives. It may lie where all users may write: only
+# what was opened is looked at, and only names that are known are removed.
+namespace_clear() { # DIRECTORY
+  local opened lock at
+  { exec {opened}<"$1/"; } 2>/dev/null || return 0
+  at=/proc/self/fd/$opened
+  if [ -O "$at" ] && [ "$(readlink "$at")" = "$1" ] && { exec {lock}<"$at/log"; } 2>/dev/null; then
+    if flock -n "$lock"; then
+      # Root's are mounted for the whole machine. With -c, umount does not ask a file system whose daemon has ended.
+      umount -l -c "$1/mount" 2>/dev/null
+      umount -l -c "$1/segments" 2>/dev/null
+      rm -f "$at/said"
+      rmdir "$at/mount" "$at/segments" 2>/dev/null
+      # What is left is removed next time.
+      [ "$(ls "$at/")" != log ] || { rm -f "$at/log" && rmdir "$1"; }
+    fi
+    exec {lock}<&-
+  fi
+  exec {opened}<&-
+}
+
 # A segment directory, as pgofs mount would make it; only its lock is for root of the machine alone.
 namespace_segments() { # DIRECTORY
   mkdir "$1" && mount -t tmpfs -o size=1P,nr_inodes=0,inode64,mode=1733,nosuid,nodev,noexec pgofs "$1"

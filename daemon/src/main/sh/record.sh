@@ -30,12 +30,12 @@ record_die() {
 record_clean() {
   exec {record_in}>&-
   wait "$record_server" 2>/dev/null
-  umount -l "$record/segments" 2>/dev/null
-  rm -rf "$record"
+  umount -l "$room/segments" 2>/dev/null
+  rm -rf "$room"
 }
 
 record() {
-  local output='' status=0 format=profraw suffix as='' base=/run name line run=() record record_in record_out record_server
+  local output='' status=0 format=profraw suffix as='' base=/run name line run=() room='' room_log='' record_in record_out record_server
   [ "${1-}" != --in-namespace-of ] || { as=$2 && shift 2; }
   local arguments=("$@")
   while [ $# -gt 0 ]; do
@@ -77,24 +77,24 @@ record() {
     base=${TMPDIR:-/tmp}
     namespace_leave "$as"
   fi
-  record=$(mktemp -d "$base/pgofs-record-XXXXXXXX") || record_die "cannot make a directory in $base"
+  namespace_room "$base" pgofs-record || record_die "cannot make a directory in $base"
   # Programs of other users pass through it to the segments.
-  chmod 711 "$record" && namespace_segments "$record/segments" || exit 1
+  chmod 711 "$room" && namespace_segments "$room/segments" || exit 1
   # In a session of its own: it is to end after the command, also when that ends by Ctrl-C.
   coproc RECORD {
-    exec setsid "$home/bin/pgofs" recorded-counts --format "$format" "$record/segments" "$output" 2>"$record/log"
+    exec setsid "$home/bin/pgofs" recorded-counts --format "$format" "$room/segments" "$output" 2>&"$room_log"
   }
   record_server=$RECORD_PID record_in=${RECORD[1]}
   exec {record_out}<&"${RECORD[0]}"
   trap record_clean EXIT
-  read -r line <&"$record_out" || line=$(tail -n 1 "$record/log")
+  read -r line <&"$record_out" || line=$(tail -n 1 "$room/log")
   [ "$line" = ready ] || record_die "cannot record: ${line#pgofs: }"
   local pattern file=%p.profraw
   # Its images are called after it, but not those of others that it runs.
   ! grep -qa __llvm_prf_cnts -- "$(type -P -- "$1")" || file=${name//[^0-9A-Za-z_+-]/_}.$file
-  pattern=$(PGOFS_SEGMENT_DIR=$record/segments "$home/bin/pgofs" config --profile-file) || exit 1
+  pattern=$(PGOFS_SEGMENT_DIR=$room/segments "$home/bin/pgofs" config --profile-file) || exit 1
   trap : INT # the command ends by it, and its profile stays
-  PGOFS_SEGMENT_DIR=$record/segments LLVM_PROFILE_FILE=${pattern%/*}/$file "${run[@]}" "$@" || status=$?
+  PGOFS_SEGMENT_DIR=$room/segments LLVM_PROFILE_FILE=${pattern%/*}/$file "${run[@]}" "$@" {room_log}>&- || status=$?
   trap - INT
   exec {record_in}>&-
   line=

@@ -126,4 +126,24 @@ final class RecordIT {
             assertEquals(List.of(), files.toList());
         }
     }
+
+    /** Its server may still be at work when the next one starts: then the one after that removes it. */
+    @Test
+    void shouldLeaveNothingWhenItIsKilled() throws IOException {
+        Shell.in(directory)
+                .bash(
+                        """
+                        "$1" record -o killed -- sh -c 'echo $$ >at.new; mv at.new at; exec sleep 600' &
+                        until [ -e at ]; do sleep 0.1; done
+                        kill -KILL $!
+                        kill "$(<at)"
+                        ls -d /run/pgofs-record-*
+                        while ls -d /run/pgofs-record-* >/dev/null 2>&1; do
+                          "$1" record -o next -- true || [ $? = 1 ]
+                        done
+                        ! grep pgofs-record /proc/self/mountinfo
+                        """,
+                        Checkout.PGOFS)
+                .ok();
+    }
 }
