@@ -36,7 +36,12 @@ final class PgofsMount implements AutoCloseable {
     /** The directories and the daemon, ready. */
     static PgofsMount start(Path directory) throws IOException {
         PgofsMount mount = prepare(directory);
-        mount.startDaemon();
+        try {
+            mount.startDaemon();
+        } catch (IOException | AssertionError e) {
+            mount.close();
+            throw e;
+        }
         return mount;
     }
 

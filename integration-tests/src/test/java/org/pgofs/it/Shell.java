@@ -19,6 +19,13 @@ import java.util.concurrent.TimeUnit;
  * @param seconds after which a command has failed
  */
 record Shell(Path directory, Map<String, String> environment, int seconds) {
+    static {
+        // Nobody else ends what runs when the tests are stopped.
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly), "ender"));
+    }
+
     static Shell in(Path directory) {
         return new Shell(directory, Map.of(), 700);
     }
@@ -59,8 +66,7 @@ record Shell(Path directory, Map<String, String> environment, int seconds) {
                     .redirectError(errors.toFile())
                     .start();
             process.getOutputStream().close();
-            boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
-            process.destroyForcibly();
+            boolean ended = awaitEnd(process);
             Result result =
                     new Result(List.of(command), ended ? process.exitValue() : -1, takeText(output), takeText(errors));
             if (!ended) {
@@ -72,6 +78,20 @@ record Shell(Path directory, Map<String, String> environment, int seconds) {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Ends it and what it has started if that takes too long, or somebody has waited for too long for the test. */
+    private boolean awaitEnd(Process process) throws InterruptedException {
+        boolean ended = false;
+        try {
+            ended = process.waitFor(seconds, TimeUnit.SECONDS);
+        } finally {
+            if (!ended) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            }
+        }
+        return ended;
     }
 
     /** A script for bash; its arguments are $1 and so on. */
