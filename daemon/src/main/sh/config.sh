@@ -120,7 +120,10 @@ config_main() {
       [ $# = 2 ] || config_wrong
       config_profile_file "$2"
       ;;
-    --kernel) echo "$home/lib/kernel/running" ;;
+    --kernel)
+      [ -e "$home/lib/kernel/running/pgofs.o" ] || config_die "kernels are built, run and read on x86-64 machines alone"
+      echo "$home/lib/kernel/running"
+      ;;
     -h | --help) config_usage ;;
     *) config_wrong ;;
   esac

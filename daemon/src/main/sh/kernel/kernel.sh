@@ -176,6 +176,7 @@ kernel_main() {
   kernel_read "$@"
   kernel_check
   readonly lib=$home/lib
+  [ -e "$lib/kernel/running/pgofs.o" ] || die "kernels are built, run and read on x86-64 machines alone"
   readonly cache=${PGOFS_KERNEL_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/pgofs/kernel}
   # shellcheck source=tree.sh
   . "$lib/kernel/tree.sh"

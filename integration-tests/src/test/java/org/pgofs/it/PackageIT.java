@@ -320,6 +320,63 @@ final class PackageIT {
         assertEquals("", result.ok().output());
     }
 
+    /** With the same names, and all that is machine code for that machine; but for kernels, which are of x86-64 alone. */
+    @Test
+    void shouldBeMadeForAArch64() {
+        String made = Shell.in(directory)
+                .run(BUILD, "--architecture", "arm64", directory.toString())
+                .ok()
+                .output()
+                .strip();
+        String seen = Shell.in(directory)
+                .bash(
+                        """
+                        set +o pipefail
+                        dpkg-deb -f "$1" Architecture
+                        dpkg-deb -x "$1" other
+                        dpkg-deb -x "$2" own
+                        find other -type f ! -path '*/lib/x86_64/*' -exec readelf -h {} + 2>/dev/null | grep Machine: | sort -u
+                        find other/usr/lib/pgofs/lib/x86_64 -exec readelf -h {} + 2>/dev/null | grep Machine: | sort -u
+                        find other/usr/lib -xtype l
+                        diff <(cd own && find usr | sort) <(cd other && find usr | sed 's/aarch64-\\(.inux\\)/x86_64-\\1/' | sort) |
+                          grep '^[<>]'
+                        other/usr/lib/pgofs/bin/pgofs config --libs
+                        lintian --fail-on error,warning "$1"
+                        for words in 'kernel build' 'config --kernel'; do other/usr/lib/pgofs/bin/pgofs $words 2>&1 || echo "ends with $?"; done
+                        """,
+                        made,
+                        build())
+                .ok()
+                .output();
+        assertEquals(
+                """
+                arm64
+                  Machine:                           AArch64
+                  Machine:                           Advanced Micro Devices X86-64
+                < usr/lib/pgofs/lib/kernel/running/module.o
+                < usr/lib/pgofs/lib/kernel/running/pgofs.o
+                < usr/lib/pgofs/lib/kernel/um/module.o
+                < usr/lib/pgofs/lib/kernel/um/modules.o
+                -fprofile-generate -Wl,-u,pgofs_runtime %1$s/other/usr/lib/pgofs/lib/libpgofs_rt.a
+                pgofs kernel: kernels are built, run and read on x86-64 machines alone
+                ends with 1
+                pgofs: kernels are built, run and read on x86-64 machines alone
+                ends with 1
+                """
+                        .formatted(directory),
+                seen);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--architecture", "--architecture mips"})
+    void shouldNotBeMadeForAnUnknownMachine(String words) {
+        Shell.Result result = Shell.in(directory).bash(BUILD + " " + words);
+        assertEquals(2, result.status());
+        assertTrue(
+                result.errors().matches("pgofs: there are packages for amd64 and arm64, and none for '(mips)?'\n"),
+                result::toString);
+    }
+
     private static final String LOAD =
             """
             in_copy '
