@@ -69,7 +69,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "            pgofs record -o server.profraw -- ./server",
             "  shell   Run a shell or a command with a mount of its own, also without root:",
             "            pgofs shell",
-            "  kernel  Build, boot and optimise Linux kernels as targets"
+            "  kernel  Build, boot and optimise Linux kernels as targets",
+            "  fleet   Merge the profiles of many machines:",
+            "            pgofs fleet merge --from STORE --to STORE"
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
@@ -88,8 +90,21 @@ public final class Pgofs {
      * @param args the words after {@code pgofs}
      */
     public static void main(String[] args) {
+        run(args);
+    }
+
+    /**
+     * Runs a command, and ends the process with its exit code.
+     *
+     * @param args the words after {@code pgofs}
+     * @param more commands beside those that are always there
+     */
+    public static void run(String[] args, Object... more) {
         nameProcess();
         CommandLine command = new CommandLine(new Pgofs());
+        for (Object one : more) {
+            command.addSubcommand(one);
+        }
         command.registerConverter(Path.class, CallersPath.ofThisProcess());
         statusWriter(command);
         command.setParameterExceptionHandler(Pgofs::usageError);

@@ -27,6 +27,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void shouldMakeResultsWithoutTheCommand() {
+        noClasses()
+                .that()
+                .resideInAPackage("org.pgofs.fleet.job")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.pgofs.fleet", "picocli..")
+                .check(classes);
+    }
+
+    @Test
     void shouldKeepTheFleetOutOfTheDaemon() {
         noClasses()
                 .that()

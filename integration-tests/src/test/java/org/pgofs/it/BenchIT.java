@@ -14,7 +14,7 @@ final class BenchIT {
     Path directory;
 
     @ParameterizedTest
-    @CsvSource({"build, processor  pgofs", "files, a read of 1 byte", "read, warm   C"})
+    @CsvSource({"build, processor  pgofs", "files, a read of 1 byte", "fleet, pgofs/llvm-profdata", "read, warm   C"})
     void shouldReport(String name, String line) {
         Shell.Result result = Shell.in(directory)
                 .with("PATH", Checkout.PGOFS.getParent() + ":" + System.getenv("PATH"))
@@ -22,6 +22,7 @@ final class BenchIT {
                 .with("PGOFS_BENCH_WARM_ROUNDS", "1")
                 .with("PGOFS_BENCH_PROCESSES", "20")
                 .with("PGOFS_BENCH_FUNCTIONS", "1000")
+                .with("PGOFS_BENCH_FLEET", "20x100")
                 .run(
                         Checkout.ROOT
                                 .resolve("integration-tests/bench")

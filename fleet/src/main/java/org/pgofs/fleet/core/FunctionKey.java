@@ -1,5 +1,8 @@
 package org.pgofs.fleet.core;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Comparator;
 
 /**
@@ -26,6 +29,19 @@ record FunctionKey(long nameRef, long hash, int counters, int bitmap, int callSi
     /** The number of value sites of all kinds. */
     int sites() {
         return callSites + sizeSites + vtableSites;
+    }
+
+    void write(DataOutput out) throws IOException {
+        out.writeLong(nameRef);
+        out.writeLong(hash);
+        for (int number : new int[] {counters, bitmap, callSites, sizeSites, vtableSites}) {
+            out.writeInt(number);
+        }
+    }
+
+    static FunctionKey read(DataInput in) throws IOException {
+        return new FunctionKey(
+                in.readLong(), in.readLong(), in.readInt(), in.readInt(), in.readInt(), in.readInt(), in.readInt());
     }
 
     /** Whether it is the same function, of which only one shape has a place in a profile. */

@@ -1,5 +1,8 @@
 package org.pgofs.fleet.core;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -92,6 +95,15 @@ public final class MergedImage {
      */
     public boolean isEmpty() {
         return rawVersion == 0;
+    }
+
+    /**
+     * The number of functions, each shape of them counted.
+     *
+     * @return 0 or more
+     */
+    public long functions() {
+        return keys.size();
     }
 
     private void learn(ImageStructure structure) {
@@ -204,28 +216,123 @@ public final class MergedImage {
             return;
         }
         takeVersion(other.rawVersion);
-        boolean marks = Variant.counterSize(rawVersion) == Byte.BYTES;
         for (int from = 0; from < other.keys.size(); from++) {
-            FunctionKey key = other.keys.get(from);
-            int to = number(key);
-            records[to] += other.records[from];
-            addTime(to, other.times[from]);
-            for (int i = 0; i < key.counters(); i++) {
-                long count = other.counters[other.countersAt[from] + i];
-                int at = countersAt[to] + i;
-                counters[at] = marks ? counters[at] | count : Saturated.sum(counters[at], count);
-            }
-            for (int i = 0; i < key.bitmap(); i++) {
-                bitmaps[bitmapsAt[to] + i] |= other.bitmaps[other.bitmapsAt[from] + i];
-            }
-            for (int site = 0; site < key.sites(); site++) {
-                int at = sitesAt[to] + site;
-                other.values.forEach(other.sitesAt[from] + site, (same, value, count) -> values.add(at, value, count));
-            }
+            addFunction(other, from);
         }
         names.addAll(other.names);
         binaryIds.addAll(other.binaryIds);
         vtables.addAll(other.vtables);
+    }
+
+    private void addFunction(MergedImage other, int from) {
+        FunctionKey key = other.keys.get(from);
+        int to = number(key);
+        boolean marks = Variant.counterSize(rawVersion) == Byte.BYTES;
+        records[to] += other.records[from];
+        addTime(to, other.times[from]);
+        for (int i = 0; i < key.counters(); i++) {
+            long count = other.counters[other.countersAt[from] + i];
+            int at = countersAt[to] + i;
+            counters[at] = marks ? counters[at] | count : Saturated.sum(counters[at], count);
+        }
+        for (int i = 0; i < key.bitmap(); i++) {
+            bitmaps[bitmapsAt[to] + i] |= other.bitmaps[other.bitmapsAt[from] + i];
+        }
+        for (int site = 0; site < key.sites(); site++) {
+            int at = sitesAt[to] + site;
+            other.values.forEach(other.sitesAt[from] + site, (same, value, count) -> values.add(at, value, count));
+        }
+    }
+
+    /**
+     * Splits the sum, so that several processes can each add up a part of the functions.
+     *
+     * @param count how many parts, 1 or more
+     * @return sums that are this one if they are added up; a function is in the part of the same number of every sum that is
+     *     split into as many
+     */
+    public List<MergedImage> parts(int count) {
+        List<MergedImage> parts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            MergedImage part = new MergedImage();
+            part.rawVersion = rawVersion;
+            parts.add(part);
+        }
+        for (int function = 0; function < keys.size(); function++) {
+            long hash = keys.get(function).nameRef() >>> Integer.SIZE;
+            parts.get((int) ((hash * count) >>> Integer.SIZE)).addFunction(this, function);
+        }
+        parts.get(0).names.addAll(names);
+        parts.get(0).binaryIds.addAll(binaryIds);
+        parts.get(0).vtables.addAll(vtables);
+        return parts;
+    }
+
+    /**
+     * Writes the sum for another process of the same version of pgofs.
+     *
+     * @param out where to
+     * @throws IOException if it cannot be written
+     */
+    public void write(DataOutput out) throws IOException {
+        out.writeLong(rawVersion);
+        out.writeInt(keys.size());
+        for (int function = 0; function < keys.size(); function++) {
+            keys.get(function).write(out);
+            out.writeLong(records[function]);
+            out.writeLong(times[function]);
+            for (int i = 0; i < keys.get(function).counters(); i++) {
+                out.writeLong(counter(function, i));
+            }
+            out.write(bitmaps, bitmapsAt[function], keys.get(function).bitmap());
+            for (int site = 0; site < keys.get(function).sites(); site++) {
+                Map<Long, Long> observed = values(function, site);
+                out.writeInt(observed.size());
+                for (Map.Entry<Long, Long> value : observed.entrySet()) {
+                    out.writeLong(value.getKey());
+                    out.writeLong(value.getValue());
+                }
+            }
+        }
+        for (SortedSet<Blob> blobs : List.of(names, binaryIds, vtables)) {
+            out.writeInt(blobs.size());
+            for (Blob blob : blobs) {
+                blob.write(out);
+            }
+        }
+    }
+
+    /**
+     * Reads a sum.
+     *
+     * @param in what {@link #write} wrote
+     * @return the sum
+     * @throws IOException if it cannot be read
+     */
+    public static MergedImage read(DataInput in) throws IOException {
+        MergedImage sum = new MergedImage();
+        sum.rawVersion = in.readLong();
+        for (int functions = in.readInt(); functions > 0; functions--) {
+            FunctionKey key = FunctionKey.read(in);
+            int function = sum.number(key);
+            sum.records[function] = in.readLong();
+            sum.times[function] = in.readLong();
+            for (int i = 0; i < key.counters(); i++) {
+                sum.counters[sum.countersAt[function] + i] = in.readLong();
+            }
+            in.readFully(sum.bitmaps, sum.bitmapsAt[function], key.bitmap());
+            for (int site = 0; site < key.sites(); site++) {
+                for (int left = in.readInt(); left > 0; left--) {
+                    sum.values.add(sum.sitesAt[function] + site, in.readLong(), in.readLong());
+                }
+            }
+        }
+        for (SortedSet<Blob> blobs : List.of(sum.names, sum.binaryIds, sum.vtables)) {
+            for (int left = in.readInt(); left > 0; left--) {
+                blobs.add(Blob.read(in));
+            }
+        }
+        return sum;
     }
 
     /** The functions in an order that depends on nothing but what they are; see {@link FunctionKey}. */
@@ -235,7 +342,12 @@ public final class MergedImage {
         return order;
     }
 
-    long rawVersion() {
+    /**
+     * The highest raw version of the pieces.
+     *
+     * @return with its variant bits, 0 before the first piece
+     */
+    public long rawVersion() {
         return rawVersion;
     }
 

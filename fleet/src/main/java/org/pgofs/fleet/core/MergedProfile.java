@@ -11,9 +11,11 @@ import org.pgofs.profdata.IndexedProfile;
  *
  * @param bytes of the profile, all of them remaining
  * @param functions how many it has
+ * @param functionsThatRan of how many something was counted
+ * @param total the sum of all counters, or how many are set where counters are marks; 0 to 2^63-1
  * @param otherShapes how many are left out, of functions that pieces have with other numbers of counters or value sites
  */
-public record MergedProfile(ByteBuffer bytes, int functions, int otherShapes) {
+public record MergedProfile(ByteBuffer bytes, int functions, int functionsThatRan, long total, int otherShapes) {
     /**
      * Makes the profile of a sum, in the lowest version of the format that loses nothing.
      *
@@ -26,6 +28,7 @@ public record MergedProfile(ByteBuffer bytes, int functions, int otherShapes) {
         ResultImage image = new ResultImage(name, sum);
         List<ResultImage> images = List.of(image);
         ByteBuffer bytes = new IndexedProfile(images, IndexedLayout.lowest(images)).bytes(List.of(image.snapshot()));
-        return new MergedProfile(bytes, image.functions(), image.otherShapes());
+        return new MergedProfile(
+                bytes, image.functions(), image.functionsThatRan(), image.total(), image.otherShapes());
     }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentMap;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.counts.ValueCounts;
 import org.pgofs.counters.format.ImageLayout;
+import org.pgofs.counters.format.Saturated;
 import org.pgofs.counters.format.ValueKind;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.Image;
@@ -130,6 +131,31 @@ final class ResultImage implements Image {
     /** How many shapes of functions are left out. */
     int otherShapes() {
         return otherShapes;
+    }
+
+    /** How many functions have a count or a mark. */
+    int functionsThatRan() {
+        int ran = 0;
+        for (int function : functions) {
+            for (int i = 0; i < sum.key(function).counters(); i++) {
+                if (sum.counter(function, i) != 0) {
+                    ran++;
+                    break;
+                }
+            }
+        }
+        return ran;
+    }
+
+    /** The sum of all counters, or how many marks are set; saturates. */
+    long total() {
+        long total = 0;
+        for (int function : functions) {
+            for (int i = 0; i < sum.key(function).counters(); i++) {
+                total = Saturated.sum(total, sum.counter(function, i));
+            }
+        }
+        return total;
     }
 
     /** The counts of the sum. */

@@ -87,8 +87,7 @@ class PieceReaderTest {
                 .function("b", 2, 3)
                 .value(0, 0x1010, 4)
                 .value(1, 8, 4)
-                .raw()
-                .array();
+                .bytes();
         int refused = 0;
         for (int i = 0; i < 20_000; i++) {
             byte[] damaged = sound.clone();

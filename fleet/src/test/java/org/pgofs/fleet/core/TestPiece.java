@@ -210,6 +210,18 @@ public final class TestPiece {
         return bytes.flip();
     }
 
+    /**
+     * The file.
+     *
+     * @return its bytes
+     */
+    public byte[] bytes() {
+        ByteBuffer raw = raw();
+        byte[] bytes = new byte[raw.remaining()];
+        raw.get(bytes);
+        return bytes;
+    }
+
     /** One blob that is not compressed. */
     private byte[] section() {
         byte[] joined = String.join("\u0001", names).getBytes(StandardCharsets.UTF_8);

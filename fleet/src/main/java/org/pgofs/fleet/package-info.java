@@ -1,0 +1,2 @@
+/** The command {@code pgofs fleet}. */
+package org.pgofs.fleet;
