@@ -70,6 +70,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  shell   Run a shell or a command with a mount of its own, also without root:",
             "            pgofs shell",
             "  kernel  Build, boot and optimise Linux kernels as targets",
+            "  ship    Send what a mount counts to a store of many machines:",
+            "            pgofs ship --to STORE MOUNTPOINT",
             "  fleet   Merge the profiles of many machines:",
             "            pgofs fleet merge --from STORE --to STORE"
         },

@@ -1,6 +1,7 @@
 package org.pgofs.fleet;
 
 import org.pgofs.daemon.Pgofs;
+import org.pgofs.fleet.ship.ShipCommand;
 
 /** The command {@code pgofs} with the commands of this module. */
 public final class PgofsFleet {
@@ -12,6 +13,6 @@ public final class PgofsFleet {
      * @param args the words after {@code pgofs}
      */
     public static void main(String[] args) {
-        Pgofs.run(args, new FleetCommand());
+        Pgofs.run(args, new FleetCommand(), new ShipCommand());
     }
 }

@@ -85,6 +85,7 @@ public final class DirectoryStore implements ObjectStore {
     public boolean writeIfAbsent(String name, byte[] content) throws IOException {
         Path file = path(name);
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            sync(file.getParent()); // whoever wrote it may have been killed before that
             return false;
         }
         Path unfinished = write(file, content);

@@ -32,6 +32,16 @@ public record ImageId(String name, String id) implements Comparable<ImageId> {
     }
 
     /**
+     * Whether a word can be the id of an image.
+     *
+     * @param word any
+     * @return whether it has 8 to 64 lower-case hexadecimal digits, and nothing else
+     */
+    public static boolean isId(String word) {
+        return ID.matcher(word).matches();
+    }
+
+    /**
      * The image's key in the names of objects.
      *
      * @return name and id with '-' between; of the name letters, digits, {@code . _ +} are themselves, but no dot at the

@@ -75,6 +75,16 @@ public record PieceName(ImageId image, String variant, Instant hour, String host
     }
 
     /**
+     * Whether a word can be the name of a host.
+     *
+     * @param word any
+     * @return whether it is as the record says
+     */
+    public static boolean isHost(String word) {
+        return HOST.matcher(word).matches();
+    }
+
+    /**
      * The word for how an image is instrumented.
      *
      * @param rawVersion as the image has it
