@@ -20,7 +20,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SpoolTest {
     private static final SpooledPiece PIECE = new SpooledPiece(
             new SpooledPiece.Head(
-                    "0000abcd", 7, "a \u00e9", "0123abcd", "ir", "2026-11-30T16:00:00Z", "h", "0".repeat(32), "{\"a\": 1}\n"),
+                    "0000abcd",
+                    7,
+                    "a \u00e9",
+                    "0123abcd",
+                    "ir",
+                    "2026-11-30T16:00:00Z",
+                    "h",
+                    "0".repeat(32),
+                    "{\"a\": 1}\n"),
             ByteBuffer.wrap(new byte[] {1, 2, 3}));
 
     @TempDir
@@ -48,7 +56,8 @@ class SpoolTest {
             assertEquals(List.of(), spool.entries(Spool.PIECE));
         }
         assertEquals(
-                "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("new/spool"))));
+                "rwx------",
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("new/spool"))));
     }
 
     @Test
