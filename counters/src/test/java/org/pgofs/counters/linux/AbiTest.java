@@ -15,11 +15,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What C's compilers for either machine say; QEMU runs the program for the other one. */
+@Tag("compilers")
 class AbiTest {
     private static final String HEADERS =
             """
