@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -52,6 +54,7 @@ final class DamagedDirectoryIT {
 
     @ParameterizedTest
     @MethodSource("damages")
+    @Execution(ExecutionMode.CONCURRENT)
     void shouldAnswerWhateverBecomesOfAFile(String damage) throws Exception {
         Path program = TOOLCHAIN.worker(directory);
         try (PgofsMount mount = PgofsMount.start(directory)) {
@@ -78,6 +81,7 @@ final class DamagedDirectoryIT {
 
     @ParameterizedTest
     @MethodSource("damages")
+    @Execution(ExecutionMode.CONCURRENT)
     void shouldUnmountWhateverBecomesOfTheLock(String damage) throws Exception {
         for (String file : List.of(".state", ".state/lock")) {
             Path own = Files.createTempDirectory(directory, "own");

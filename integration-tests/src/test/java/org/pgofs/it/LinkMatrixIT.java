@@ -11,10 +11,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -25,12 +28,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LinkMatrixIT {
     private static final Path SOURCES = Checkout.SOURCES.resolve("resources/linkmatrix");
 
+    /** For what several cells have in common. */
     @TempDir
-    static Path directory;
+    static Path shared;
 
-    private static Path segments;
-    private static final Map<String, List<String>> OBJECTS = new HashMap<>();
-    private static final Map<String, ProfileText> STOCK = new HashMap<>();
+    private static final Map<String, List<String>> OBJECTS = new ConcurrentHashMap<>();
+    private static final Map<String, ProfileText> STOCK = new ConcurrentHashMap<>();
+
+    @TempDir
+    Path directory;
+
+    private Path segments;
 
     enum Position {
         FIRST,
@@ -131,22 +139,22 @@ class LinkMatrixIT {
         }
     }
 
-    @BeforeAll
-    static void mountSegments() throws IOException {
+    @BeforeEach
+    void mountSegments() throws IOException {
         segments = Files.createDirectory(directory.resolve("segments"));
         String options = "size=0,nr_inodes=0,inode64,mode=1733,nosuid,nodev,noexec";
         run(directory, List.of("mount", "-t", "tmpfs", "-o", options, "pgofs", segments.toString()));
     }
 
-    @AfterAll
-    static void unmountSegments() {
+    @AfterEach
+    void unmountSegments() {
         run(directory, List.of("umount", segments.toString()));
     }
 
     @ParameterizedTest
     @MethodSource("cells")
+    @Execution(ExecutionMode.CONCURRENT)
     void shouldPublishWhatTheCompilersRuntimeWrites(Cell cell) throws IOException {
-        removeSegments();
         ProfileText stock = STOCK.computeIfAbsent(
                 cell.compiler() + cell.linker() + cell.kind() + cell.target(),
                 key -> runStock(link(cell, cell.toolchain().stockRuntime()), cell));
@@ -204,7 +212,7 @@ class LinkMatrixIT {
         return OBJECTS.computeIfAbsent(cell.compiler() + cell.kind().compilation + cell.target(), key -> {
             List<String> objects = new ArrayList<>();
             for (String name : List.of("first", "main", "second")) {
-                String object = directory.resolve(name + key + ".o").toString();
+                String object = shared.resolve(name + key + ".o").toString();
                 List<String> command = new ArrayList<>(List.of(cell.compiler(), "-O2", "-fPIC", "-ffunction-sections"));
                 command.addAll(cell.target().options());
                 if (!cell.kind().compilation.isEmpty()) {
@@ -233,7 +241,7 @@ class LinkMatrixIT {
         return inputs;
     }
 
-    private static Path link(Cell cell, List<String> archive) {
+    private Path link(Cell cell, List<String> archive) {
         List<String> objects = objects(cell);
         return switch (cell.kind()) {
             case RELOCATABLE -> linkRelocatable(cell, inputs(cell, objects, archive));
@@ -248,7 +256,7 @@ class LinkMatrixIT {
         };
     }
 
-    private static Path linkRelocatable(Cell cell, List<String> inputs) {
+    private Path linkRelocatable(Cell cell, List<String> inputs) {
         Path object = directory.resolve("all.o");
         List<String> command =
                 new ArrayList<>(List.of(cell.program(), "-r", "-u", "__llvm_profile_runtime", "-o", object.toString()));
@@ -257,7 +265,7 @@ class LinkMatrixIT {
         return driver(cell, directory.resolve("program"), cell.kind().link, List.of(object.toString()));
     }
 
-    private static Path driver(Cell cell, Path output, String option, List<String> inputs) {
+    private Path driver(Cell cell, Path output, String option, List<String> inputs) {
         List<String> command = new ArrayList<>(
                 List.of(cell.compiler(), "-O2", "-fprofile-generate", "-fuse-ld=" + cell.linkerName(), option, "-o"));
         command.add(output.toString());
@@ -277,7 +285,7 @@ class LinkMatrixIT {
         return command.toArray(String[]::new);
     }
 
-    private static ProfileText runStock(Path program, Cell cell) {
+    private ProfileText runStock(Path program, Cell cell) {
         Shell shell = Shell.in(directory)
                 .with("LLVM_PROFILE_FILE", directory.resolve("%m.profraw").toString());
         shell.run(command(cell, program)).ok();
@@ -287,15 +295,7 @@ class LinkMatrixIT {
                 shell.bash(script, "llvm-profdata-" + cell.clang()).ok().output());
     }
 
-    private static void removeSegments() throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(segments)) {
-            for (Path file : files) {
-                Files.delete(file);
-            }
-        }
-    }
-
-    private static List<PublishedImage> published() throws IOException {
+    private List<PublishedImage> published() throws IOException {
         List<PublishedImage> images = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(segments, "s-*")) {
             for (Path file : files) {
