@@ -13,6 +13,7 @@ import org.pgofs.counters.linux.ServiceManager;
 import org.pgofs.counters.segment.SegmentDirectory;
 import org.pgofs.daemon.client.Stages;
 import org.pgofs.daemon.service.Heartbeat;
+import org.pgofs.daemon.service.IdleMemory;
 import org.pgofs.daemon.service.LogLine;
 import org.pgofs.fs.fuse.Mount;
 import org.pgofs.fs.fuse.MountOptions;
@@ -237,6 +238,7 @@ final class MountCommand implements Callable<Integer> {
         LOG.info("mounted on {}", session.mountPoint());
         SegmentDirectory.closedToOthers(segments).ifPresent(this::warn);
         tellReady(heartbeat);
+        IdleMemory.watch(session::releaseSpareMemory);
     }
 
     /** In the log, and to whoever waits. */

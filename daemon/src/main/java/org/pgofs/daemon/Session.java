@@ -128,6 +128,15 @@ final class Session implements AutoCloseable {
         }
     }
 
+    /** Returns what is kept to answer quickly. */
+    void releaseSpareMemory() {
+        try {
+            store.releaseSpareMemory();
+        } catch (IOException e) {
+            LOG.debug("it ends, and nothing is kept any more", e);
+        }
+    }
+
     void awaitUnmount() throws InterruptedException {
         mount.awaitUnmount();
     }

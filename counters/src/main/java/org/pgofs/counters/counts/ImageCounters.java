@@ -398,6 +398,14 @@ public final class ImageCounters {
         }
     }
 
+    /** Returns the memory that is kept for the next freeze to the kernel. */
+    public void releaseSpareMemory() {
+        OffHeap kept = spare.getAndSet(null);
+        if (kept != null) {
+            kept.close();
+        }
+    }
+
     /**
      * Writes a piece of the sums that are served.
      *

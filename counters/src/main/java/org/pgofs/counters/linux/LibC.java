@@ -318,6 +318,14 @@ public interface LibC {
     int madvise(long address, @size_t long size, int advice);
 
     /**
+     * malloc_trim(3).
+     *
+     * @param kept bytes to leave at the top of the heap
+     * @return whether any memory was released
+     */
+    int malloc_trim(@size_t long kept);
+
+    /**
      * umount2(2).
      *
      * @param target the mount point

@@ -494,6 +494,11 @@ public final class Linux {
         C.munmap(address, size);
     }
 
+    /** Returns to the kernel what native code has allocated and freed: compilers of the JVM above all. */
+    public static void trimMemory() {
+        C.malloc_trim(0);
+    }
+
     /**
      * Detaches the mount at a path.
      *
