@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.pgofs.daemon.client.CallersPath;
 import org.pgofs.daemon.doctor.DoctorCommand;
 import org.pgofs.daemon.guest.AttachCommand;
@@ -40,24 +42,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  clang -O2 -fprofile-use=PROGRAM.profdata ...",
             ""
         },
-        subcommands = {
-            MountCommand.class,
-            UmountCommand.class,
-            StatusCommand.class,
-            TopCommand.class,
-            WaitCommand.class,
-            AttachCommand.class,
-            DetachCommand.class,
-            AddCommand.class,
-            RecordedCounts.class,
-            DoctorCommand.class,
-            CollectCommand.class,
-            CheckCommand.class,
-            CompareCommand.class,
-            ReportCommand.class,
-            HelpCommand.class,
-            PagesCommand.class,
-        },
         footer = {
             // The launcher does it, without this JVM.
             "  config  Print what a build needs:",
@@ -81,6 +65,27 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Pgofs {
     private static final Logger LOG = LoggerFactory.getLogger(Pgofs.class);
 
+    /** In the order of {@code --help}. */
+    private static final List<Class<?>> COMMANDS = List.of(
+            MountCommand.class,
+            UmountCommand.class,
+            StatusCommand.class,
+            TopCommand.class,
+            WaitCommand.class,
+            AttachCommand.class,
+            DetachCommand.class,
+            AddCommand.class,
+            RecordedCounts.class,
+            DoctorCommand.class,
+            CollectCommand.class,
+            CheckCommand.class,
+            CompareCommand.class,
+            ReportCommand.class,
+            HelpCommand.class,
+            PagesCommand.class);
+
+    private static final Set<Class<?>> NAMING_OTHERS = Set.of(HelpCommand.class, PagesCommand.class);
+
     /** Set by the launcher when it waits for a daemon in the background: where its first word goes. */
     private static final String STATUS_FD = "PGOFS_STATUS_FD";
 
@@ -103,7 +108,7 @@ public final class Pgofs {
      */
     public static void run(String[] args, Object... more) {
         nameProcess();
-        CommandLine command = new CommandLine(new Pgofs());
+        CommandLine command = command(args);
         for (Object one : more) {
             command.addSubcommand(one);
         }
@@ -112,6 +117,24 @@ public final class Pgofs {
         command.setParameterExceptionHandler(Pgofs::usageError);
         command.setExecutionExceptionHandler((e, commandLine, result) -> failure(e, commandLine));
         System.exit(command.execute(args));
+    }
+
+    /**
+     * Picocli makes the model of a command by reflection. That of all commands is a fifth of the start of most, so only the one
+     * that is called has one, unless others have to be named.
+     */
+    private static CommandLine command(String... args) {
+        CommandLine root = new CommandLine(new Pgofs());
+        List<Class<?>> called = COMMANDS.stream()
+                .filter(type -> args.length > 0 && nameOf(type).equals(args[0]))
+                .toList();
+        boolean isOne = called.size() == 1 && !NAMING_OTHERS.contains(called.get(0));
+        (isOne ? called : COMMANDS).forEach(root::addSubcommand);
+        return root;
+    }
+
+    private static String nameOf(Class<?> command) {
+        return command.getAnnotation(Command.class).name();
     }
 
     /** Java names each thread, but for the first, whose name is that of the process. */
