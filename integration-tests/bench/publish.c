@@ -1,7 +1,7 @@
 /*
- * publish FUNCTIONS COUNTERS: publishes an image with so many functions of so many counters each in $PGOFS_SEGMENT_DIR,
- * as the runtime of an instrumented program does, and counts on until standard input ends. A program of that size would
- * take minutes to compile.
+ * publish FUNCTIONS COUNTERS [PROCESSES]: publishes an image with so many functions of so many counters each in
+ * $PGOFS_SEGMENT_DIR, as the runtime of an instrumented program does, and lives until standard input ends. So do further
+ * processes, up to PROCESSES. A program of that size would take minutes to compile.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -34,9 +34,12 @@ static void publish(const char *from, const char *to) {
   if (rename(from, to) != 0) fail(to);
 }
 
-static uint64_t *publish_segment(uint64_t counters_size) {
+static void publish_segment(uint64_t counters_size) {
+  char temporary[64], name[64];
+  snprintf(temporary, sizeof temporary, "t-bench-%d", (int)getpid());
+  snprintf(name, sizeof name, "s-bench-%d", (int)getpid());
   uint64_t size = 2 * PAGE + ((counters_size + PAGE - 1) & ~(uint64_t)(PAGE - 1));
-  struct pgofs_segment_header *header = map_new("t-bench-segment", size);
+  struct pgofs_segment_header *header = map_new(temporary, size);
   *header = (struct pgofs_segment_header){
       .magic = PGOFS_SEGMENT_MAGIC,
       .version = PGOFS_FORMAT_VERSION,
@@ -51,8 +54,7 @@ static uint64_t *publish_segment(uint64_t counters_size) {
   };
   uint64_t *counters = (uint64_t *)((char *)header + header->counters.offset);
   for (uint64_t i = 0; i < counters_size / 8; i++) counters[i] = i + 1;
-  publish("t-bench-segment", "s-bench");
-  return counters;
+  publish(temporary, name);
 }
 
 /* One long name, not compressed: its size as ULEB128 of four bytes, 0, the name. */
@@ -98,12 +100,27 @@ static void publish_image(uint64_t functions, uint64_t counters) {
 
 int main(int count, char **arguments) {
   const char *directory = getenv("PGOFS_SEGMENT_DIR");
-  uint64_t functions = count == 3 ? strtoull(arguments[1], NULL, 10) : 0;
-  uint64_t counters = count == 3 ? strtoull(arguments[2], NULL, 10) : 0;
+  uint64_t functions = count >= 3 ? strtoull(arguments[1], NULL, 10) : 0;
+  uint64_t counters = count >= 3 ? strtoull(arguments[2], NULL, 10) : 0;
+  uint64_t processes = count >= 4 ? strtoull(arguments[3], NULL, 10) : 1;
   char byte;
   if (functions == 0 || counters == 0 || directory == NULL) return 2;
   if (chdir(directory) != 0) fail(directory);
+  int ends[2];
+  if (pipe(ends) != 0) fail("pipe");
+  for (uint64_t i = 1; i < processes; i++) {
+    pid_t child = fork();
+    if (child < 0) fail("fork");
+    if (child > 0) continue;
+    publish_segment(functions * counters * 8);
+    if (write(ends[1], "", 1) != 1) fail("pipe");
+    close(ends[1]);
+    return read(0, &byte, 1) < 0;
+  }
   publish_segment(functions * counters * 8);
+  for (uint64_t i = 1; i < processes; i++) {
+    if (read(ends[0], &byte, 1) != 1) fail("pipe");
+  }
   publish_image(functions, counters);
   puts("published");
   fflush(stdout);

@@ -40,14 +40,31 @@ start_pgofs() { pgofs mount --segment-dir "$PGOFS_SEGMENT_DIR" "$work/pgofs"; }
 
 stop_pgofs() { pgofs umount "$work/pgofs"; }
 
-# FUNCTIONS COUNTERS: an image with so many functions of so many counters each, and its profile as $work/bytes.
-publish() {
+# FUNCTIONS COUNTERS PROCESSES: an image with so many functions of so many counters each, and processes of it.
+publish_processes() {
   cc -std=gnu11 -O2 -I"$here/../../counters/src/main/c" "$here/publish.c" -o "$work/publish"
-  cc -std=gnu11 -O2 -D_FILE_OFFSET_BITS=64 -I/usr/include/fuse "$here/serve.c" -lfuse -o "$work/serve"
-  mkdir "$work"/{pgofs,c,segments}
+  cc -std=gnu11 -O2 -I"$here/../../counters/src/main/c" "$here/freeze.c" -o "$work/freeze"
+  mkdir -p "$work"/{pgofs,c,segments}
   mount -t tmpfs -o size=0,nr_inodes=0,mode=1733 segments "$work/segments"
-  coproc publisher { "$work/publish" "$1" "$2"; }
+  coproc publisher { "$work/publish" "$@"; }
   read -ru "${publisher[0]}"
+}
+
+# KIND FILE WHAT GOAL: a line on what adds up the counters of all processes; $rounds is how often.
+adds() {
+  progress "$3"
+  "$work/freeze" "$1" 3 "$work/segments" "$work/pgofs/pgo/$2" >/dev/null # warms up
+  local c pgofs ratio least most
+  read -r c pgofs ratio least most < <("$work/freeze" "$1" "$rounds" "$work/segments" "$work/pgofs/pgo/$2")
+  progress
+  printf '%-32s C %8.1f us   pgofs %8.1f us   pgofs/C %5.2f  [%.2f to %.2f]   (goal: at most %s)\n' "$3" \
+    "$c" "$pgofs" "$ratio" "$least" "$most" "$4"
+}
+
+# FUNCTIONS COUNTERS: such an image with one process, and its profile as $work/bytes.
+publish() {
+  publish_processes "$1" "$2" 1
+  cc -std=gnu11 -O2 -D_FILE_OFFSET_BITS=64 -I/usr/include/fuse "$here/serve.c" -lfuse -o "$work/serve"
   start_pgofs
   cp "$work/pgofs/pgo/profraw" "$work/bytes"
   stop_pgofs

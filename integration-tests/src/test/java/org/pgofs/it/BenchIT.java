@@ -3,7 +3,11 @@ package org.pgofs.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,7 +18,16 @@ final class BenchIT {
     Path directory;
 
     @ParameterizedTest
-    @CsvSource({"build, processor  pgofs", "files, a read of 1 byte", "fleet, pgofs/llvm-profdata", "read, warm   C"})
+    @CsvSource({
+        "build, processor  pgofs",
+        "files, a read of 1 byte",
+        "fleet, pgofs/llvm-profdata",
+        "freeze, reset  ",
+        "live, idle for 0 s",
+        "memory, 1000 functions, idle",
+        "read, warm   C",
+        "start, mount until ready"
+    })
     void shouldReport(String name, String line) {
         Shell.Result result = Shell.in(directory)
                 .with("PATH", Checkout.PGOFS.getParent() + ":" + System.getenv("PATH"))
@@ -23,6 +36,7 @@ final class BenchIT {
                 .with("PGOFS_BENCH_PROCESSES", "20")
                 .with("PGOFS_BENCH_FUNCTIONS", "1000")
                 .with("PGOFS_BENCH_FLEET", "20x100")
+                .with("PGOFS_BENCH_IDLE", "0")
                 .run(
                         Checkout.ROOT
                                 .resolve("integration-tests/bench")
@@ -32,5 +46,21 @@ final class BenchIT {
                 .ok();
         assertEquals("", result.errors());
         assertTrue(result.output().contains(line), result.output());
+    }
+
+    @Test
+    void shouldListWhatThePageOnPerformanceExplains() throws IOException {
+        String page = Files.readString(Checkout.ROOT.resolve("docs/performance.md"));
+        List<String> names = Shell.in(directory)
+                .run(Checkout.ROOT.resolve("pgofs").toString(), "bench", "--help")
+                .ok()
+                .output()
+                .lines()
+                .map(line -> line.substring(0, line.indexOf(':')))
+                .toList();
+        assertEquals(List.of("read", "files", "start", "memory", "live", "freeze", "build", "fleet"), names);
+        for (String name : names) {
+            assertTrue(page.lines().anyMatch(line -> line.startsWith("## ") && line.contains(name)), name);
+        }
     }
 }
