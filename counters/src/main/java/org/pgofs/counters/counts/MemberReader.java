@@ -104,7 +104,9 @@ public final class MemberReader {
                     .asLongBuffer()
                     .get(piece, 0, count);
             sum.addUnsigned(piece, count, (int) ((at + skipped - begin) / Long.BYTES));
-            at = member.nextData(counters, at + PIECE + PAGE);
+            at += PIECE + PAGE;
+            // Of a small program this was each second system call of a read.
+            at = at < end ? member.nextData(counters, at) : at;
         }
     }
 }

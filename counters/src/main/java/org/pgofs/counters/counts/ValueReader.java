@@ -27,7 +27,7 @@ final class ValueReader {
      */
     void add(Member member, CanonicalValues canonical, ValueSink counts) throws IOException {
         Area area = member.valueSites();
-        long at = member.nextData(area, 0);
+        long at = member.hasValueSites() ? member.nextData(area, 0) : 0;
         found = 0;
         if (at >= area.size()) {
             return;
@@ -44,7 +44,8 @@ final class ValueReader {
                     addSite(first + i, i * ValueSiteLayout.SIZE, linkTimes, canonical, counts);
                 }
             }
-            at = member.nextData(area, begin + buffer.capacity());
+            long next = begin + buffer.capacity();
+            at = next < area.size() ? member.nextData(area, next) : next;
         }
     }
 

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,6 +131,23 @@ class MemberReaderTest {
             assertTrue(segment.isTruncated());
             assertEquals(expected[0], sum.values()[0]);
             assertEquals(0, sum.values()[COUNTERS - 1]);
+        }
+    }
+
+    /** Of a thousand small programs, each call more is a thousand system calls a read. */
+    @Test
+    void shouldAskForNoDataBehindTheLastCounter() throws IOException, InvalidFileException {
+        try (SegmentFile segment = SegmentFile.open(segment(100_000, new long[COUNTERS]), RealChanges.INSTANCE)) {
+            AtomicInteger asked = new AtomicInteger();
+            Member counted = (Member) Proxy.newProxyInstance(
+                    Member.class.getClassLoader(), new Class<?>[] {Member.class}, (proxy, method, arguments) -> {
+                        if (method.getName().equals("nextData")) {
+                            asked.incrementAndGet();
+                        }
+                        return method.invoke(segment, arguments);
+                    });
+            new MemberReader().addCounters(counted, BEGIN, new CounterSum(100));
+            assertEquals(1, asked.get());
         }
     }
 }
