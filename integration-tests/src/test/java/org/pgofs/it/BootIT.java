@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,7 +33,12 @@ final class BootIT {
     private BootedSystem system;
 
     @ParameterizedTest
-    @CsvSource({"bookworm, http://deb.debian.org/debian", "trixie, http://deb.debian.org/debian"})
+    @CsvSource({
+        "bookworm, http://deb.debian.org/debian",
+        "trixie, http://deb.debian.org/debian",
+        "noble, deb http://archive.ubuntu.com/ubuntu noble main universe"
+    })
+    @Execution(ExecutionMode.CONCURRENT) // they wait for most of the time
     void shouldServeFromInstallationToPurge(String suite, String mirror) throws Exception {
         stopwatch = new Stopwatch("pgofs: boot test on " + suite + ":");
         try (BootedSystem made = BootedSystem.make(directory, suite, mirror)) {
