@@ -35,9 +35,14 @@ public final class FaultyShipper implements AutoCloseable {
     /**
      * A shipper.
      *
+     * @param mount whose profiles are sent
+     * @param spool where they wait
+     * @param store where they go
+     * @param labels what is said of them
      * @param deadly whether it is to die, or the step to fail
      * @param steps that succeed
      * @param atFault what else happens then
+     * @throws IOException if the spool cannot be opened
      */
     public FaultyShipper(
             Path mount, Path spool, Path store, Map<String, String> labels, boolean deadly, int steps, Runnable atFault)
@@ -56,12 +61,20 @@ public final class FaultyShipper implements AutoCloseable {
                 new Tally(Clock.systemUTC()));
     }
 
-    /** Whether the step was reached. */
+    /**
+     * Whether the step was reached.
+     *
+     * @return whether it was
+     */
     public boolean isHit() {
         return hit;
     }
 
-    /** Takes and sends. */
+    /**
+     * Takes and sends.
+     *
+     * @throws IOException if a step fails
+     */
     public void round() throws IOException {
         shipper.take();
         shipper.send();
