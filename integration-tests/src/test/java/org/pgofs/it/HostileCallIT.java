@@ -40,7 +40,7 @@ final class HostileCallIT {
               printf '#!/bin/sh\\n: >/mnt/marked-by-%s\\n' $name >$name
             done
             chmod +x *
-            touch .hotspotrc .hotspot_compiler
+            touch .hotspotrc .hotspot_compiler logback.xml
             """;
 
     /** How another process can come to have its file in the place of one of ours. */

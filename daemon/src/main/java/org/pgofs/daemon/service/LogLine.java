@@ -1,35 +1,38 @@
 package org.pgofs.daemon.service;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.pattern.ThrowableProxyConverter;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.LayoutBase;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
-import java.util.Objects;
-import org.slf4j.event.Level;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.LoggerFactory;
 
 /**
  * A line of the log: when, how important, which mount, and what. Several daemons may write into one file. The journal of systemd
  * knows when; it takes the importance from {@code <N>} at the start of each line, as sd-daemon(3) describes.
  */
-public final class LogLine {
+public final class LogLine extends LayoutBase<ILoggingEvent> {
+    private static final String MOUNT = "mount";
     private static final int ERROR = 3;
     private static final int WARNING = 4;
     private static final int INFORMATION = 6;
     private static final int DEBUGGING = 7;
 
-    private static volatile String mount;
-
+    private final ThrowableProxyConverter stack = new ThrowableProxyConverter();
     private final DateTimeFormatter time =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
     private final boolean journal;
 
-    /** In the form that standard error takes. */
-    LogLine() {
+    /** For logback. */
+    public LogLine() {
         this(isJournal(System.getenv(), Path.of("/proc/self/fd/2")));
     }
 
@@ -45,10 +48,13 @@ public final class LogLine {
     /**
      * Names what this process serves in each line from now on.
      *
-     * @param mountPoint its path; null if it serves nothing
+     * @param mountPoint its path
      */
     public static void name(Path mountPoint) {
-        mount = Objects.toString(mountPoint, null);
+        ILoggerFactory factory = LoggerFactory.getILoggerFactory();
+        if (factory instanceof LoggerContext context) {
+            context.putProperty(MOUNT, mountPoint.toString());
+        }
     }
 
     /** Whether a file is the stream that systemd has connected to its journal: somebody may have redirected it since. */
@@ -74,39 +80,35 @@ public final class LogLine {
         return line.toString();
     }
 
-    /**
-     * One thing that happened; the first line says what, and the others are a failure's.
-     *
-     * @param failure null if there is none
-     */
-    String lines(Level level, Instant at, String message, Throwable failure) {
+    @Override
+    public void start() {
+        stack.start();
+        super.start();
+    }
+
+    @Override
+    public String doLayout(ILoggingEvent event) {
         StringBuilder lines = new StringBuilder();
-        String head = journal ? "<" + priority(level) + ">" : time.format(at) + String.format(" %-5s ", level);
+        String head = journal
+                ? "<" + priority(event.getLevel()) + ">"
+                : time.format(Instant.ofEpochMilli(event.getTimeStamp())) + String.format(" %-5s ", event.getLevel());
         lines.append(head);
-        String served = mount;
-        if (served != null) {
-            lines.append(oneLine(served)).append(": ");
+        String mount = getContext() == null ? null : getContext().getProperty(MOUNT);
+        if (mount != null) {
+            lines.append(oneLine(mount)).append(": ");
         }
-        lines.append(oneLine(message)).append('\n');
-        if (failure != null) {
-            stack(failure).lines().forEach(line -> lines.append(journal ? head : "")
-                    .append(oneLine(line.replace("\t", "    ")))
-                    .append('\n'));
-        }
+        lines.append(oneLine(event.getFormattedMessage())).append('\n');
+        stack.convert(event).lines().forEach(line -> lines.append(journal ? head : "")
+                .append(oneLine(line.replace("\t", "    ")))
+                .append('\n'));
         return lines.toString();
     }
 
-    private static String stack(Throwable failure) {
-        StringWriter text = new StringWriter();
-        failure.printStackTrace(new PrintWriter(text));
-        return text.toString();
-    }
-
     private static int priority(Level level) {
-        return switch (level) {
-            case ERROR -> ERROR;
-            case WARN -> WARNING;
-            case INFO -> INFORMATION;
+        return switch (level.toInt()) {
+            case Level.ERROR_INT -> ERROR;
+            case Level.WARN_INT -> WARNING;
+            case Level.INFO_INT -> INFORMATION;
             default -> DEBUGGING;
         };
     }
