@@ -32,6 +32,11 @@ final class SystemdUnitsIT {
         assertTrue(service.contains("=/usr/bin/pgofs "));
         Files.writeString(
                 directory.resolve("pgofs.service"), service.replace("=/usr/bin/pgofs ", "=" + Checkout.PGOFS + " "));
+        Files.copy(UNITS.resolve("pgofs-ship.timer"), directory.resolve("pgofs-ship.timer"));
+        Files.writeString(
+                directory.resolve("pgofs-ship.service"),
+                Files.readString(UNITS.resolve("pgofs-ship.service"))
+                        .replace("=/usr/bin/pgofs ", "=" + Checkout.PGOFS + " "));
         Files.writeString(directory.resolve("server.service"), SERVER);
         Path dropIns = Files.createDirectory(directory.resolve("server.service.d"));
         Files.copy(UNITS.resolve("target.conf"), dropIns.resolve("pgofs.conf"));
@@ -49,7 +54,7 @@ final class SystemdUnitsIT {
 
     @Test
     void shouldBeAccepted() {
-        for (String unit : List.of("run-pgofs.mount", "pgofs.service", "server.service")) {
+        for (String unit : List.of("run-pgofs.mount", "pgofs.service", "pgofs-ship.service", "pgofs-ship.timer", "server.service")) {
             Shell.Result result = verify(unit).ok();
             assertEquals("", result.output() + result.errors(), unit);
         }
@@ -65,15 +70,17 @@ final class SystemdUnitsIT {
     /** Of 10, from what systemd forbids a service; what it may not forbid is explained in the unit. */
     @Test
     void shouldBeExposedLittle() {
-        Shell.in(directory)
-                .run(
-                        "systemd-analyze",
-                        "security",
-                        "--offline=true",
-                        "--no-pager",
-                        "--threshold=50",
-                        UNITS.resolve("pgofs.service").toString())
-                .ok();
+        for (String unit : List.of("pgofs.service", "pgofs-ship.service")) {
+            Shell.in(directory)
+                    .run(
+                            "systemd-analyze",
+                            "security",
+                            "--offline=true",
+                            "--no-pager",
+                            "--threshold=50",
+                            UNITS.resolve(unit).toString())
+                    .ok();
+        }
     }
 
     @Test
