@@ -25,7 +25,7 @@ final class FootprintIT {
                     .ok();
             long busy = resident(mount);
             assertTrue(busy > 70 * MEGABYTE, busy + " KiB");
-            Await.until("its memory is returned", () -> resident(mount) < busy - 6 * MEGABYTE);
+            Await.until("its memory is returned", () -> resident(mount) < busy - 12 * MEGABYTE);
         }
     }
 
