@@ -11,6 +11,8 @@ import org.pgofs.counters.RefusedLogFuzz;
 import org.pgofs.counters.SegmentHeaderFuzz;
 import org.pgofs.counters.ValueAreaFuzz;
 import org.pgofs.counters.process.MappingFuzz;
+import org.pgofs.counters.process.ProcessStatFuzz;
+import org.pgofs.counters.process.ValueListsFuzz;
 import org.pgofs.daemon.MountOptionsFuzz;
 import org.pgofs.daemon.elf.ElfFileFuzz;
 import org.pgofs.profdata.AnyProfileFuzz;
@@ -35,7 +37,9 @@ public final class EveryParserFuzz {
             AnyProfileFuzz.class,
             WrittenProfilesFuzz.class,
             MappingFuzz.class,
-            CompiledRecordsFuzz.class);
+            CompiledRecordsFuzz.class,
+            ProcessStatFuzz.class,
+            ValueListsFuzz.class);
 
     private static final List<Consumer<byte[]>> PARSERS = List.of(
             SegmentHeaderFuzz::fuzzerTestOneInput,
@@ -51,7 +55,9 @@ public final class EveryParserFuzz {
             AnyProfileFuzz::fuzzerTestOneInput,
             WrittenProfilesFuzz::fuzzerTestOneInput,
             MappingFuzz::fuzzerTestOneInput,
-            CompiledRecordsFuzz::fuzzerTestOneInput);
+            CompiledRecordsFuzz::fuzzerTestOneInput,
+            ProcessStatFuzz::fuzzerTestOneInput,
+            ValueListsFuzz::fuzzerTestOneInput);
 
     private EveryParserFuzz() {}
 

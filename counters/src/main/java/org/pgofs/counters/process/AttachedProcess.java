@@ -186,7 +186,7 @@ final class AttachedProcess {
      * @param room how many values there may be; further ones are left out
      */
     List<Reading> read(long room, ForeignReader reader) {
-        ValueLists lists = new ValueLists(memory, room);
+        ValueLists lists = new ValueLists(memory::read, room);
         List<Reading> readings = new ArrayList<>();
         List<AttachedImage> unread = new ArrayList<>();
         for (AttachedImage image : images) {

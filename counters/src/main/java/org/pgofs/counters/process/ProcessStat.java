@@ -25,6 +25,7 @@ record ProcessStat(int pid, int parent, boolean forked, long startTime, long mem
     private static final int START_TIME = 19;
     private static final int MEMORY = 20;
     private static final int STACK = 25;
+    private static final String END_OF_NAME = ") ";
 
     /**
      * Asks for it.
@@ -35,16 +36,32 @@ record ProcessStat(int pid, int parent, boolean forked, long startTime, long mem
         return parse(pid, Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1));
     }
 
-    static ProcessStat parse(int pid, String stat) {
+    /**
+     * Reads it.
+     *
+     * @param stat the name in it is chosen by the process
+     * @throws IOException if it is not of that form
+     */
+    static ProcessStat parse(int pid, String stat) throws IOException {
         // The name may have parentheses and spaces in it.
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return new ProcessStat(
-                pid,
-                Integer.parseInt(fields[PARENT]),
-                (Long.parseLong(fields[FLAGS]) & FORKED) != 0,
-                Long.parseLong(fields[START_TIME]),
-                Long.parseLong(fields[MEMORY]),
-                Long.parseUnsignedLong(fields[STACK]));
+        int end = stat.lastIndexOf(END_OF_NAME);
+        String[] fields = end < 0
+                ? new String[0]
+                : stat.substring(end + END_OF_NAME.length()).split(" ", -1);
+        if (fields.length <= STACK) {
+            throw new IOException("/proc/" + pid + "/stat has too few fields");
+        }
+        try {
+            return new ProcessStat(
+                    pid,
+                    Integer.parseInt(fields[PARENT]),
+                    (Long.parseLong(fields[FLAGS]) & FORKED) != 0,
+                    Long.parseLong(fields[START_TIME]),
+                    Long.parseUnsignedLong(fields[MEMORY]),
+                    Long.parseUnsignedLong(fields[STACK]));
+        } catch (NumberFormatException e) {
+            throw new IOException("/proc/" + pid + "/stat has no number where there should be one", e);
+        }
     }
 
     /** What is the same in the child of a fork, and another one after exec. */

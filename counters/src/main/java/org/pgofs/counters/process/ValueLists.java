@@ -35,7 +35,7 @@ final class ValueLists {
     /** How many values a process may have, as those have who publish. */
     private static final int MOST_VALUES = 1 << 20;
 
-    private final AddressSpace memory;
+    private final Memory memory;
     private final Map<Long, byte[]> pages = new HashMap<>();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(PAGE);
     private final ByteBuffer node = ByteBuffer.allocate(NODE).order(ByteOrder.LITTLE_ENDIAN);
@@ -44,12 +44,24 @@ final class ValueLists {
     private boolean full;
     private boolean cut;
 
+    /** The memory of a process. */
+    @FunctionalInterface
+    interface Memory {
+        /**
+         * Fills a buffer.
+         *
+         * @param target direct; its position moves to its limit
+         * @throws IOException if not all of it is there
+         */
+        void read(long address, ByteBuffer target) throws IOException;
+    }
+
     /**
      * Those of a process.
      *
      * @param room how many values of all its images are taken up; further ones are left out
      */
-    ValueLists(AddressSpace memory, long room) {
+    ValueLists(Memory memory, long room) {
         this.memory = memory;
         most = Math.min(room, MOST_VALUES);
     }
