@@ -54,7 +54,8 @@ final class SystemdUnitsIT {
 
     @Test
     void shouldBeAccepted() {
-        for (String unit : List.of("run-pgofs.mount", "pgofs.service", "pgofs-ship.service", "pgofs-ship.timer", "server.service")) {
+        for (String unit : List.of(
+                "run-pgofs.mount", "pgofs.service", "pgofs-ship.service", "pgofs-ship.timer", "server.service")) {
             Shell.Result result = verify(unit).ok();
             assertEquals("", result.output() + result.errors(), unit);
         }

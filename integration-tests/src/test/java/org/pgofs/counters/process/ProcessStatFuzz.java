@@ -22,8 +22,10 @@ public final class ProcessStatFuzz {
             // As documented.
         }
         try {
-            ProcessStat read = ProcessStat.parse(7, "7 (" + text + ") S 5 7 7 0 -1 " + 0x400040
-                    + " 0 0 0 0 0 0 0 0 20 0 1 0 123456 8192 9 1 2 3 " + 0x7ffc_0000_1000L + " 0 0");
+            ProcessStat read = ProcessStat.parse(
+                    7,
+                    "7 (" + text + ") S 5 7 7 0 -1 " + 0x400040 + " 0 0 0 0 0 0 0 0 20 0 1 0 123456 8192 9 1 2 3 "
+                            + 0x7ffc_0000_1000L + " 0 0");
             if (!read.equals(EXPECTED)) {
                 throw new AssertionError("the name changes what is read: " + read);
             }
