@@ -170,6 +170,8 @@ final class ShellIT {
             kill "-$1" $(served)
             while [ -n "$(served)" ]; do sleep 0.1; done
             [ -e "$killed/log" ]
+            # A process that ends has no command line some time before it has no open files.
+            until flock -n "$killed/log" true; do sleep 0.1; done
             pgofs shell true
             [ ! -e "$killed" ]
             ! grep -F "$killed" /proc/self/mountinfo
