@@ -27,13 +27,12 @@ import org.pgofs.profraw.RawProfileSequence;
 
 /**
  * Makes pieces of an image, as a store has them and as files for llvm-profdata. One function in 50 has run in each, another
- * one each time. Arguments: DIRECTORY PIECES FUNCTIONS.
+ * one each time. Arguments: DIRECTORY PIECES FUNCTIONS RAW-VERSION.
  */
 final class FleetPieces {
     private static final int COUNTERS = 4;
     private static final int HOSTS = 100;
     private static final int ONE_RAN_OF = 50;
-    private static final long RAW_VERSION = Variant.IR | 10;
 
     private FleetPieces() {}
 
@@ -41,7 +40,8 @@ final class FleetPieces {
         Path directory = Path.of(args[0]);
         int pieces = Integer.parseInt(args[1]);
         int functions = Integer.parseInt(args[2]);
-        ByteBuffer raw = raw(functions);
+        int version = Integer.parseInt(args[3]);
+        ByteBuffer raw = raw(functions, version);
         int counters = RawProfileReader.readAll(raw).get(0).countersBegin();
         Path files = Files.createDirectories(directory.resolve("raw"));
         Instant hour = Instant.parse("2026-01-05T16:00:00Z");
@@ -57,7 +57,7 @@ final class FleetPieces {
             }
             String host = "host-" + piece % HOSTS;
             PieceName name = new PieceName(new ImageId("image", "0123456789abcdef"), "ir", hour, host, "0".repeat(32), piece);
-            PieceInfo info = new PieceInfo(host, hour, hour, 1, 0, RAW_VERSION, bytes.length, List.of(), Map.of());
+            PieceInfo info = new PieceInfo(host, hour, hour, 1, 0, Variant.IR | version, bytes.length, List.of(), Map.of());
             write(directory.resolve("store").resolve(name.infoPath()), info.toJson().getBytes(StandardCharsets.UTF_8));
             write(directory.resolve("store").resolve(name.path()), Zstd.compress(bytes, 1));
             Files.write(files.resolve(piece + ".profraw"), bytes);
@@ -71,7 +71,7 @@ final class FleetPieces {
     }
 
     /** An image of which nothing has run. */
-    private static ByteBuffer raw(int count) {
+    private static ByteBuffer raw(int count, int version) {
         List<ParsedFunction> functions = new ArrayList<>();
         List<String> names = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -83,10 +83,10 @@ final class FleetPieces {
             names.add(name);
         }
         ParsedImage image = new ParsedImage("image", new ParsedProfile(
-                RAW_VERSION, functions, ByteBuffer.allocate(count * COUNTERS * Long.BYTES), ByteBuffer.allocate(0),
+                Variant.IR | version, functions, ByteBuffer.allocate(count * COUNTERS * Long.BYTES), ByteBuffer.allocate(0),
                 ByteBuffer.wrap(blob(String.join("\u0001", names))), ByteBuffer.allocate(0), ByteBuffer.allocate(0),
                 ByteBuffer.allocate(0), new ValueCounts(), 0, 0, 0, 0));
-        RawBytes file = new RawProfileSequence(List.of(new RawProfile(image, RawLayouts.of(10))))
+        RawBytes file = new RawProfileSequence(List.of(new RawProfile(image, RawLayouts.of(version))))
                 .with(List.of(image.snapshot()));
         ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
         file.read(0, bytes);
