@@ -22,9 +22,11 @@ public final class RawProfileReader {
     private static final int READ_BEFORE = 2;
 
     private final RawInput in;
+    private final KnownRecords known;
 
-    private RawProfileReader(ByteBuffer bytes) {
+    private RawProfileReader(ByteBuffer bytes, KnownRecords known) {
         in = new RawInput(bytes);
+        this.known = known;
     }
 
     /**
@@ -46,7 +48,19 @@ public final class RawProfileReader {
      * @throws MalformedProfileException if the file is not a sequence of whole profiles
      */
     public static List<ParsedProfile> readAll(ByteBuffer bytes) throws MalformedProfileException {
-        RawProfileReader reader = new RawProfileReader(bytes);
+        return readAll(bytes, new KnownRecords());
+    }
+
+    /**
+     * The same for one of many files.
+     *
+     * @param bytes the remaining bytes are the file; they are kept, and not to be changed
+     * @param known the records of the profile that was read before
+     * @return the profiles; the functions are the same list as those of the profile before, if their records are the same
+     * @throws MalformedProfileException if the file is not a sequence of whole profiles
+     */
+    public static List<ParsedProfile> readAll(ByteBuffer bytes, KnownRecords known) throws MalformedProfileException {
+        RawProfileReader reader = new RawProfileReader(bytes, known);
         List<ParsedProfile> profiles = new ArrayList<>();
         reader.in.skipZeros();
         while (reader.in.remaining() > 0) {
@@ -82,7 +96,7 @@ public final class RawProfileReader {
 
         ByteBuffer binaryIds = in.take(header.get(HeaderField.BINARY_IDS_SIZE), 1, "bytes of binary ids");
         checkBinaryIds(new RawInput(binaryIds));
-        RawInput records = new RawInput(in.take(header.get(HeaderField.RECORDS), layout.recordSize(), "records"));
+        ByteBuffer records = in.take(header.get(HeaderField.RECORDS), layout.recordSize(), "records");
         in.padding(header.get(HeaderField.PAD_BEFORE_COUNTERS), "before the counters");
         int countersBegin = in.position() - begin;
         ByteBuffer counters = in.take(header.get(HeaderField.COUNTERS), counterSize, "counters");
@@ -94,9 +108,10 @@ public final class RawProfileReader {
         ByteBuffer names = in.takePadded(header.get(HeaderField.NAMES_SIZE), 1, "bytes of names");
         ByteBuffer vtables = in.takePadded(header.get(HeaderField.VTABLES), RawSections.VTABLE_SIZE, "vtables");
         ByteBuffer vtableNames = in.takePadded(header.get(HeaderField.VTABLE_NAMES_SIZE), 1, "bytes of vtable names");
-        List<ParsedFunction> functions = new RecordReader(
-                        layout, header, counterSize, counters.remaining(), bitmaps.remaining())
-                .readAll(records, in.remaining());
+        List<ParsedFunction> functions = known.read(
+                new RecordReader(layout, header, counterSize, counters.remaining(), bitmaps.remaining()),
+                records,
+                in.remaining());
         int valuesBegin = in.position() - begin;
         ValueCounts values = new ValueDataReader(in).read(functions);
         return new ParsedProfile(

@@ -7,23 +7,27 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the function records of a raw profile. */
-final class RecordReader {
-    private final RawLayout layout;
-    private final int counterSize;
-    private final long countersSize;
-    private final long bitmapsSize;
-    private final long countersDelta;
-    private final long bitmapsDelta;
-
+/**
+ * Reads the function records of a raw profile.
+ *
+ * @param layout of the version
+ * @param counterSize of one counter, in bytes
+ * @param countersSize of all counters, in bytes
+ * @param bitmapsSize of all bitmaps, in bytes
+ * @param countersDelta see {@link HeaderField#COUNTERS_DELTA}
+ * @param bitmapsDelta see {@link HeaderField#BITMAPS_DELTA}
+ */
+record RecordReader(
+        RawLayout layout, int counterSize, long countersSize, long bitmapsSize, long countersDelta, long bitmapsDelta) {
     RecordReader(
             RawLayout layout, Map<HeaderField, Long> header, int counterSize, long countersSize, long bitmapsSize) {
-        this.layout = layout;
-        this.counterSize = counterSize;
-        this.countersSize = countersSize;
-        this.bitmapsSize = bitmapsSize;
-        countersDelta = header.get(HeaderField.COUNTERS_DELTA);
-        bitmapsDelta = header.get(HeaderField.BITMAPS_DELTA);
+        this(
+                layout,
+                counterSize,
+                countersSize,
+                bitmapsSize,
+                header.get(HeaderField.COUNTERS_DELTA),
+                header.get(HeaderField.BITMAPS_DELTA));
     }
 
     /**

@@ -20,8 +20,10 @@ final class ValueDataReader {
     ValueCounts read(List<ParsedFunction> functions) throws MalformedProfileException {
         for (int i = 0; i < functions.size(); i++) {
             ParsedFunction function = functions.get(i);
-            int kinds =
-                    (int) function.sites().stream().filter(sites -> sites > 0).count();
+            int kinds = 0;
+            for (int sites : function.sites()) { // no stream: most functions have none, and there are very many
+                kinds += sites > 0 ? 1 : 0;
+            }
             if (kinds > 0) {
                 readEntry(i, function, kinds);
             }

@@ -1,6 +1,7 @@
 package org.pgofs.profraw;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -138,6 +139,49 @@ class RawProfileReaderTest {
                 assertThrows(MalformedProfileException.class, () -> RawProfileReader.readAll(odd))
                         .getMessage());
         assertEquals(List.of(), RawProfileReader.readAll(ByteBuffer.allocate(100)));
+    }
+
+    @Test
+    void shouldReadTheSameRecordsOnce() throws IOException {
+        KnownRecords known = new KnownRecords();
+        ByteBuffer file = golden(9);
+        List<ParsedFunction> functions =
+                RawProfileReader.readAll(file, known).get(0).functions();
+        file.putLong(344, 1234); // a counter
+
+        assertSame(functions, RawProfileReader.readAll(file, known).get(0).functions());
+    }
+
+    /** Whatever differs from the profile that was read before, and however little. */
+    @ParameterizedTest
+    @ValueSource(ints = {5, 7, 8, 9, 10, 11})
+    void shouldNotTakeRecordsForThoseOfAnotherProfile(int number) throws IOException {
+        ByteBuffer before = golden(number);
+        ByteBuffer file = golden(number);
+        KnownRecords known = new KnownRecords();
+        for (int at = 0; at < file.limit(); at++) {
+            for (int bit = 0; bit < Byte.SIZE; bit++) {
+                RawProfileReader.readAll(before, known);
+                file.put(at, (byte) (before.get(at) ^ 1 << bit));
+                assertEquals(functionsOrFault(file, new KnownRecords()), functionsOrFault(file, known), "byte " + at);
+            }
+            file.put(at, before.get(at));
+        }
+        for (int size = 1; size < file.limit(); size++) {
+            RawProfileReader.readAll(before, known);
+            ByteBuffer cut = file.slice(0, size);
+            assertEquals(functionsOrFault(cut, new KnownRecords()), functionsOrFault(cut, known), "size " + size);
+        }
+    }
+
+    private static Object functionsOrFault(ByteBuffer file, KnownRecords known) {
+        try {
+            return RawProfileReader.readAll(file, known).stream()
+                    .map(ParsedProfile::functions)
+                    .toList();
+        } catch (MalformedProfileException e) {
+            return e.getMessage();
+        }
     }
 
     private static ByteBuffer golden(int number) throws IOException {

@@ -24,6 +24,7 @@ final class ImageStructure {
 
     private final long rawVersion;
     private final List<ParsedFunction> functions;
+    private final List<FunctionKey> keys;
     private final Blob names;
     private final Blob binaryIds;
     private final Blob vtables;
@@ -44,6 +45,7 @@ final class ImageStructure {
         }
         rawVersion = profile.rawVersion();
         functions = profile.functions();
+        keys = functions.stream().map(this::keyOf).toList();
         names = new Blob(profile.names());
         binaryIds = new Blob(profile.binaryIds());
         vtables = new Blob(profile.vtables());
@@ -73,7 +75,10 @@ final class ImageStructure {
     }
 
     FunctionKey key(int number) {
-        ParsedFunction function = functions.get(number);
+        return keys.get(number);
+    }
+
+    private FunctionKey keyOf(ParsedFunction function) {
         return new FunctionKey(
                 function.nameRef(),
                 function.funcHash(),

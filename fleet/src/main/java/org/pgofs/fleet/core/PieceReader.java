@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.pgofs.counters.format.Variant;
+import org.pgofs.profraw.KnownRecords;
 import org.pgofs.profraw.ParsedProfile;
 import org.pgofs.profraw.RawProfileReader;
 
@@ -13,6 +14,7 @@ import org.pgofs.profraw.RawProfileReader;
  * besides is not checked again. Not thread-safe.
  */
 public final class PieceReader {
+    private final KnownRecords records = new KnownRecords();
     private ImageStructure last;
 
     /** A reader that has read nothing. */
@@ -26,7 +28,7 @@ public final class PieceReader {
      * @throws IOException if it is not a sequence of whole profiles of one variant; the message says why
      */
     public List<Piece> read(ByteBuffer raw) throws IOException {
-        List<ParsedProfile> profiles = RawProfileReader.readAll(raw);
+        List<ParsedProfile> profiles = RawProfileReader.readAll(raw, records);
         if (profiles.isEmpty()) {
             throw new IOException("bad raw profile: it is empty");
         }

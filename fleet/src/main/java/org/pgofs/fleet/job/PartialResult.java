@@ -41,8 +41,9 @@ public final class PartialResult implements Externalizable {
             return;
         }
         hosts.merge(loaded.name().host(), new HostTotals(1, loaded.total()), HostTotals::plus);
-        if (loaded.tooLarge() > 0) {
-            tooLarge.put(loaded.name().path(), loaded.tooLarge());
+        long large = loaded.tooLarge();
+        if (large > 0) {
+            tooLarge.put(loaded.name().path(), large);
         }
     }
 
