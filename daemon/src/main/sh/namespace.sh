@@ -31,9 +31,11 @@ namespace_room() { # BASE NAME
 }
 
 # Removes such a directory if it is the caller's and neither command nor daemon lives. It may lie where all users may write: only
-# what was opened is looked at, and only names that are known are removed.
+# what was opened is looked at, and only names that are known are removed. Nothing that is mounted there is touched: it is
+# somebody else's, and its file system might not answer.
 namespace_clear() { # DIRECTORY
   local opened lock at
+  ! cut -d ' ' -f 5 /proc/self/mountinfo | grep -Fqx "$1" || return 0
   { exec {opened}<"$1/"; } 2>/dev/null || return 0
   at=/proc/self/fd/$opened
   if [ -O "$at" ] && [ "$(readlink "$at")" = "$1" ] && { exec {lock}<"$at/log"; } 2>/dev/null; then

@@ -196,6 +196,25 @@ final class ShellIT {
         assertEquals(2, leftovers(runtime).size());
     }
 
+    /** Where all users may write, one may mount something that never answers. */
+    @Test
+    void shouldNotWaitForAForeignMount() throws IOException {
+        Path runtime = directory.resolve("runtime");
+        Path foreign = Files.createDirectory(runtime.resolve("pgofs-shell-12345678"));
+        try (PgofsMount mount = PgofsMount.start(directory)) {
+            Shell root = Shell.in(directory)
+                    .with("FOREIGN", foreign.toString())
+                    .with("DAEMON", "" + mount.daemon().pid());
+            root.bash("mount --bind mnt \"$FOREIGN\"; kill -STOP \"$DAEMON\"").ok();
+            try {
+                asUser("exec timeout 300 pgofs shell true").ok();
+            } finally {
+                root.bash("kill -CONT \"$DAEMON\"; umount \"$FOREIGN\"").ok();
+            }
+        }
+        assertEquals(List.of(foreign), leftovers(runtime));
+    }
+
     /** Its mounts are those of the machine. */
     @Test
     void shouldLeaveNothingWhenThatOfRootIsKilled() throws IOException {
