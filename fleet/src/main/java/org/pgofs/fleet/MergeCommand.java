@@ -2,16 +2,19 @@ package org.pgofs.fleet;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.pgofs.daemon.client.CallersPath;
+import org.pgofs.fleet.job.Demands;
 import org.pgofs.fleet.job.ImagePieces;
 import org.pgofs.fleet.job.LocalMerge;
 import org.pgofs.fleet.job.PartialResult;
 import org.pgofs.fleet.job.PieceFinder;
+import org.pgofs.fleet.job.QualityMerge;
 import org.pgofs.fleet.job.Rejected;
 import org.pgofs.fleet.job.ResultStore;
 import org.pgofs.fleet.job.Weights;
@@ -83,12 +86,31 @@ final class MergeCommand implements Callable<Integer> {
             description = "Pieces of hosts with this label count N times. May be given several times.")
     private List<String> weightWords = List.of();
 
+    @Option(
+            names = "--min-overlap",
+            paramLabel = "PERCENT",
+            defaultValue = "0",
+            converter = PercentWord.class,
+            description =
+                    "Leave out hosts that have less than this of their counts in common with the others, such as 30%%."
+                            + " Without it they are named.")
+    private BigDecimal minOverlap;
+
+    @Option(
+            names = "--max-share",
+            paramLabel = "PERCENT",
+            defaultValue = "100",
+            converter = PercentWord.class,
+            description = "Scale down the counts of each host that has more than this of all counts, such as 10%%.")
+    private BigDecimal maxShare;
+
     /** For picocli. */
     MergeCommand() {}
 
     @Override
     public Integer call() throws IOException {
         Weights weights = weights();
+        Demands demands = demands();
         try (ObjectStore pieces = open(from);
                 ObjectStore results = open(to)) {
             List<ImagePieces> found = new PieceFinder(pieces, range(), image).find();
@@ -97,8 +119,8 @@ final class MergeCommand implements Callable<Integer> {
                         + (since == null && until == null ? "" : ", of these hours"));
             }
             Window window = window(found);
-            LocalMerge merge =
-                    new LocalMerge(pieces, weights, Runtime.getRuntime().availableProcessors());
+            QualityMerge merge = new QualityMerge(
+                    new LocalMerge(pieces, weights, Runtime.getRuntime().availableProcessors()), demands);
             boolean all = true;
             for (ImagePieces one : found) {
                 all &= merge(one, window, merge, new ResultStore(results), weights);
@@ -115,6 +137,14 @@ final class MergeCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         return weights;
+    }
+
+    private Demands demands() {
+        try {
+            return new Demands(minOverlap, maxShare);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
     }
 
     /** What is relative is so to where the caller is. */
@@ -155,22 +185,24 @@ final class MergeCommand implements Callable<Integer> {
     }
 
     /** Whether there is a result. */
-    private boolean merge(ImagePieces pieces, Window window, LocalMerge merge, ResultStore results, Weights weights) {
+    private boolean merge(ImagePieces pieces, Window window, QualityMerge merge, ResultStore results, Weights weights) {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         String name = pieces.image().key() + " (" + pieces.variant() + ")";
         Progress progress = new Progress(err);
         try {
-            PartialResult result = merge.merge(
+            QualityMerge.Merged merged = merge.merge(
                     pieces.pieces().stream()
                             .filter(piece -> window.has(piece.hour()))
                             .toList(),
                     done -> progress.say(
                             name + ": " + done + " of " + pieces.pieces().size() + " pieces"));
+            PartialResult result = merged.result();
             pieces.rejected().forEach(result::reject);
             progress.clear();
             tell(err, result.rejected().stream().toList());
-            String profile = results.write(pieces, window, result, weights);
+            merged.quality().sentences().forEach(sentence -> err.println("pgofs: " + name + ": " + sentence));
+            String profile = results.write(pieces, window, merged, weights);
             out.printf("%s: %d pieces of %d hosts: %s%n", name, result.pieces(), result.hostCount(), profile);
             out.flush();
             return true;

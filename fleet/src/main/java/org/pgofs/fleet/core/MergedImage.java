@@ -3,6 +3,7 @@ package org.pgofs.fleet.core;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -242,6 +243,37 @@ public final class MergedImage {
             int at = sitesAt[to] + site;
             other.values.forEach(other.sitesAt[from] + site, (same, value, count) -> values.add(at, value, count));
         }
+    }
+
+    /**
+     * The same with smaller counts, where counters are no marks. What ran stays: a count that is not 0 stays 1 or more.
+     *
+     * @param to what the sum of all counters should become, 1 or more
+     * @param from what it is now, at least as much
+     * @return each counter and value times {@code to / from}, rounded down; times and bitmaps as they are
+     */
+    public MergedImage scaled(long to, long from) {
+        MergedImage scaled = new MergedImage();
+        scaled.add(this);
+        for (int i = 0; i < usedCounters; i++) {
+            scaled.counters[i] = scaled(scaled.counters[i], to, from);
+        }
+        values.forEach((site, value, count) -> scaled.values.add(site, value, scaled(count, to, from) - count));
+        return scaled;
+    }
+
+    private static long scaled(long count, long to, long from) {
+        if (count == 0) {
+            return 0;
+        }
+        if (Math.multiplyHigh(count, to) == 0 && count * to >= 0) {
+            return Math.max(1, count * to / from);
+        }
+        return BigInteger.valueOf(count)
+                .multiply(BigInteger.valueOf(to))
+                .divide(BigInteger.valueOf(from))
+                .min(BigInteger.valueOf(Long.MAX_VALUE))
+                .longValue();
     }
 
     /**

@@ -13,7 +13,12 @@ import java.util.Map;
  * @param until the hour behind the last
  * @param rawVersion of the pieces, with its variant bits, hexadecimal with {@code 0x}
  * @param pieces how many are in it
- * @param hosts what each host brought
+ * @param hosts what each host brought, those included that are left out
+ * @param leftOutHosts those that have less in common with the others than was asked for
+ * @param oddHosts those that have less than half as much in common with the others as hosts usually have
+ * @param thinHosts those that brought few counts or pieces
+ * @param minOverlap what was asked of hosts; null if nothing was
+ * @param maxShare how much one host may count; null if it is not bounded
  * @param total the sum of all counters, or how many are set where counters are marks
  * @param functions how many there are
  * @param functionsThatRan of how many something was counted
@@ -34,7 +39,12 @@ record Manifest(
         String until,
         String rawVersion,
         long pieces,
-        Map<String, HostTotals> hosts,
+        Map<String, Host> hosts,
+        List<String> leftOutHosts,
+        List<String> oddHosts,
+        List<String> thinHosts,
+        String minOverlap,
+        String maxShare,
         long total,
         int functions,
         int functionsThatRan,
@@ -45,4 +55,14 @@ record Manifest(
         List<Rejected> rejected,
         Map<String, Long> tooLarge,
         long size,
-        String sha256) {}
+        String sha256) {
+    /**
+     * What one host brought.
+     *
+     * @param pieces how many
+     * @param total the sum of their counters, without weights
+     * @param overlap how much of its counts it has in common with the others, 0 to 1; null if it cannot be told
+     * @param scaledTo to which sum its counts were scaled down; null if they were not
+     */
+    record Host(long pieces, long total, Double overlap, Long scaledTo) {}
+}

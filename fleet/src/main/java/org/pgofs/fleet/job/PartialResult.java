@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.pgofs.fleet.core.HostSketches;
 import org.pgofs.fleet.core.MergedImage;
 
 /**
@@ -21,6 +22,7 @@ public final class PartialResult implements Externalizable {
 
     private MergedImage sum = new MergedImage();
     private final TreeMap<String, HostTotals> hosts = new TreeMap<>();
+    private HostSketches sketches = new HostSketches();
     private final TreeSet<Rejected> rejected = new TreeSet<>();
     private final TreeMap<String, Long> tooLarge = new TreeMap<>();
 
@@ -40,7 +42,9 @@ public final class PartialResult implements Externalizable {
             reject(new Rejected(loaded.name().path(), "the image has more counters than one profile can have"));
             return;
         }
-        hosts.merge(loaded.name().host(), new HostTotals(1, loaded.total()), HostTotals::plus);
+        String host = loaded.name().host();
+        hosts.merge(host, HostTotals.of(loaded.total(), weight), HostTotals::plus);
+        loaded.pieces().forEach(piece -> sketches.add(host, piece));
         long large = loaded.tooLarge();
         if (large > 0) {
             tooLarge.put(loaded.name().path(), large);
@@ -65,6 +69,7 @@ public final class PartialResult implements Externalizable {
     public PartialResult add(PartialResult other) {
         sum.add(other.sum);
         other.hosts.forEach((host, totals) -> hosts.merge(host, totals, HostTotals::plus));
+        sketches.add(other.sketches);
         rejected.addAll(other.rejected);
         tooLarge.putAll(other.tooLarge);
         return this;
@@ -84,6 +89,7 @@ public final class PartialResult implements Externalizable {
             parts.add(result);
         }
         parts.get(0).hosts.putAll(hosts);
+        parts.get(0).sketches.add(sketches);
         parts.get(0).rejected.addAll(rejected);
         parts.get(0).tooLarge.putAll(tooLarge);
         return parts;
@@ -95,6 +101,17 @@ public final class PartialResult implements Externalizable {
 
     Map<String, HostTotals> hosts() {
         return hosts;
+    }
+
+    HostSketches sketches() {
+        return sketches;
+    }
+
+    /** The same with smaller counts, see {@link MergedImage#scaled}; what hosts brought stays as it is. */
+    PartialResult scaled(long to, long from) {
+        PartialResult scaled = new PartialResult().add(this);
+        scaled.sum = sum.scaled(to, from);
+        return scaled;
     }
 
     /**
@@ -133,6 +150,7 @@ public final class PartialResult implements Externalizable {
     public void writeExternal(ObjectOutput out) throws IOException {
         sum.write(out);
         out.writeObject(hosts);
+        sketches.write(out);
         out.writeObject(rejected);
         out.writeObject(tooLarge);
     }
@@ -142,6 +160,7 @@ public final class PartialResult implements Externalizable {
     public void readExternal(ObjectInput in) throws IOException, ClassNotFoundException {
         sum = MergedImage.read(in);
         hosts.putAll((TreeMap<String, HostTotals>) in.readObject());
+        sketches = HostSketches.read(in);
         rejected.addAll((TreeSet<Rejected>) in.readObject());
         tooLarge.putAll((TreeMap<String, Long>) in.readObject());
     }

@@ -52,12 +52,15 @@ public final class ResultStore {
      *
      * @param pieces of which it was made
      * @param window of them
-     * @param result what they give
+     * @param merged what they give
      * @param weights of the pieces
      * @return the name of the profile
      * @throws IOException if no piece was sound, no profile can be made, or it cannot be written; the message says why
      */
-    public String write(ImagePieces pieces, Window window, PartialResult result, Weights weights) throws IOException {
+    public String write(ImagePieces pieces, Window window, QualityMerge.Merged merged, Weights weights)
+            throws IOException {
+        PartialResult result = merged.result();
+        HostQuality quality = merged.quality();
         if (result.sum().isEmpty()) {
             throw new IOException("no piece of it is sound, the first: "
                     + result.rejected().first().object() + ": "
@@ -79,7 +82,12 @@ public final class ResultStore {
                 window.until().toString(),
                 "0x" + Long.toHexString(result.sum().rawVersion()),
                 result.pieces(),
-                result.hosts(),
+                quality.described(),
+                quality.leftOut(),
+                quality.odd(),
+                quality.thin(),
+                quality.minOverlap(),
+                quality.maxShare(),
                 profile.total(),
                 profile.functions(),
                 profile.functionsThatRan(),

@@ -55,9 +55,10 @@ class LocalMergeTest {
 
     private String write(Window window, Weights weights) throws IOException {
         ImagePieces pieces = store.find(window, "").get(0);
-        PartialResult result = new LocalMerge(store.store(), weights, 2).merge(pieces.pieces(), done -> {});
-        pieces.rejected().forEach(result::reject);
-        return new ResultStore(store.store()).write(pieces, window, result, weights);
+        QualityMerge.Merged merged = new QualityMerge(new LocalMerge(store.store(), weights, 2), Demands.NONE)
+                .merge(pieces.pieces(), done -> {});
+        pieces.rejected().forEach(merged.result()::reject);
+        return new ResultStore(store.store()).write(pieces, window, merged, weights);
     }
 
     private byte[] bytes(String name) throws IOException {
@@ -90,11 +91,13 @@ class LocalMergeTest {
         assertEquals(7L, manifest.get("total"));
         assertEquals(2L, manifest.get("functions"));
         assertEquals(1L, manifest.get("functions_that_ran"));
-        assertEquals(
-                Map.of("a", Map.of("pieces", 2L, "total", 3L), "b", Map.of("pieces", 1L, "total", 4L)),
-                manifest.get("hosts"));
+        assertEquals(Map.of("a", host(2, 3), "b", host(1, 4)), manifest.get("hosts"));
         assertEquals(List.of(), manifest.get("rejected"));
         assertEquals("20261130T16-20261130T17\n", new String(bytes(RESULT + "latest"), StandardCharsets.UTF_8));
+    }
+
+    private static Map<String, Object> host(long pieces, long total) {
+        return Map.of("pieces", pieces, "total", total, "overlap", 1.0);
     }
 
     /** Each for its own reason, and none of them keeps the others from being merged. */
@@ -274,7 +277,7 @@ class LocalMergeTest {
         ImagePieces pieces = store.find().get(0);
         Window window = window(TestStore.HOUR);
         PartialResult whole = store.merge(NONE);
-        String profile = new ResultStore(store.store()).write(pieces, window, whole, NONE);
+        String profile = write(pieces, window, whole);
         byte[] expected = bytes(profile);
         byte[] manifest = bytes(RESULT + window.name() + "/manifest.json");
 
@@ -284,10 +287,16 @@ class LocalMergeTest {
         for (int i = parts.size() - 1; i >= 0; i--) {
             sum.add(copy(parts.get(i)));
         }
-        new ResultStore(store.store()).write(pieces, window, sum, NONE);
+        write(pieces, window, sum);
 
         assertArrayEquals(expected, bytes(profile));
         assertArrayEquals(manifest, bytes(RESULT + window.name() + "/manifest.json"));
+    }
+
+    private String write(ImagePieces pieces, Window window, PartialResult result) throws IOException {
+        QualityMerge.Merged merged =
+                new QualityMerge((names, progress) -> result, Demands.NONE).merge(List.of(), done -> {});
+        return new ResultStore(store.store()).write(pieces, window, merged, NONE);
     }
 
     private static PartialResult copy(PartialResult part) throws IOException, ClassNotFoundException {
