@@ -8,7 +8,7 @@ import java.util.Set;
 import org.pgofs.counters.limits.Bounds;
 import org.pgofs.counters.limits.Bounds.Limits;
 import org.pgofs.fs.fuse.MountOptions;
-import org.pgofs.profdata.IndexedLayout;
+import org.pgofs.profdata.format.IndexedLayout;
 
 /** Reads what the command line says of how much the daemon takes up, of whom, and of what it serves. */
 final class BoundsOptions {

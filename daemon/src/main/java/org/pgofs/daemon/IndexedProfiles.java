@@ -15,8 +15,8 @@ import org.pgofs.fs.Errno;
 import org.pgofs.fs.FsException;
 import org.pgofs.profdata.FunctionOrder;
 import org.pgofs.profdata.IndexedFile;
-import org.pgofs.profdata.IndexedLayout;
 import org.pgofs.profdata.IndexedProfile;
+import org.pgofs.profdata.format.IndexedLayout;
 
 /**
  * Makes indexed profiles of images. Of a file its size without values is kept, and the order of its functions as long as the

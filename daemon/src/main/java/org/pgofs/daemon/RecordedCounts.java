@@ -19,7 +19,7 @@ import org.pgofs.fs.Caller;
 import org.pgofs.fs.FileOperations;
 import org.pgofs.fs.FsException;
 import org.pgofs.fs.OpenFile;
-import org.pgofs.profdata.IndexedReader;
+import org.pgofs.profdata.read.IndexedReader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -22,7 +22,7 @@ class ArchitectureTest {
             "linux", "format", "image", "counts", "state", "limits", "segment", "guest", "kernel", "process",
             "written");
 
-    private final JavaClasses classes = new ClassFileImporter()
+    private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("org.pgofs");
 
@@ -39,7 +39,7 @@ class ArchitectureTest {
             above[above.length - 1] = "store";
             floors = floors.whereLayer(FLOORS.get(i)).mayOnlyBeAccessedByLayers(above);
         }
-        floors.check(classes);
+        floors.check(CLASSES);
     }
 
     @Test
@@ -56,7 +56,25 @@ class ArchitectureTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("open")
                 .mayOnlyBeAccessedByLayers("fuse")
-                .check(classes);
+                .check(CLASSES);
+    }
+
+    @Test
+    void shouldKeepReadingAndWritingOfIndexedProfilesApart() {
+        String profdata = "org.pgofs.profdata";
+        layeredArchitecture()
+                .consideringOnlyDependenciesInAnyPackage(profdata + "..")
+                .layer("format")
+                .definedBy(profdata + ".format")
+                .layer("read")
+                .definedBy(profdata + ".read")
+                .layer("write")
+                .definedBy(profdata)
+                .whereLayer("read")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("write")
+                .mayNotBeAccessedByAnyLayer()
+                .check(CLASSES);
     }
 
     @Test
@@ -73,7 +91,7 @@ class ArchitectureTest {
                         .skip(1)
                         .map(floor -> COUNTERS + "." + floor)
                         .toArray(String[]::new))
-                .check(classes);
+                .check(CLASSES);
     }
 
     @Test
@@ -84,12 +102,12 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.pgofs.fs..", "org.pgofs.daemon..", "ru.serce..")
-                .check(classes);
+                .check(CLASSES);
     }
 
     @Test
     void shouldCallNativeCodeFromTwoPackagesOnly() {
-        onlyInNativePackages().check(classes);
+        onlyInNativePackages().check(CLASSES);
     }
 
     /** A rule that nothing breaks may be one that nothing can break. */

@@ -12,18 +12,18 @@ import org.junit.jupiter.api.Test;
 
 /** The direction of imports that docs/architecture.md shows. */
 class ArchitectureTest {
-    private final JavaClasses classes = new ClassFileImporter()
+    private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("org.pgofs");
 
     @Test
     void shouldKeepTheStoreOnTheGround() {
-        onlyAbove("org.pgofs.fleet.store").check(classes);
+        onlyAbove("org.pgofs.fleet.store").check(CLASSES);
     }
 
     @Test
     void shouldAddUpWithoutTheStore() {
-        onlyAbove("org.pgofs.fleet.core").check(classes);
+        onlyAbove("org.pgofs.fleet.core").check(CLASSES);
     }
 
     @Test
@@ -34,7 +34,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.pgofs.fleet", "picocli..")
-                .check(classes);
+                .check(CLASSES);
     }
 
     @Test
@@ -45,7 +45,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.pgofs.fleet..")
-                .check(classes);
+                .check(CLASSES);
     }
 
     /** A package that imports nothing of the fleet but itself. */

@@ -3,6 +3,11 @@ package org.pgofs.profdata;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import org.pgofs.profdata.read.IndexedContent;
+import org.pgofs.profdata.read.IndexedReader;
+import org.pgofs.profdata.read.MalformedIndexedException;
+import org.pgofs.profdata.read.Overlap;
+import org.pgofs.profdata.read.TextProfile;
 
 /** Profiles that somebody gives to a command: indexed ones, and raw ones, which are made indexed ones. */
 public final class AnyProfileFuzz {

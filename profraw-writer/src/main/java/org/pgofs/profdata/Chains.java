@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.IntToLongFunction;
 import org.pgofs.counters.linux.OffHeap;
+import org.pgofs.profdata.format.IndexedLayout;
+import org.pgofs.profdata.format.Summary;
 
 /**
  * The chains and the bucket table of an indexed profile with counts. Their bytes are made when they are read: kept are the

@@ -7,6 +7,8 @@ import java.util.List;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.Image;
+import org.pgofs.profdata.format.IndexedLayout;
+import org.pgofs.profdata.format.Summary;
 
 /**
  * The indexed profile of some images in one version of the format: the bytes that llvm-profdata 19 and 22 make of their raw

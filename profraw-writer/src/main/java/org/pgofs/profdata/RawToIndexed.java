@@ -8,6 +8,7 @@ import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.format.InvalidFileException;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.Names;
+import org.pgofs.profdata.format.IndexedLayout;
 import org.pgofs.profraw.ParsedImage;
 import org.pgofs.profraw.ParsedProfile;
 import org.pgofs.profraw.RawProfileReader;

@@ -4,6 +4,7 @@ import java.util.List;
 import org.pgofs.counters.format.ValueKind;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.Image;
+import org.pgofs.profdata.format.IndexedLayout;
 
 /** The records of an indexed profile as they are without counts: of which functions they are, and their sizes. Immutable. */
 final class Records {

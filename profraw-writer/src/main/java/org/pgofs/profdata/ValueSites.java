@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.format.Saturated;
+import org.pgofs.profdata.format.UnstableSort;
 
 /**
  * What the value sites of one function observed, of one image after another, as llvm-profdata adds them up: by then the

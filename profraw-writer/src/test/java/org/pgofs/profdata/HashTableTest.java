@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -56,40 +53,5 @@ class HashTableTest {
             inverse *= 2 - odd * inverse;
         }
         return inverse;
-    }
-
-    /** More than there are in one sorted piece. */
-    @Test
-    void shouldCountEveryCountFromTheGreatestDown() throws IOException {
-        int distinct = 300_000;
-        try (CountFrequencies frequencies = new CountFrequencies(2 * distinct + 3)) {
-            for (int i = 0; i < distinct; i++) {
-                frequencies.add(70_000L + (i * 7919L) % distinct);
-                frequencies.add(70_000L + i);
-            }
-            frequencies.add(3);
-            frequencies.add(-3);
-            frequencies.add(3);
-            assertTrue(frequencies.next());
-            assertEquals(-3, frequencies.count());
-            for (long count = 70_000L + distinct - 1; count >= 70_000; count--) {
-                assertTrue(frequencies.next());
-                assertEquals(count, frequencies.count());
-                assertEquals(2, frequencies.frequency());
-            }
-            assertTrue(frequencies.next());
-            assertEquals(3, frequencies.count());
-            assertEquals(2, frequencies.frequency());
-            assertTrue(!frequencies.next());
-        }
-    }
-
-    @Test
-    void shouldSortAsTheCxxLibraryDoesWhereNothingIsEqual() {
-        List<Integer> list =
-                new ArrayList<>(new Random(1).ints(200).distinct().boxed().toList());
-        List<Integer> expected = list.stream().sorted().toList();
-        UnstableSort.sort(list, Integer::compare);
-        assertEquals(expected, list);
     }
 }

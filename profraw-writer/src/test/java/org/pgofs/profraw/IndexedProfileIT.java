@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.profdata.IndexedFile;
-import org.pgofs.profdata.IndexedLayout;
 import org.pgofs.profdata.IndexedProfile;
+import org.pgofs.profdata.format.IndexedLayout;
 
 /** What is made of the counts of a raw profile is what llvm-profdata makes of it. */
 class IndexedProfileIT {

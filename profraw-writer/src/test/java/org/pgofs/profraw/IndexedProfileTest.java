@@ -14,9 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.profdata.IndexedFile;
-import org.pgofs.profdata.IndexedLayout;
 import org.pgofs.profdata.IndexedProfile;
 import org.pgofs.profdata.SharedFunctions;
+import org.pgofs.profdata.format.IndexedLayout;
 
 class IndexedProfileTest {
     @Test

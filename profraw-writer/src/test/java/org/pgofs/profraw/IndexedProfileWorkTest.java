@@ -14,8 +14,8 @@ import org.pgofs.counters.counts.Snapshot;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.profdata.FunctionOrder;
 import org.pgofs.profdata.IndexedFile;
-import org.pgofs.profdata.IndexedLayout;
 import org.pgofs.profdata.IndexedProfile;
+import org.pgofs.profdata.format.IndexedLayout;
 
 /** How much memory it takes to sort functions and to read a profile, in bytes of the Java heap for each function. */
 class IndexedProfileWorkTest {

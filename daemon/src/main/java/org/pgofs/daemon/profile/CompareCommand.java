@@ -5,7 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.pgofs.counters.format.ValueKind;
-import org.pgofs.profdata.Overlap;
+import org.pgofs.profdata.read.Overlap;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -2,7 +2,7 @@ package org.pgofs.daemon.profile;
 
 import java.util.Map;
 import org.pgofs.daemon.demangle.FunctionName;
-import org.pgofs.profdata.IndexedContent;
+import org.pgofs.profdata.read.IndexedContent;
 
 /**
  * The profile of one image, and what is known of it.

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import org.pgofs.profdata.IndexedContent;
-import org.pgofs.profdata.IndexedReader;
+import org.pgofs.profdata.read.IndexedContent;
+import org.pgofs.profdata.read.IndexedReader;
 import org.pgofs.profraw.ParsedProfile;
 import org.pgofs.profraw.RawProfileReader;
 

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.pgofs.daemon.demangle.FunctionName;
-import org.pgofs.profdata.ProfiledFunction;
+import org.pgofs.profdata.read.ProfiledFunction;
 
 /**
  * A profile for pprof and what else reads its format: each function that ran is a sample whose weight is the sum of its

@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.pgofs.profdata.IndexedContent;
-import org.pgofs.profdata.ProfiledFunction;
+import org.pgofs.profdata.read.IndexedContent;
+import org.pgofs.profdata.read.ProfiledFunction;
 
 /**
  * How much of a profile a program can use: a compiler takes the counts of a function if its name and the hash of its control

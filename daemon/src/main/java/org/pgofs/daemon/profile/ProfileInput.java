@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.pgofs.counters.linux.ForeignPath;
 import org.pgofs.fs.fuse.Mount;
-import org.pgofs.profdata.IndexedContent;
-import org.pgofs.profdata.IndexedReader;
 import org.pgofs.profdata.RawToIndexed;
+import org.pgofs.profdata.read.IndexedContent;
+import org.pgofs.profdata.read.IndexedReader;
 import org.pgofs.profraw.RawProfileReader;
 
 /** Reads profiles, raw or indexed, out of files that may be anybody's, and out of mounts. */

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import org.pgofs.profdata.IndexedContent;
+import org.pgofs.profdata.read.IndexedContent;
 
 /** What words of the command line mean: files with profiles, or images in a mount. */
 final class ProfileWord {

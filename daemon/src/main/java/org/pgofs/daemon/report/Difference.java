@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.pgofs.daemon.profile.ImageProfile;
-import org.pgofs.profdata.Overlap;
-import org.pgofs.profdata.ProfiledFunction;
+import org.pgofs.profdata.read.Overlap;
+import org.pgofs.profdata.read.ProfiledFunction;
 
 /** How a profile differs from an earlier one. */
 final class Difference {

@@ -15,9 +15,9 @@ import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.Names;
 import org.pgofs.daemon.demangle.FunctionName;
 import org.pgofs.daemon.profile.ImageProfile;
-import org.pgofs.profdata.ProfileSummary;
-import org.pgofs.profdata.ProfiledFunction;
-import org.pgofs.profdata.ProfiledValue;
+import org.pgofs.profdata.read.ProfileSummary;
+import org.pgofs.profdata.read.ProfiledFunction;
+import org.pgofs.profdata.read.ProfiledValue;
 
 /**
  * What a page shows, as JSON:

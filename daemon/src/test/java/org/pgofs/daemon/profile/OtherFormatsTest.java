@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
-import org.pgofs.profdata.IndexedContent;
-import org.pgofs.profdata.ProfiledFunction;
+import org.pgofs.profdata.read.IndexedContent;
+import org.pgofs.profdata.read.ProfiledFunction;
 
 /** Whatever a reader of the files takes for given. Real readers are asked by {@code CollectIT}. */
 final class OtherFormatsTest {

@@ -3,8 +3,8 @@ package org.pgofs.fleet.core;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.pgofs.profdata.IndexedLayout;
 import org.pgofs.profdata.IndexedProfile;
+import org.pgofs.profdata.format.IndexedLayout;
 
 /**
  * The indexed profile of a sum: the same bytes for the same pieces.

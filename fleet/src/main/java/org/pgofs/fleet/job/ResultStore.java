@@ -13,8 +13,8 @@ import org.pgofs.daemon.json.RecordJson;
 import org.pgofs.fleet.core.MergedProfile;
 import org.pgofs.fleet.store.ImageId;
 import org.pgofs.fleet.store.ObjectStore;
-import org.pgofs.profdata.IndexedReader;
-import org.pgofs.profdata.Overlap;
+import org.pgofs.profdata.read.IndexedReader;
+import org.pgofs.profdata.read.Overlap;
 
 /**
  * Where results lie.

@@ -13,10 +13,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.pgofs.counters.counts.CounterSum;
 import org.pgofs.counters.format.Variant;
-import org.pgofs.profdata.IndexedContent;
-import org.pgofs.profdata.IndexedReader;
-import org.pgofs.profdata.ProfiledFunction;
-import org.pgofs.profdata.ProfiledValue;
+import org.pgofs.profdata.read.IndexedContent;
+import org.pgofs.profdata.read.IndexedReader;
+import org.pgofs.profdata.read.ProfiledFunction;
+import org.pgofs.profdata.read.ProfiledValue;
 
 class MergedImageTest {
     private static final List<Integer> CALL = List.of(1, 0, 0);

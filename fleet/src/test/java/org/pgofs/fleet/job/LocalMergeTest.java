@@ -30,9 +30,9 @@ import org.pgofs.counters.counts.CounterSum;
 import org.pgofs.daemon.json.JsonTree;
 import org.pgofs.fleet.core.TestPiece;
 import org.pgofs.fleet.store.PieceName;
-import org.pgofs.profdata.IndexedContent;
-import org.pgofs.profdata.IndexedReader;
-import org.pgofs.profdata.ProfiledFunction;
+import org.pgofs.profdata.read.IndexedContent;
+import org.pgofs.profdata.read.IndexedReader;
+import org.pgofs.profdata.read.ProfiledFunction;
 
 class LocalMergeTest {
     private static final Weights NONE = new Weights();

@@ -1,4 +1,4 @@
-package org.pgofs.profdata;
+package org.pgofs.profdata.read;
 
 import java.util.List;
 

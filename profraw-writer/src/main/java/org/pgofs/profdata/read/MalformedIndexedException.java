@@ -1,4 +1,4 @@
-package org.pgofs.profdata;
+package org.pgofs.profdata.read;
 
 import com.google.errorprone.annotations.FormatMethod;
 import java.io.IOException;

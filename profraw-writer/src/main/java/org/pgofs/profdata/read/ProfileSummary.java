@@ -1,4 +1,4 @@
-package org.pgofs.profdata;
+package org.pgofs.profdata.read;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.pgofs.counters.format.Variant;
+import org.pgofs.profdata.format.Summary;
 
 /**
  * What a compiler takes a profile for as a whole: the numbers of {@code llvm-profdata show}. All are unsigned.

@@ -1,4 +1,4 @@
-package org.pgofs.profdata;
+package org.pgofs.profdata.format;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,7 +45,8 @@ import org.pgofs.counters.image.Image;
  * none of the image's.
  */
 public final class IndexedLayout {
-    static final long MAGIC = 0x8169_666f_7270_6cffL;
+    /** How every indexed profile begins. */
+    public static final long MAGIC = 0x8169_666f_7270_6cffL;
 
     /** The first version that is read and written. */
     public static final int FIRST = 5;
@@ -175,7 +176,12 @@ public final class IndexedLayout {
         return number;
     }
 
-    int headerSize() {
+    /**
+     * The size of the header.
+     *
+     * @return a number of bytes
+     */
+    public int headerSize() {
         int size = 5 * Long.BYTES;
         for (int since : new int[] {MEMPROF_SINCE, BINARY_IDS_SINCE, TRACES_SINCE, VTABLES_SINCE}) {
             size += number >= since ? Long.BYTES : 0;
@@ -183,37 +189,76 @@ public final class IndexedLayout {
         return size;
     }
 
-    boolean hasMemProf() {
+    /**
+     * Whether the header has an offset of MemProf.
+     *
+     * @return whether the version is that of LLVM's that brought it, or a newer one
+     */
+    public boolean hasMemProf() {
         return number >= MEMPROF_SINCE;
     }
 
-    boolean hasBinaryIds() {
+    /**
+     * Whether there is room for binary ids.
+     *
+     * @return whether the version is that of LLVM's that brought it, or a newer one
+     */
+    public boolean hasBinaryIds() {
         return number >= BINARY_IDS_SINCE;
     }
 
-    boolean hasTraces() {
+    /**
+     * Whether there is room for traces.
+     *
+     * @return whether the version is that of LLVM's that brought it, or a newer one
+     */
+    public boolean hasTraces() {
         return number >= TRACES_SINCE;
     }
 
-    boolean hasBitmaps() {
+    /**
+     * Whether records have bitmaps.
+     *
+     * @return whether the version is that of LLVM's that brought it, or a newer one
+     */
+    public boolean hasBitmaps() {
         return number >= BITMAPS_SINCE;
     }
 
-    boolean hasVtableNames() {
+    /**
+     * Whether there is room for the names of vtables.
+     *
+     * @return whether the version is that of LLVM's that brought it, or a newer one
+     */
+    public boolean hasVtableNames() {
         return number >= VTABLES_SINCE;
     }
 
-    boolean hasUniformity() {
+    /**
+     * Whether records have uniformity bytes.
+     *
+     * @return whether the version is that of LLVM's that brought it, or a newer one
+     */
+    public boolean hasUniformity() {
         return number >= UNIFORMITY_SINCE;
     }
 
-    /** The number of value kinds that readers of the version know. */
-    int valueKinds() {
+    /**
+     * How many value kinds readers of the version know.
+     *
+     * @return their number
+     */
+    public int valueKinds() {
         return number >= VTABLES_SINCE ? ValueKind.COUNT : ValueKind.VTABLE_TARGET.number();
     }
 
-    /** The size of what is followed by zeros up to a multiple of 8. */
-    static long padded(long size) {
+    /**
+     * The size of what is followed by zeros up to a multiple of 8.
+     *
+     * @param size its size without them, in bytes
+     * @return the size with them
+     */
+    public static long padded(long size) {
         return (size + Long.BYTES - 1) & -Long.BYTES;
     }
 }

@@ -1,4 +1,4 @@
-package org.pgofs.profdata;
+package org.pgofs.profdata.format;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package org.pgofs.profdata;
+package org.pgofs.profdata.read;
 
 /**
  * What a value site observed.

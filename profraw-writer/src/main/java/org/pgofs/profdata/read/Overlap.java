@@ -1,4 +1,4 @@
-package org.pgofs.profdata;
+package org.pgofs.profdata.read;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.pgofs.counters.format.ValueKind;
 import org.pgofs.counters.format.Variant;
+import org.pgofs.profdata.format.UnstableSort;
 
 /**
  * How much two profiles are alike: the numbers of {@code llvm-profdata overlap}. Of each counter the smaller of its two

@@ -1,4 +1,4 @@
-package org.pgofs.profdata;
+package org.pgofs.profdata.format;
 
 import java.util.Collections;
 import java.util.Comparator;
@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param <T> what is sorted
  */
-final class UnstableSort<T> {
+public final class UnstableSort<T> {
     private static final int THRESHOLD = 16;
 
     private final List<T> list;
@@ -21,8 +21,14 @@ final class UnstableSort<T> {
         this.order = order;
     }
 
-    /** Sorts a list in place. */
-    static <T> void sort(List<T> list, Comparator<? super T> order) {
+    /**
+     * Sorts a list in place.
+     *
+     * @param <T> what is sorted
+     * @param list quick to look into at any place, and can be changed
+     * @param order by which it is sorted
+     */
+    public static <T> void sort(List<T> list, Comparator<? super T> order) {
         UnstableSort<T> sort = new UnstableSort<>(list, order);
         int depth = list.isEmpty() ? 0 : 2 * (Integer.SIZE - 1 - Integer.numberOfLeadingZeros(list.size()));
         sort.partition(0, list.size(), depth);

@@ -1,4 +1,4 @@
-package org.pgofs.profdata;
+package org.pgofs.profdata.format;
 
 import java.io.IOException;
 import java.math.BigInteger;
@@ -16,7 +16,7 @@ import java.util.function.IntToLongFunction;
  *
  * Of a cutoff the smallest count is the one down to which the greatest counters together make up that part of the sum.
  */
-final class Summary implements AutoCloseable {
+public final class Summary implements AutoCloseable {
     private static final long SCALE = 1_000_000;
     private static final long[] CUTOFFS = {
         10_000, 100_000, 200_000, 300_000, 400_000, 500_000, 600_000, 700_000, 800_000, 900_000, 950_000, 990_000,
@@ -25,7 +25,7 @@ final class Summary implements AutoCloseable {
     private static final int FIELDS = 6;
 
     /** The size of a summary, in bytes. */
-    static final int SIZE = (2 + FIELDS + 3 * CUTOFFS.length) * Long.BYTES;
+    public static final int SIZE = (2 + FIELDS + 3 * CUTOFFS.length) * Long.BYTES;
 
     /** First counters of functions that were called hot or warm by hand: such functions are left out. */
     private static final long HOT = -1;
@@ -43,8 +43,9 @@ final class Summary implements AutoCloseable {
      * Nothing yet.
      *
      * @param most how many counters may be added
+     * @throws IOException if there is no memory
      */
-    Summary(long most) throws IOException {
+    public Summary(long most) throws IOException {
         frequencies = new CountFrequencies(most);
     }
 
@@ -54,7 +55,7 @@ final class Summary implements AutoCloseable {
      * @param size the number of its counters
      * @param counts its counters, by their index
      */
-    void add(int size, IntToLongFunction counts) {
+    public void add(int size, IntToLongFunction counts) {
         long first = size == 0 ? HOT : counts.applyAsLong(0);
         if (first == HOT || first == WARM) {
             return;
@@ -81,8 +82,12 @@ final class Summary implements AutoCloseable {
         return Long.compareUnsigned(a, b) >= 0 ? a : b;
     }
 
-    /** Puts the summary of all that was added. Nothing may be added any more. */
-    void put(ByteBuffer target) {
+    /**
+     * Puts the summary of all that was added. Nothing may be added any more.
+     *
+     * @param target has room for {@link #SIZE} bytes, and is little-endian
+     */
+    public void put(ByteBuffer target) {
         target.putLong(FIELDS).putLong(CUTOFFS.length);
         target.putLong(functions).putLong(counters);
         target.putLong(greatestFirst).putLong(greater(greatestFirst, greatestOther));

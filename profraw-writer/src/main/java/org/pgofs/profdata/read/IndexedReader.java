@@ -1,6 +1,6 @@
-package org.pgofs.profdata;
+package org.pgofs.profdata.read;
 
-import static org.pgofs.profdata.MalformedIndexedException.require;
+import static org.pgofs.profdata.read.MalformedIndexedException.require;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.pgofs.counters.format.ValueKind;
 import org.pgofs.counters.format.Variant;
+import org.pgofs.profdata.format.IndexedLayout;
 
 /**
  * Reads indexed profiles. The bytes may be anything: every size, offset and number is checked before it is used, no byte is
