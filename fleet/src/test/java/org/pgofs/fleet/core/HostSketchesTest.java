@@ -18,10 +18,10 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
-import org.pgofs.profdata.IndexedContent;
-import org.pgofs.profdata.IndexedReader;
-import org.pgofs.profdata.Overlap;
 import org.pgofs.profdata.RawToIndexed;
+import org.pgofs.profdata.read.IndexedContent;
+import org.pgofs.profdata.read.IndexedReader;
+import org.pgofs.profdata.read.Overlap;
 
 class HostSketchesTest {
     private record OfHost(String host, Piece piece) {}

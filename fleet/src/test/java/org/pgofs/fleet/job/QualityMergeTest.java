@@ -25,8 +25,8 @@ import org.pgofs.counters.format.Variant;
 import org.pgofs.daemon.json.JsonTree;
 import org.pgofs.fleet.core.TestPiece;
 import org.pgofs.fleet.store.PieceName;
-import org.pgofs.profdata.IndexedReader;
-import org.pgofs.profdata.ProfiledFunction;
+import org.pgofs.profdata.read.IndexedReader;
+import org.pgofs.profdata.read.ProfiledFunction;
 
 class QualityMergeTest {
     private static final Weights NONE = new Weights();
