@@ -159,7 +159,7 @@ public final class CounterStore implements AutoCloseable {
         liveness = Liveness.find(directory.state());
         LOG.info("the ends of programs are noticed by: {}", liveness.text());
         this.usage = usage;
-        freezer = new Freezer(lock, reader, this::valueRoom);
+        freezer = new Freezer(lock, reader, this::valueRoom, this::hasFewCounters);
         names = new FunctionNames(lock, usage.readingTime());
         known = new ImageCatalog(directory, usage, this::isHeld);
         MemberEpochs epochs = new MemberEpochs(reader, known, leftOut);
@@ -314,6 +314,17 @@ public final class CounterStore implements AutoCloseable {
     private ValueRoom valueRoom() {
         return new ValueRoom(usage.memoryLeft(), usage::memoryLeft, (image, user) -> leftOut.dropped()
                 .add(image.name(), user, "observed more values than there is room for"));
+    }
+
+    private boolean hasFewCounters() {
+        long bytes = 0;
+        for (ImageCounters image : known.images()) {
+            bytes += image.image().countersSize();
+            if (bytes > Freeze.AT_ONCE) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void refuseForgotten(Image image) throws IOException {

@@ -68,16 +68,11 @@ public final class Freeze implements AutoCloseable {
             }
         }
         snapshots = all;
-        int left = AT_ONCE;
+        if (parts.stream().mapToLong(part -> part.counters.limit()).sum() > AT_ONCE) {
+            started.countDown();
+        }
         for (Part part : parts) {
-            while (part.counters.hasRemaining() && !closed) {
-                int position = part.counters.position();
-                part.image.freezePiece(reader, part.counters);
-                left -= part.counters.position() - position;
-                if (left <= 0) {
-                    started.countDown();
-                }
-            }
+            part.image.freezeCounters(reader, part.counters, () -> closed);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.pgofs.counters.CounterStoreStatus.FreezeStatus;
 import org.pgofs.counters.counts.ImageCounters;
@@ -14,21 +15,31 @@ import org.pgofs.counters.counts.MemberReader;
 import org.pgofs.counters.counts.ValueCounts;
 import org.pgofs.counters.counts.ValueRoom;
 
-/** The thread that reads counts while other threads use those that are read already. Thread-safe. */
+/**
+ * Reads counts: few at once, and many by a thread of its own, while other threads use those that are read already.
+ * Thread-safe.
+ */
 final class Freezer {
     private final Lock lock;
     private final MemberReader reader;
     private final Supplier<ValueRoom> room;
+    private final BooleanSupplier few;
     /** Guarded by the lock. */
     private FreezeStatus status = new FreezeStatus(0, 0, 0);
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor(Freezer::newThread);
 
-    /** With the store's lock, which is held while counts are read. */
-    Freezer(Lock lock, MemberReader reader, Supplier<ValueRoom> room) {
+    /**
+     * With the store's lock, which is held while counts are read.
+     *
+     * @param few whether the store has so few counters that a thread takes longer to begin than to read them all; asked
+     *     under the lock
+     */
+    Freezer(Lock lock, MemberReader reader, Supplier<ValueRoom> room, BooleanSupplier few) {
         this.lock = lock;
         this.reader = reader;
         this.room = room;
+        this.few = few;
     }
 
     private static Thread newThread(Runnable work) {
@@ -60,10 +71,12 @@ final class Freezer {
 
     private Freeze start(Images images, Supplier<Freeze.Values> values) throws IOException {
         Freeze freeze = new Freeze();
-        try {
-            thread.execute(() -> run(freeze, images, values));
-        } catch (RejectedExecutionException e) {
-            throw new IOException("the store is closed", e);
+        if (!runIfFew(freeze, images, values)) {
+            try {
+                thread.execute(() -> run(freeze, images, values));
+            } catch (RejectedExecutionException e) {
+                throw new IOException("the store is closed", e);
+            }
         }
         try {
             freeze.awaitStart();
@@ -72,6 +85,19 @@ final class Freezer {
             throw e;
         }
         return freeze;
+    }
+
+    private boolean runIfFew(Freeze freeze, Images images, Supplier<Freeze.Values> values) {
+        lock.lock();
+        try {
+            boolean now = few.getAsBoolean();
+            if (now) {
+                run(freeze, images, values);
+            }
+            return now;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void run(Freeze freeze, Images images, Supplier<Freeze.Values> values) {

@@ -2,7 +2,6 @@ package org.pgofs.counters.counts;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import org.pgofs.counters.format.Saturated;
 
 /**
@@ -29,7 +28,7 @@ public final class CounterSum {
      */
     public CounterSum(long[] sums) {
         this.sums = sums;
-        zero = Arrays.stream(sums).allMatch(sum -> sum == 0);
+        zero = areAllZero(sums);
     }
 
     private CounterSum(long[] sums, boolean zero) {
@@ -46,22 +45,35 @@ public final class CounterSum {
         return sums;
     }
 
-    /** Whether all sums are 0, and it is known. */
-    boolean isZero() {
-        return zero;
+    /** Sets a part of the sums, from an index on. */
+    void set(int at, long[] values, int count) {
+        zero = false;
+        System.arraycopy(values, 0, sums, at, count);
+    }
+
+    /** Gets a part of the sums, from an index on. */
+    void get(int at, long[] values, int count) {
+        System.arraycopy(sums, at, values, 0, count);
     }
 
     /**
-     * Adds counters of a segment, which are unsigned.
+     * Adds counters of a segment, which are unsigned, to sums with the same indices. With others (sums[at + i] and
+     * counters[i]) the JVM makes no vector instructions, and this takes three times as long.
      *
      * @param counters their values
-     * @param count how many of them
-     * @param at the index of the first
+     * @param from the first index
+     * @param to behind the last one
      */
-    void addUnsigned(long[] counters, int count, int at) {
-        zero = false;
+    static void addUnsigned(long[] sums, long[] counters, int from, int to) {
+        for (int i = from; i < to; i++) {
+            sums[i] = Saturated.sum(sums[i], clampedUnsigned(counters[i]));
+        }
+    }
+
+    /** Adds other sums. */
+    static void add(long[] sums, long[] others, int count) {
         for (int i = 0; i < count; i++) {
-            sums[at + i] = Saturated.sum(sums[at + i], clampedUnsigned(counters[i]));
+            sums[i] = Saturated.sum(sums[i], others[i]);
         }
     }
 
@@ -89,9 +101,7 @@ public final class CounterSum {
     /** Adds other sums of the same length. */
     void add(CounterSum other) {
         zero &= other.zero;
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] = Saturated.sum(sums[i], other.sums[i]);
-        }
+        add(sums, other.sums, sums.length);
     }
 
     /** Raises each sum to that of others of the same length, if that is higher. */
@@ -104,22 +114,23 @@ public final class CounterSum {
 
     /** Checks whether all sums are 0, and remembers it if so. */
     boolean isNothing() {
-        zero = zero || Arrays.stream(sums).allMatch(sum -> sum == 0);
+        zero = zero || areAllZero(sums);
         return zero;
     }
 
-    void clear() {
-        Arrays.fill(sums, 0);
-        zero = true;
+    private static boolean areAllZero(long[] sums) {
+        for (long sum : sums) {
+            if (sum != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
-    /**
-     * Adds a part of other sums, from an index on and as long as this array, and clamps the results as they are served.
-     */
-    void addAndClamp(CounterSum other, int from) {
-        zero &= other.zero;
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] = clamped(Saturated.sum(sums[i], other.sums[from + i]));
+    /** Adds a part of these sums, from an index on, to others, and clamps the results as they are served. */
+    void addToAndClamp(long[] others, int count, int from) {
+        for (int i = 0; i < count; i++) {
+            others[i] = clamped(Saturated.sum(others[i], sums[from + i]));
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.pgofs.counters.format.ImageReference;
 import org.pgofs.counters.image.StoredImage;
@@ -309,9 +310,7 @@ public final class ImageCounters {
     /** The sum over the counters of the live members. */
     public CounterSum sumOfLive(MemberReader reader) throws IOException {
         CounterSum sum = new CounterSum(image.sums());
-        for (Member member : live.values()) {
-            reader.addCounters(member, image.countersBegin(), sum);
-        }
+        reader.sum(live.values(), image.countersBegin(), sum);
         return sum;
     }
 
@@ -368,7 +367,9 @@ public final class ImageCounters {
     public ValueCounts freezeValues(MemberReader reader, ValueRoom room) throws IOException {
         ValueCounts values = new ValueCounts();
         for (Member member : live.values()) {
-            room.addTo(values, member, image, sink -> reader.addValues(member, image, sink));
+            if (member.hasValueSites() || member.isSample()) {
+                room.addTo(values, member, image, sink -> reader.addValues(member, image, sink));
+            }
         }
         values.add(carry.values());
         return values.clamped();
@@ -407,21 +408,20 @@ public final class ImageCounters {
     }
 
     /**
-     * Writes a piece of the sums that are served.
+     * Writes the sums that are served.
      *
-     * @param section as {@link MemberReader#freezePiece} takes it
+     * @param section as {@link MemberReader#freeze} takes it
+     * @param stopped whether the rest is not needed any more
      */
-    public void freezePiece(MemberReader reader, ByteBuffer section) throws IOException {
-        reader.freezePiece(live.values(), image.countersBegin(), carry.counters(), section);
+    public void freezeCounters(MemberReader reader, ByteBuffer section, BooleanSupplier stopped) throws IOException {
+        reader.freeze(live.values(), image.countersBegin(), carry.counters(), section, stopped);
     }
 
     /** The counts that are served, with values that are read already. */
     public Snapshot freeze(MemberReader reader, ValueCounts values) throws IOException {
         ByteBuffer sums = ByteBuffer.allocate(image.sums() * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        while (sums.hasRemaining()) {
-            freezePiece(reader, sums);
-        }
-        return snapshot(sums.rewind(), freezeMarks(reader), values);
+        freezeCounters(reader, sums, () -> false);
+        return snapshot(sums, freezeMarks(reader), values);
     }
 
     /** A snapshot of sums that are read already, or will be. */

@@ -5,24 +5,25 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.util.Collection;
-import org.pgofs.counters.format.Area;
+import java.util.function.BooleanSupplier;
 import org.pgofs.counters.image.StoredImage;
 
-/** Adds the counts of members to sums, piece by piece. Not thread-safe: it has one buffer. */
+/** Adds the counts of members to sums. Not thread-safe: it has buffers. */
 public final class MemberReader {
-    private static final int PIECE = 1 << 17;
-    private static final int PIECE_COUNTERS = PIECE / Long.BYTES;
-    private static final int PAGE = 4096;
-    private static final byte[] ZEROS = new byte[PIECE];
+    private static final byte[] ZEROS = new byte[CounterReader.PIECE];
 
-    // Aligned to pages, as the counters in the file are: so no 8-byte counter is read in two halves.
-    private final ByteBuffer buffer =
-            ByteBuffer.allocateDirect(PIECE + 2 * PAGE).alignedSlice(PAGE);
-    private final long[] piece = new long[(PIECE + PAGE) / Long.BYTES];
-    private final CounterSum pieceSum = new CounterSum(PIECE_COUNTERS);
-
+    private final CounterReader own = new CounterReader();
+    private final Helpers helpers;
     private final ValueReader values = new ValueReader();
     private final MarkReader marks = new MarkReader();
+
+    public MemberReader() {
+        this(new Helpers());
+    }
+
+    MemberReader(Helpers helpers) {
+        this.helpers = helpers;
+    }
 
     /** Adds the marks of a member. */
     public void addMarks(Member member, StoredImage image, Marks counts) throws IOException {
@@ -41,40 +42,44 @@ public final class MemberReader {
     }
 
     /**
-     * Writes a piece of the served counters, the sum of members and a carry. All steps are done for one piece at a
-     * time, so that it stays in the processor's cache.
+     * Writes the served counters, the sum of members and a carry. All steps are done for one piece at a time, so that it
+     * stays in the processor's cache.
      *
      * @param begin offset in bytes of the first counter in the counters section
      * @param carry of all counters
-     * @param section all counters, little-endian; the piece goes to its position, which moves on. If it is not
-     *     on the heap, it starts as far behind the start of a page as {@code begin}.
+     * @param section all counters, little-endian, from position 0. If it is not on the heap, it starts as far behind the
+     *     start of a page as {@code begin}.
+     * @param stopped whether the rest is not needed any more
      */
-    void freezePiece(Collection<Member> members, int begin, CounterSum carry, ByteBuffer section) throws IOException {
-        int at = section.position();
-        ByteBuffer target =
-                section.slice(at, Math.min(PIECE, section.remaining())).order(ByteOrder.LITTLE_ENDIAN);
-        if (members.size() == 1 && carry.isZero() && section.isDirect()) {
-            copy(members.iterator().next(), begin + at, target);
-        } else {
-            CounterSum sum = target.limit() == PIECE ? pieceSum : new CounterSum(target.limit() / Long.BYTES);
-            sum.clear();
-            for (Member member : members) {
-                addCounters(member, begin + at, sum);
-            }
-            sum.addAndClamp(carry, at / Long.BYTES);
-            target.asLongBuffer().put(sum.values());
+    void freeze(Collection<Member> members, int begin, CounterSum carry, ByteBuffer section, BooleanSupplier stopped)
+            throws IOException {
+        if (members.size() == 1 && carry.isNothing() && section.isDirect()) {
+            copy(members.iterator().next(), begin, section, stopped);
+            return;
         }
-        section.position(at + target.limit());
+        LongBuffer served = section.slice().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+        CounterAdder.Target target = (at, sums, count) -> {
+            carry.addToAndClamp(sums, count, at);
+            served.put(at, sums, 0, count);
+        };
+        new CounterAdder(members, begin, served.limit(), target, stopped).run(own, helpers);
     }
 
     /** The usual case, in which there are no sums to calculate. */
-    private void copy(Member member, int begin, ByteBuffer target) throws IOException {
-        if (member.nextData(member.counters(), begin) >= begin + target.limit()) {
-            target.put(ZEROS, 0, target.limit());
-            return;
+    private void copy(Member member, int begin, ByteBuffer section, BooleanSupplier stopped) throws IOException {
+        for (int at = 0; at < section.limit() && !stopped.getAsBoolean(); at += CounterReader.PIECE) {
+            ByteBuffer target = section.slice(at, Math.min(CounterReader.PIECE, section.limit() - at));
+            if (member.nextData(member.counters(), begin + at) >= begin + at + target.limit()) {
+                target.put(ZEROS, 0, target.limit());
+            } else {
+                member.read(member.counters(), begin + at, target);
+                clamp(target.rewind().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer());
+            }
         }
-        member.read(member.counters(), begin, target);
-        LongBuffer counters = target.rewind().asLongBuffer();
+    }
+
+    private void clamp(LongBuffer counters) {
+        long[] piece = own.sums();
         counters.get(0, piece, 0, counters.limit());
         if (CounterSum.clampUnsigned(piece, counters.limit())) {
             counters.put(0, piece, 0, counters.limit());
@@ -82,31 +87,25 @@ public final class MemberReader {
     }
 
     /**
-     * Adds the counters that an image serves.
+     * Adds up the counters that an image serves.
      *
      * @param begin offset in bytes of the first counter in the counters section
-     * @param sum to which to add; its length is the number of counters. Missing counters of a truncated member count as
-     *     0.
+     * @param sum all 0; its length is the number of counters. Missing counters of a truncated member count as 0.
      */
+    void sum(Collection<Member> members, int begin, CounterSum sum) throws IOException {
+        if (members.isEmpty()) {
+            return; // it is known to be 0 as before
+        }
+        new CounterAdder(members, begin, sum.values().length, sum::set, () -> false).run(own, helpers);
+    }
+
+    /** Adds those of one member, in the same way. */
     public void addCounters(Member member, int begin, CounterSum sum) throws IOException {
-        Area counters = member.counters();
-        long end = begin + (long) sum.values().length * Long.BYTES;
-        // From the start of a page on, for the alignment.
-        long at = member.nextData(counters, begin & -PAGE);
-        while (at < end) {
-            buffer.clear().limit((int) Math.min(PIECE + PAGE, end - at));
-            member.read(counters, at, buffer);
-            int skipped = (int) Math.max(begin - at, 0);
-            int count = (buffer.flip().limit() - skipped) / Long.BYTES;
-            buffer.position(skipped)
-                    .slice()
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .asLongBuffer()
-                    .get(piece, 0, count);
-            sum.addUnsigned(piece, count, (int) ((at + skipped - begin) / Long.BYTES));
-            at += PIECE + PAGE;
-            // Of a small program this was each second system call of a read.
-            at = at < end ? member.nextData(counters, at) : at;
+        for (int at = 0; at < sum.values().length; at += CounterReader.COUNTERS) {
+            int count = Math.min(CounterReader.COUNTERS, sum.values().length - at);
+            sum.get(at, own.sums(), count);
+            own.add(member, begin + (long) at * Long.BYTES, count);
+            sum.set(at, own.sums(), count);
         }
     }
 }

@@ -59,6 +59,7 @@ import static org.pgofs.counters.linux.Abi.TIMESPEC_NANOS;
 import static org.pgofs.counters.linux.Abi.TIMESPEC_SIZE;
 import static org.pgofs.counters.linux.Abi.UMOUNT_NOFOLLOW;
 
+import com.kenai.jffi.MemoryIO;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
@@ -319,16 +320,22 @@ public final class Linux {
      * @return whether the buffer could be filled
      */
     public static boolean readFully(int fd, long offset, ByteBuffer target) throws IOException {
+        long address = MemoryIO.getInstance().getDirectBufferAddress(target);
         long at = offset;
-        while (target.hasRemaining()) {
-            int count = (int) check(C.pread(fd, target, target.remaining(), at), "pread");
-            if (count == 0) {
-                return false;
+        try {
+            while (target.hasRemaining()) {
+                int count = (int) check(C.pread(fd, address + target.position(), target.remaining(), at), "pread");
+                if (count == 0) {
+                    return false;
+                }
+                target.position(target.position() + count);
+                at += count;
             }
-            target.position(target.position() + count);
-            at += count;
+            return true;
+        } finally {
+            // A call gets the address of a buffer alone: nothing else keeps its memory.
+            Reference.reachabilityFence(target);
         }
-        return true;
     }
 
     /**

@@ -3,6 +3,7 @@ package org.pgofs.counters.counts;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -11,12 +12,20 @@ import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgofs.counters.TestTarget;
 import org.pgofs.counters.format.InvalidFileException;
@@ -73,10 +82,7 @@ class MemberReaderTest {
     }
 
     private static long[] served(List<Member> members, CounterSum carry, ByteBuffer section) throws IOException {
-        MemberReader reader = new MemberReader();
-        while (section.hasRemaining()) {
-            reader.freezePiece(members, BEGIN, carry, section);
-        }
+        new MemberReader().freeze(members, BEGIN, carry, section, () -> false);
         long[] counters = new long[COUNTERS];
         section.rewind().asLongBuffer().get(counters);
         return counters;
@@ -135,19 +141,119 @@ class MemberReaderTest {
     }
 
     /** Of a thousand small programs, each call more is a thousand system calls a read. */
-    @Test
-    void shouldAskForNoDataBehindTheLastCounter() throws IOException, InvalidFileException {
+    @ParameterizedTest
+    @CsvSource({"100, 0", "100_000, 6"})
+    void shouldAskWhereDataIsOnlyIfThatIsLessThanReading(int counters, int expected)
+            throws IOException, InvalidFileException {
         try (SegmentFile segment = SegmentFile.open(segment(100_000, new long[COUNTERS]), RealChanges.INSTANCE)) {
             AtomicInteger asked = new AtomicInteger();
-            Member counted = (Member) Proxy.newProxyInstance(
-                    Member.class.getClassLoader(), new Class<?>[] {Member.class}, (proxy, method, arguments) -> {
-                        if (method.getName().equals("nextData")) {
-                            asked.incrementAndGet();
-                        }
-                        return method.invoke(segment, arguments);
-                    });
-            new MemberReader().addCounters(counted, BEGIN, new CounterSum(100));
-            assertEquals(1, asked.get());
+            Member counted = seen(segment, "nextData", asked::incrementAndGet);
+            new MemberReader().addCounters(counted, BEGIN, new CounterSum(counters));
+            assertEquals(expected, asked.get());
         }
+    }
+
+    /** A member of which each call of a method is seen. */
+    private static Member seen(Member member, String name, Runnable seen) {
+        Class<?>[] interfaces = {Member.class};
+        return (Member)
+                Proxy.newProxyInstance(Member.class.getClassLoader(), interfaces, (proxy, method, arguments) -> {
+                    if (method.getName().equals(name)) {
+                        seen.run();
+                    }
+                    return method.invoke(member, arguments);
+                });
+    }
+
+    /** By pieces, and by groups of members where there are few pieces. */
+    @ParameterizedTest
+    @CsvSource({"100_000, 40", "100_000, 3", "16_384, 100", "100, 1000", "1, 1000", "100_000, 0"})
+    void shouldAddUpByManyThreadsWhatOneAddsUp(int counters, int members) throws IOException {
+        long[] expected = new long[counters];
+        List<Member> all = new ArrayList<>();
+        for (int i = 0; i < members; i++) {
+            ByteBuffer section =
+                    ByteBuffer.allocate(BEGIN + counters * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            for (int k = 0; k < counters; k++) {
+                long count = k % 97 == 0 ? Long.MAX_VALUE - random.nextInt(5) : random.nextInt(1000);
+                section.putLong(BEGIN + k * Long.BYTES, count);
+                expected[k] = count > Long.MAX_VALUE - expected[k] ? Long.MAX_VALUE : expected[k] + count;
+            }
+            all.add(sample(i, section));
+        }
+        for (int helpers : new int[] {0, 1, 3}) {
+            CounterSum sum = new CounterSum(counters);
+            new MemberReader(new Helpers(helpers)).sum(all, BEGIN, sum);
+            assertArrayEquals(expected, sum.values());
+        }
+    }
+
+    private static SampledMember sample(int number, ByteBuffer section) {
+        SampledMember.Sample sample =
+                new SampledMember.Sample(section, ByteBuffer.allocate(0), new ValueList(Long.MAX_VALUE));
+        return new SampledMember("sample-" + number, 0, OptionalInt.empty(), sample);
+    }
+
+    private static SampledMember sample(int counters) {
+        return sample(1, ByteBuffer.allocate(BEGIN + counters * Long.BYTES));
+    }
+
+    /** The first reader waits for a second one. */
+    @ParameterizedTest
+    @CsvSource({"100_000, 40", "100, 1000"})
+    void shouldReadByTwoThreads(int counters, int members) throws IOException {
+        CountDownLatch readers = new CountDownLatch(2);
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        Member member = seen(sample(counters), "read", () -> {
+            if (threads.add(Thread.currentThread())) {
+                readers.countDown();
+                assertTrue(awaits(readers));
+            }
+        });
+        new MemberReader(new Helpers(1)).sum(Collections.nCopies(members, member), BEGIN, new CounterSum(counters));
+        assertEquals(2, threads.size());
+    }
+
+    private static boolean awaits(CountDownLatch latch) {
+        try {
+            return latch.await(2, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void shouldReportAFailureOfAHelperWhenNobodyReadsAnyMore() {
+        AtomicInteger reading = new AtomicInteger();
+        CountDownLatch failed = new CountDownLatch(1);
+        Thread caller = Thread.currentThread();
+        Member member = seen(sample(COUNTERS), "read", () -> {
+            reading.incrementAndGet();
+            try {
+                if (!Thread.currentThread().equals(caller)) {
+                    failed.countDown();
+                    throw new IllegalStateException("of the helper");
+                }
+                assertTrue(awaits(failed));
+            } finally {
+                reading.decrementAndGet();
+            }
+        });
+        MemberReader reader = new MemberReader(new Helpers(1));
+        CounterSum sum = new CounterSum(COUNTERS);
+        Exception failure = assertThrows(
+                IllegalStateException.class, () -> reader.sum(Collections.nCopies(40, member), BEGIN, sum));
+        assertEquals("of the helper", failure.getMessage());
+        assertEquals(0, reading.get());
+    }
+
+    @Test
+    void shouldStopWhenNoMoreIsNeeded() throws IOException {
+        AtomicInteger read = new AtomicInteger();
+        Member member = seen(sample(COUNTERS), "read", read::incrementAndGet);
+        ByteBuffer section = ByteBuffer.allocate(COUNTERS * Long.BYTES);
+        new MemberReader(new Helpers(0))
+                .freeze(List.of(member, member), BEGIN, new CounterSum(COUNTERS), section, () -> read.get() > 2);
+        assertEquals(4, read.get());
     }
 }
