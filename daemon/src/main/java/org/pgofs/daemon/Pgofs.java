@@ -112,8 +112,22 @@ public final class Pgofs {
         for (Object one : more) {
             command.addSubcommand(one);
         }
-        command.registerConverter(Path.class, CallersPath.ofThisProcess());
         statusWriter(command);
+        end(command, args);
+    }
+
+    /**
+     * Runs a command without the others, and ends the process with its exit code.
+     *
+     * @param args the words after the command's name
+     * @param only the command
+     */
+    public static void runAlone(String[] args, Object only) {
+        end(new CommandLine(only), args);
+    }
+
+    private static void end(CommandLine command, String... args) {
+        command.registerConverter(Path.class, CallersPath.ofThisProcess());
         command.setParameterExceptionHandler(Pgofs::usageError);
         command.setExecutionExceptionHandler((e, commandLine, result) -> failure(e, commandLine));
         System.exit(command.execute(args));

@@ -12,6 +12,7 @@ import org.pgofs.daemon.client.CallersPath;
 import org.pgofs.fleet.job.Demands;
 import org.pgofs.fleet.job.ImagePieces;
 import org.pgofs.fleet.job.LocalMerge;
+import org.pgofs.fleet.job.Merger;
 import org.pgofs.fleet.job.PartialResult;
 import org.pgofs.fleet.job.PieceFinder;
 import org.pgofs.fleet.job.QualityMerge;
@@ -24,6 +25,7 @@ import org.pgofs.fleet.store.PieceName;
 import org.pgofs.fleet.store.Stores;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -104,6 +106,9 @@ final class MergeCommand implements Callable<Integer> {
             description = "Scale down the counts of each host that has more than this of all counts, such as 10%%.")
     private BigDecimal maxShare;
 
+    @Mixin
+    private SparkOptions spark = new SparkOptions();
+
     /** For picocli. */
     MergeCommand() {}
 
@@ -111,6 +116,7 @@ final class MergeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Weights weights = weights();
         Demands demands = demands();
+        boolean onSpark = spark.isAskedFor();
         try (ObjectStore pieces = open(from);
                 ObjectStore results = open(to)) {
             List<ImagePieces> found = new PieceFinder(pieces, range(), image).find();
@@ -119,14 +125,19 @@ final class MergeCommand implements Callable<Integer> {
                         + (since == null && until == null ? "" : ", of these hours"));
             }
             Window window = window(found);
-            QualityMerge merge = new QualityMerge(
-                    new LocalMerge(pieces, weights, Runtime.getRuntime().availableProcessors()), demands);
-            boolean all = true;
-            for (ImagePieces one : found) {
-                all &= merge(one, window, merge, new ResultStore(results), weights);
+            try (Merger merger = onSpark ? spark.merger(absolute(from), weights) : local(pieces, weights)) {
+                QualityMerge merge = new QualityMerge(merger, demands);
+                boolean all = true;
+                for (ImagePieces one : found) {
+                    all &= merge(one, window, merge, new ResultStore(results), weights);
+                }
+                return all ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
             }
-            return all ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
         }
+    }
+
+    private static Merger local(ObjectStore pieces, Weights weights) {
+        return new LocalMerge(pieces, weights, Runtime.getRuntime().availableProcessors());
     }
 
     private Weights weights() {
@@ -147,10 +158,14 @@ final class MergeCommand implements Callable<Integer> {
         }
     }
 
-    /** What is relative is so to where the caller is. */
     private static ObjectStore open(String word) throws IOException {
+        return Stores.open(absolute(word));
+    }
+
+    /** What is relative is so to where the caller is. */
+    private static String absolute(String word) {
         boolean isPath = !word.contains(":/");
-        return Stores.open(isPath ? CallersPath.ofThisProcess().convert(word).toString() : word);
+        return isPath ? CallersPath.ofThisProcess().convert(word).toString() : word;
     }
 
     private Window range() {

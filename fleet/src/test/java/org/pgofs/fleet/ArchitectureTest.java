@@ -37,6 +37,18 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** Who does not ask for Spark need not have it. */
+    @Test
+    void shouldUseSparkInOnePackageOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.pgofs.fleet.spark")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.spark..", "scala..")
+                .check(CLASSES);
+    }
+
     @Test
     void shouldKeepTheFleetOutOfTheDaemon() {
         noClasses()

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.luben.zstd.Zstd;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,41 +30,6 @@ class MergeIT {
 
     @TempDir
     private Path directory;
-
-    private record Ended(int code, String out, String err) {}
-
-    private static Ended run(List<String> command) {
-        try {
-            Path out = Files.createTempFile("pgofs", ".out");
-            Path err = Files.createTempFile("pgofs", ".err");
-            Process process = new ProcessBuilder(command)
-                    .redirectOutput(out.toFile())
-                    .redirectError(err.toFile())
-                    .start();
-            assertTrue(process.waitFor(5, TimeUnit.MINUTES));
-            Ended ended = new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
-            Files.delete(out);
-            Files.delete(err);
-            return ended;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static Ended fleet(Object... words) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.pgofs.fleet.PgofsFleet",
-                "fleet"));
-        for (Object word : words) {
-            command.add(word.toString());
-        }
-        return run(command);
-    }
 
     private ObjectStore store() {
         return new DirectoryStore(directory.resolve("pieces"));
@@ -114,30 +77,21 @@ class MergeIT {
         }
         add(12, new byte[8], new byte[] {1, 2, 3});
 
-        Ended merge = fleet("merge", "--from", directory.resolve("pieces"), "--to", "file://" + directory + "/to");
+        FleetProcess.Ended merge = FleetProcess.fleet(
+                "merge", "--from", directory.resolve("pieces"), "--to", "file://" + directory + "/to");
 
-        assertEquals(0, merge.code, merge.err);
-        assertEquals("server-0123456789abcdef (ir): 12 pieces of 3 hosts: " + RESULT + "profdata\n", merge.out);
+        assertEquals(0, merge.code(), merge.err());
+        assertEquals("server-0123456789abcdef (ir): 12 pieces of 3 hosts: " + RESULT + "profdata\n", merge.out());
         assertTrue(
-                merge.err.startsWith("pgofs: left out: v1/server-0123456789abcdef/ir/20260105T16/host-0-"), merge.err);
-        assertEquals(1, merge.err.lines().count(), merge.err);
+                merge.err().startsWith("pgofs: left out: v1/server-0123456789abcdef/ir/20260105T16/host-0-"),
+                merge.err());
+        assertEquals(1, merge.err().lines().count(), merge.err());
         Path merged = directory.resolve("to").resolve(RESULT + "profdata");
         Path expected = directory.resolve("expected.profdata");
         List<String> llvm = new ArrayList<>(List.of("llvm-profdata-19", "merge", "-o", expected.toString()));
         llvm.addAll(raws);
-        assertEquals(0, run(llvm).code);
-        assertEquals(text(expected), text(merged));
-    }
-
-    /** Of values that are as frequent as others, the order differs. */
-    private static List<String> text(Path profile) {
-        Ended text = run(List.of("llvm-profdata-19", "merge", "--text", "-o", "-", profile.toString()));
-        assertEquals(0, text.code, text.err);
-        List<String> functions = new ArrayList<>();
-        for (String function : text.out.split("\n\n", -1)) {
-            functions.add(String.join("\n", function.lines().sorted().toList()));
-        }
-        return functions;
+        assertEquals(0, FleetProcess.run(llvm).code());
+        assertEquals(ProfileText.of(expected), ProfileText.of(merged));
     }
 
     @Test
@@ -180,10 +134,10 @@ class MergeIT {
     }
 
     private static void assertFails(int code, String message, Object... words) {
-        Ended ended = fleet(words);
-        assertEquals(code, ended.code, ended.err);
-        assertTrue(ended.err.contains(message), ended.err);
-        assertEquals(1, ended.err.lines().count(), ended.err);
-        assertEquals("", ended.out);
+        FleetProcess.Ended ended = FleetProcess.fleet(words);
+        assertEquals(code, ended.code(), ended.err());
+        assertTrue(ended.err().contains(message), ended.err());
+        assertEquals(1, ended.err().lines().count(), ended.err());
+        assertEquals("", ended.out());
     }
 }

@@ -277,27 +277,28 @@ public final class MergedImage {
     }
 
     /**
-     * Splits the sum, so that several processes can each add up a part of the functions.
+     * A part of the sum, so that several processes can each add up a part of the functions.
      *
-     * @param count how many parts, 1 or more
-     * @return sums that are this one if they are added up; a function is in the part of the same number of every sum that is
-     *     split into as many
+     * @param number which part, 0 to {@code count} - 1
+     * @param count how many parts there are, 1 or more
+     * @return a sum; all parts are this sum if they are added up, and a function is in the part of the same number of every
+     *     sum that has as many
      */
-    public List<MergedImage> parts(int count) {
-        List<MergedImage> parts = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            MergedImage part = new MergedImage();
-            part.rawVersion = rawVersion;
-            parts.add(part);
-        }
+    public MergedImage part(int number, int count) {
+        MergedImage part = new MergedImage();
+        part.rawVersion = rawVersion;
         for (int function = 0; function < keys.size(); function++) {
             long hash = keys.get(function).nameRef() >>> Integer.SIZE;
-            parts.get((int) ((hash * count) >>> Integer.SIZE)).addFunction(this, function);
+            if ((hash * count) >>> Integer.SIZE == number) {
+                part.addFunction(this, function);
+            }
         }
-        parts.get(0).names.addAll(names);
-        parts.get(0).binaryIds.addAll(binaryIds);
-        parts.get(0).vtables.addAll(vtables);
-        return parts;
+        if (number == 0) {
+            part.names.addAll(names);
+            part.binaryIds.addAll(binaryIds);
+            part.vtables.addAll(vtables);
+        }
+        return part;
     }
 
     /**

@@ -7,7 +7,7 @@ import org.pgofs.fleet.store.PieceName;
 
 /** Adds up pieces; where it does so shows in nothing but the time. */
 @FunctionalInterface
-public interface Merger {
+public interface Merger extends AutoCloseable {
     /**
      * Adds up.
      *
@@ -17,4 +17,7 @@ public interface Merger {
      * @throws IOException if it cannot be done; the message says why
      */
     PartialResult merge(List<PieceName> pieces, IntConsumer progress) throws IOException;
+
+    @Override
+    default void close() {}
 }

@@ -4,8 +4,6 @@ import java.io.Externalizable;
 import java.io.IOException;
 import java.io.ObjectInput;
 import java.io.ObjectOutput;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -76,23 +74,22 @@ public final class PartialResult implements Externalizable {
     }
 
     /**
-     * Splits it by functions.
+     * A part of its functions.
      *
-     * @param count how many parts, 1 or more
-     * @return results that are this one if they are added up
+     * @param number which part, 0 to {@code count} - 1
+     * @param count how many parts there are, 1 or more
+     * @return a result; all parts are this one if they are added up
      */
-    public List<PartialResult> parts(int count) {
-        List<PartialResult> parts = new ArrayList<>();
-        for (MergedImage part : sum.parts(count)) {
-            PartialResult result = new PartialResult();
-            result.sum = part;
-            parts.add(result);
+    public PartialResult part(int number, int count) {
+        PartialResult part = new PartialResult();
+        part.sum = sum.part(number, count);
+        if (number == 0) {
+            part.hosts.putAll(hosts);
+            part.sketches.add(sketches);
+            part.rejected.addAll(rejected);
+            part.tooLarge.putAll(tooLarge);
         }
-        parts.get(0).hosts.putAll(hosts);
-        parts.get(0).sketches.add(sketches);
-        parts.get(0).rejected.addAll(rejected);
-        parts.get(0).tooLarge.putAll(tooLarge);
-        return parts;
+        return part;
     }
 
     MergedImage sum() {

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -264,6 +265,15 @@ class LocalMergeTest {
         assertEquals(10, told.get());
     }
 
+    @Test
+    void shouldNameThePiecesWithTooLargeCountersOfAllThatIsAdded() throws IOException {
+        PieceName first = store.add("a", TestStore.piece(CounterSum.LARGEST + 1));
+        PieceName second = store.add("b", TestStore.piece(CounterSum.LARGEST + 1, -1));
+        LocalMerge merge = new LocalMerge(store.store(), NONE, 1);
+        PartialResult sum = merge.merge(List.of(first), done -> {}).add(merge.merge(List.of(second), done -> {}));
+        assertEquals(Map.of(first.path(), 1L, second.path(), 2L), sum.tooLarge());
+    }
+
     /** Parts of the functions travel between processes. */
     @Test
     void shouldBeTheSameInParts() throws Exception {
@@ -281,7 +291,8 @@ class LocalMergeTest {
         byte[] expected = bytes(profile);
         byte[] manifest = bytes(RESULT + window.name() + "/manifest.json");
 
-        List<PartialResult> parts = whole.parts(7);
+        List<PartialResult> parts =
+                IntStream.range(0, 7).mapToObj(part -> whole.part(part, 7)).toList();
         assertTrue(parts.stream().filter(part -> part.sum().functions() > 0).count() > 5);
         PartialResult sum = new PartialResult();
         for (int i = parts.size() - 1; i >= 0; i--) {
