@@ -55,7 +55,7 @@ final class MergeCommand implements Callable<Integer> {
             names = "--from",
             paramLabel = "STORE",
             required = true,
-            description = "Where the pieces are: a directory, or file:///DIRECTORY.")
+            description = "Where the pieces are: " + Stores.KINDS + ".")
     private String from;
 
     @Option(names = "--to", paramLabel = "STORE", required = true, description = "Where the results go.")

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pgofs.fleet.ship.FaultyShipper;
 import org.pgofs.fleet.store.PieceInfo;
 import org.pgofs.fleet.store.PieceName;
+import org.pgofs.fleet.store.Stores;
+import org.pgofs.it.S3Relay.Fault;
 
 /** {@code pgofs ship}: whatever happens, each count is in the store once, or somewhere else once. */
 final class ShipIT {
@@ -31,16 +34,18 @@ final class ShipIT {
     Path directory;
 
     private Path store;
+    private String to;
     private Path spool;
 
     @BeforeEach
     void makeDirectories() throws IOException {
         store = Files.createDirectory(directory.resolve("store"));
+        to = store.toString();
         spool = directory.resolve("spool");
     }
 
     private FaultyShipper shipper(PgofsMount mount, boolean deadly, int steps, Runnable atFault) throws IOException {
-        return new FaultyShipper(mount.root(), spool, store, LABELS, deadly, steps, atFault);
+        return new FaultyShipper(mount.root(), spool, Stores.open(to), LABELS, deadly, steps, atFault);
     }
 
     private void wholeRound(PgofsMount mount) throws IOException {
@@ -127,6 +132,62 @@ final class ShipIT {
         }
     }
 
+    /** A real server, whose objects are files. Before these steps the store has no part in it. */
+    @Test
+    void shouldNeitherLoseNorDoubleACountInABucket() throws Exception {
+        Path program = TOOLCHAIN.worker(directory);
+        int beforeTheStore = 5;
+        try (S3Server server = S3Server.start(store);
+                PgofsMount mount = PgofsMount.start(directory);
+                Worker worker = Worker.start(mount.shell(), program)) {
+            store = server.bucket("fleet");
+            to = "s3://fleet";
+            ShippedLedger ledger = new ShippedLedger(directory, mount, worker, store);
+            ledger.count(1);
+            wholeRound(mount); // the spool is made
+            for (boolean deadly : new boolean[] {true, false}) {
+                int step = beforeTheStore;
+                for (boolean hit = true; hit; step++) {
+                    ledger.count(1 + step);
+                    hit = faultyRound(mount, deadly, step, () -> {});
+                    ledger.count(100);
+                    wholeRound(mount);
+                    ledger.check((deadly ? "killed at" : "failed at") + " step " + step);
+                    assertEquals(List.of(), waiting());
+                }
+                assertTrue(step > beforeTheStore + 5, "too few steps: " + step);
+            }
+            for (int lost = 1; lost < 3; lost++) {
+                ledger.count(3);
+                server.relay().fail(Fault.LOST_ANSWER, Fault.LOST_ANSWER);
+                wholeRound(mount);
+                ledger.check("the answers were lost");
+            }
+            assertEquals(0, RawCounts.first(mount.copy(), "counted"));
+        }
+    }
+
+    @Test
+    void shouldSendToABucketWhenItIsThere() throws Exception {
+        Path program = TOOLCHAIN.worker(directory);
+        try (S3Server server = S3Server.start(store);
+                PgofsMount mount = PgofsMount.start(directory);
+                Worker worker = Worker.start(mount.shell(), program)) {
+            ShippedLedger ledger = new ShippedLedger(directory, mount, worker, store.resolve("fleet/all"));
+            ledger.count(3);
+            Shell.Result away = ship(mount, server::shell, "--to", "s3://fleet/all");
+            assertEquals(1, away.status());
+            assertEquals("pgofs: there is no bucket fleet: make it, or see AWS_ENDPOINT_URL\n", away.errors());
+            assertEquals("0 pieces sent to s3://fleet/all; 1 wait in " + spool + "\n", away.output());
+            server.bucket("fleet");
+            ledger.count(4);
+            Shell.Result sent = ship(mount, server::shell, "--to", "s3://fleet/all").ok();
+            assertEquals("2 pieces sent to s3://fleet/all\n", sent.output());
+            assertEquals("", sent.errors());
+            assertEquals(7, ledger.shipped());
+        }
+    }
+
     private static void kill(PgofsMount mount) {
         try {
             mount.killDaemon();
@@ -136,10 +197,14 @@ final class ShipIT {
     }
 
     private Shell.Result ship(PgofsMount mount, String... options) {
+        return ship(mount, shell -> shell, options);
+    }
+
+    private Shell.Result ship(PgofsMount mount, UnaryOperator<Shell> environment, String... options) {
         List<String> command = new ArrayList<>(List.of(Checkout.PGOFS.toString(), "ship", "--spool", spool.toString()));
         command.addAll(List.of(options));
         command.add(mount.root().toString());
-        return mount.shell().run(command.toArray(String[]::new));
+        return environment.apply(mount.shell()).run(command.toArray(String[]::new));
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.pgofs.fleet.store.DirectoryStore;
 import org.pgofs.fleet.store.ObjectStore;
 import org.pgofs.fleet.store.Stores;
 
@@ -15,14 +16,19 @@ final class PresentDirectory implements ObjectStore {
     private final Path directory;
     private final ObjectStore store;
 
+    private PresentDirectory(ObjectStore store) {
+        this.store = store;
+        directory = Path.of(store.toString());
+    }
+
     /**
-     * The store that a URI names.
+     * The store that a URI names. Only a directory can seem to be there: another store says itself that it is not.
      *
      * @throws IOException if it names none; the message says what to give
      */
-    PresentDirectory(String uri) throws IOException {
-        store = Stores.open(uri);
-        directory = Path.of(store.toString());
+    static ObjectStore open(String uri) throws IOException {
+        ObjectStore store = Stores.open(uri);
+        return store instanceof DirectoryStore ? new PresentDirectory(store) : store;
     }
 
     private ObjectStore present() throws IOException {

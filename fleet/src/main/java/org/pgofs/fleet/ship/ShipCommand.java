@@ -54,7 +54,8 @@ public final class ShipCommand implements Callable<Integer> {
     @Option(
             names = "--to",
             paramLabel = "URI",
-            description = "The store: a directory that is there, which may be on NFS, as a path or as file:///PATH.")
+            description = "The store: a directory that is there, which may be on NFS, as a path or as file:///PATH; or"
+                    + " s3://BUCKET/PREFIX.")
     private String to;
 
     @Option(
@@ -138,7 +139,7 @@ public final class ShipCommand implements Callable<Integer> {
         }
         Host here = host();
         try (Spool spool = Spool.open(directory, new SpoolDisk());
-                ObjectStore store = new PresentDirectory(required(to, "--to"))) {
+                ObjectStore store = PresentDirectory.open(required(to, "--to"))) {
             decide(spool);
             Tally tally = new Tally(Clock.systemUTC());
             long bytes = (long) limit << 20;

@@ -39,34 +39,6 @@ class DirectoryStoreTest {
     }
 
     @Test
-    void shouldWriteOnceOnly() throws IOException {
-        assertTrue(store.writeIfAbsent("v1/a/x", ONE));
-        assertFalse(store.writeIfAbsent("v1/a/x", TWO));
-
-        assertArrayEquals(ONE, store.read("v1/a/x", 10));
-    }
-
-    @Test
-    void shouldReplaceAsAWhole() throws IOException {
-        store.replace("latest", ONE);
-        store.replace("latest", TWO);
-
-        assertArrayEquals(TWO, store.read("latest", 10));
-    }
-
-    @Test
-    void shouldListWhatLiesInADirectory() throws IOException {
-        store.writeIfAbsent("v1/b/x", ONE);
-        store.writeIfAbsent("v1/a", ONE);
-        store.writeIfAbsent("v1/c", ONE);
-
-        assertEquals(List.of("v1/"), store.list(""));
-        assertEquals(List.of("a", "b/", "c"), store.list("v1/"));
-        assertEquals(List.of(), store.list("v2/"));
-        assertEquals(List.of(), store.list("v1/a/"));
-    }
-
-    @Test
     void shouldLeaveNothingBesideAnObject() throws IOException {
         store.writeIfAbsent("x", ONE);
         store.writeIfAbsent("x", TWO);
@@ -104,19 +76,6 @@ class DirectoryStoreTest {
         } finally {
             writers.shutdownNow();
         }
-    }
-
-    @Test
-    void shouldSayThatAnObjectIsNotThere() {
-        assertThrows(NoSuchFileException.class, () -> store.read("x", 10));
-    }
-
-    @Test
-    void shouldNotReadMoreThanWanted() throws IOException {
-        store.writeIfAbsent("x", TWO);
-
-        IOException e = assertThrows(IOException.class, () -> store.read("x", 1));
-        assertEquals(root.resolve("x") + " has 2 bytes, more than 1", e.getMessage());
     }
 
     @Test

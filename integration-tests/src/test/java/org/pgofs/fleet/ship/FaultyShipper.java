@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import org.pgofs.fleet.store.DirectoryStore;
 import org.pgofs.fleet.store.ObjectStore;
 
 /**
@@ -19,6 +18,7 @@ public final class FaultyShipper implements AutoCloseable {
     private final Runnable atFault;
     private final Spool spool;
     private final Shipper shipper;
+    private final ObjectStore store;
     private int stepsLeft = Integer.MAX_VALUE;
     private boolean hit;
     private boolean dead;
@@ -37,7 +37,7 @@ public final class FaultyShipper implements AutoCloseable {
      *
      * @param mount whose profiles are sent
      * @param spool where they wait
-     * @param store where they go
+     * @param store where they go; closing the shipper closes it
      * @param labels what is said of them
      * @param deadly whether it is to die, or the step to fail
      * @param steps that succeed
@@ -45,16 +45,23 @@ public final class FaultyShipper implements AutoCloseable {
      * @throws IOException if the spool cannot be opened
      */
     public FaultyShipper(
-            Path mount, Path spool, Path store, Map<String, String> labels, boolean deadly, int steps, Runnable atFault)
+            Path mount,
+            Path spool,
+            ObjectStore store,
+            Map<String, String> labels,
+            boolean deadly,
+            int steps,
+            Runnable atFault)
             throws IOException {
         this.deadly = deadly;
         this.atFault = atFault;
         stepsLeft = steps;
         this.spool = Spool.open(spool, new Disk());
+        this.store = store;
         shipper = new Shipper(
                 new Mounted(new CountedMount(mount)),
                 this.spool,
-                new Stored(new DirectoryStore(store)),
+                new Stored(store),
                 new Host("host", "0".repeat(32)),
                 labels,
                 1L << 30,
@@ -203,5 +210,6 @@ public final class FaultyShipper implements AutoCloseable {
     @Override
     public void close() throws IOException {
         spool.close();
+        store.close();
     }
 }
