@@ -89,7 +89,8 @@ final class S3MergeIT {
 
     private static void assertSame(Path expected, Path result) throws IOException {
         for (String file : List.of(RESULT + "profdata", RESULT + "manifest.json", IMAGE + "latest")) {
-            assertArrayEquals(Files.readAllBytes(expected.resolve(file)), Files.readAllBytes(result.resolve(file)), file);
+            assertArrayEquals(
+                    Files.readAllBytes(expected.resolve(file)), Files.readAllBytes(result.resolve(file)), file);
         }
     }
 }

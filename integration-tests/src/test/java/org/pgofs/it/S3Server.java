@@ -97,10 +97,14 @@ public final class S3Server implements AutoCloseable {
      */
     public Map<String, String> environment() {
         return Map.of(
-                "AWS_ENDPOINT_URL", "http://127.0.0.1:" + relay.port(),
-                "AWS_ACCESS_KEY_ID", KEY,
-                "AWS_SECRET_ACCESS_KEY", SECRET,
-                "AWS_EC2_METADATA_DISABLED", "true");
+                "AWS_ENDPOINT_URL",
+                "http://127.0.0.1:" + relay.port(),
+                "AWS_ACCESS_KEY_ID",
+                KEY,
+                "AWS_SECRET_ACCESS_KEY",
+                SECRET,
+                "AWS_EC2_METADATA_DISABLED",
+                "true");
     }
 
     /**

@@ -181,7 +181,8 @@ final class ShipIT {
             assertEquals("0 pieces sent to s3://fleet/all; 1 wait in " + spool + "\n", away.output());
             server.bucket("fleet");
             ledger.count(4);
-            Shell.Result sent = ship(mount, server::shell, "--to", "s3://fleet/all").ok();
+            Shell.Result sent =
+                    ship(mount, server::shell, "--to", "s3://fleet/all").ok();
             assertEquals("2 pieces sent to s3://fleet/all\n", sent.output());
             assertEquals("", sent.errors());
             assertEquals(7, ledger.shipped());

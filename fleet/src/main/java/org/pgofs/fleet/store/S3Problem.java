@@ -38,16 +38,21 @@ final class S3Problem {
         String code = code(answer);
         return switch (code) {
             case "NoSuchBucket" -> "there is no bucket " + location.bucket() + ": make it, or see AWS_ENDPOINT_URL";
-            case "AccessDenied" -> "access to " + uri + " is denied: these credentials need s3:PutObject, s3:GetObject"
-                    + " or s3:ListBucket there";
-            case "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken" -> "the credentials for "
-                    + location + " are refused (" + code + "): see AWS_PROFILE, or AWS_ACCESS_KEY_ID and"
-                    + " AWS_SECRET_ACCESS_KEY";
-            case "NotImplemented" -> "the server of " + location
-                    + " does not know If-None-Match, by which no object is written twice: use a newer one";
-            default -> isElsewhere(answer)
-                    ? "the bucket " + location.bucket() + " is in another region" + region(answer) + ": set AWS_REGION"
-                    : ("the store answers " + answer.statusCode() + " " + code).strip() + " for " + uri;
+            case "AccessDenied" ->
+                "access to " + uri + " is denied: these credentials need s3:PutObject, s3:GetObject"
+                        + " or s3:ListBucket there";
+            case "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken" ->
+                "the credentials for "
+                        + location + " are refused (" + code + "): see AWS_PROFILE, or AWS_ACCESS_KEY_ID and"
+                        + " AWS_SECRET_ACCESS_KEY";
+            case "NotImplemented" ->
+                "the server of " + location
+                        + " does not know If-None-Match, by which no object is written twice: use a newer one";
+            default ->
+                isElsewhere(answer)
+                        ? "the bucket " + location.bucket() + " is in another region" + region(answer)
+                                + ": set AWS_REGION"
+                        : ("the store answers " + answer.statusCode() + " " + code).strip() + " for " + uri;
         };
     }
 

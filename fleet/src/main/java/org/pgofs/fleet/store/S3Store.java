@@ -181,8 +181,7 @@ final class S3Store implements ObjectStore {
     public boolean writeIfAbsent(String name, byte[] content) throws IOException {
         return ask(location.uri(name), () -> {
             try {
-                client.putObject(
-                        request(name, content).ifNoneMatch("*").build(), RequestBody.fromBytes(content));
+                client.putObject(request(name, content).ifNoneMatch("*").build(), RequestBody.fromBytes(content));
                 return true;
             } catch (S3Exception e) {
                 if (e.statusCode() == PRECONDITION_FAILED) {
@@ -208,7 +207,8 @@ final class S3Store implements ObjectStore {
 
     private static String md5(byte[] content) {
         try {
-            return Base64.getEncoder().encodeToString(MessageDigest.getInstance("MD5").digest(content));
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("MD5").digest(content));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -109,8 +109,10 @@ final class S3StoreIT {
     void shouldSayThatThereIsNoBucket() throws IOException {
         try (ObjectStore store = Stores.open("s3://elsewhere")) {
             for (Refused call : List.<Refused>of(
-                    () -> store.list("v1/"), () -> store.writeIfAbsent("x", ONE), () -> store.replace("x", ONE), () ->
-                            store.read("x", 1))) {
+                    () -> store.list("v1/"),
+                    () -> store.writeIfAbsent("x", ONE),
+                    () -> store.replace("x", ONE),
+                    () -> store.read("x", 1))) {
                 assertEquals(
                         "there is no bucket elsewhere: make it, or see AWS_ENDPOINT_URL",
                         assertThrows(IOException.class, call::make).getMessage());
@@ -210,7 +212,10 @@ final class S3StoreIT {
 
     @ParameterizedTest
     @CsvSource({
-        "s3://fleet, s3://fleet", "s3://fleet/, s3://fleet", "s3://fleet/a/b/, s3://fleet/a/b", "s3://a.b-c/x, s3://a.b-c/x"
+        "s3://fleet, s3://fleet",
+        "s3://fleet/, s3://fleet",
+        "s3://fleet/a/b/, s3://fleet/a/b",
+        "s3://a.b-c/x, s3://a.b-c/x"
     })
     void shouldBeNamedAsItWasAskedFor(String name, String expected) throws IOException {
         try (ObjectStore store = Stores.open(name)) {
