@@ -154,12 +154,12 @@ public final class S3Relay implements Closeable {
         byte[] buffer = new byte[BUFFER];
         int size = client.getInputStream().read(buffer);
         keepRequests(new String(buffer, 0, Math.max(0, size), StandardCharsets.ISO_8859_1));
-        String[] parts = answer.split("; ");
-        StringBuilder text = new StringBuilder("HTTP/1.1 " + parts[0].split(" ")[0] + " no\r\nConnection: close\r\n");
+        String[] parts = answer.split("; ", -1);
+        StringBuilder text = new StringBuilder("HTTP/1.1 " + parts[0].split(" ", -1)[0] + " no\r\nConnection: close\r\n");
         for (int i = 1; i < parts.length; i++) {
             text.append(parts[i]).append("\r\n");
         }
-        String body = "<Error><Code>" + parts[0].split(" ")[1] + "</Code></Error>";
+        String body = "<Error><Code>" + parts[0].split(" ", -1)[1] + "</Code></Error>";
         text.append("Content-Type: application/xml\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
         client.getOutputStream().write(text.toString().getBytes(StandardCharsets.ISO_8859_1));
         client.shutdownOutput();

@@ -62,7 +62,7 @@ public final class S3Server implements AutoCloseable {
     /** What Java's SDK calls a variable of the environment: AWS_ACCESS_KEY_ID is aws.accessKeyId. */
     private static String property(String variable) {
         StringBuilder name = new StringBuilder();
-        for (String word : variable.toLowerCase(Locale.ROOT).split("_")) {
+        for (String word : variable.toLowerCase(Locale.ROOT).split("_", -1)) {
             name.append(name.length() <= 4 ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
             if (word.equals("aws")) {
                 name.append('.');
@@ -142,10 +142,14 @@ public final class S3Server implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         propertiesBefore.forEach(S3Server::put);
         relay.close();
-        server.stop();
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
         files.close();
     }
 }

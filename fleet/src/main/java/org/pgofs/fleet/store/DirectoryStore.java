@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -14,15 +15,25 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A store in a directory, which may be on NFS. Neither links nor special files in it are followed or opened. */
 public final class DirectoryStore implements ObjectStore {
+    /** Where files are until they are whole. It is no directory of objects, since its name begins with a dot. */
+    private static final String UNFINISHED = ".unfinished";
+
+    /** Whoever takes longer to write a file begins again: it may be deleted. */
+    private static final Duration LONGEST_WRITE = Duration.ofHours(1);
+
     private final Path root;
+    private final AtomicBoolean isCleared = new AtomicBoolean();
 
     /**
      * A store.
@@ -112,10 +123,11 @@ public final class DirectoryStore implements ObjectStore {
         sync(file.getParent());
     }
 
-    /** Writes a file that nobody reads yet, beside another one. */
+    /** Writes a file that nobody reads yet. */
     private Path write(Path file, byte[] content) throws IOException {
         makeDirectories(file.getParent());
-        Path unfinished = file.resolveSibling("." + UUID.randomUUID() + ".unfinished");
+        makeDirectories(root.resolve(UNFINISHED));
+        Path unfinished = root.resolve(UNFINISHED).resolve(UUID.randomUUID().toString());
         try (FileChannel channel =
                 FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = ByteBuffer.wrap(content);
@@ -123,11 +135,35 @@ public final class DirectoryStore implements ObjectStore {
                 channel.write(bytes);
             }
             channel.force(true);
-            return unfinished;
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(unfinished);
             throw e;
         }
+        if (isCleared.compareAndSet(false, true)) {
+            clear(unfinished);
+        }
+        return unfinished;
+    }
+
+    /**
+     * Deletes what writers left that were killed, on this host or others. By the store's own clock, which gave both files their
+     * times. A writer whose file is deleted fails, and nothing of it is in the store.
+     */
+    private void clear(Path written) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(root.resolve(UNFINISHED))) {
+            Instant oldest = modified(written).minus(LONGEST_WRITE);
+            for (Path file : files) {
+                if (modified(file).isBefore(oldest)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // The next writer looks again.
+        }
+    }
+
+    private static Instant modified(Path file) throws IOException {
+        return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
     }
 
     /** After a crash of the machine no object may be lost because its directory is. */

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,9 +43,28 @@ class DirectoryStoreTest {
         store.writeIfAbsent("x", TWO);
         store.replace("x", TWO);
 
-        try (var entries = Files.list(root)) {
-            assertEquals(List.of(root.resolve("x")), entries.toList());
+        try (Stream<Path> files = Files.walk(root)) {
+            assertEquals(List.of(root.resolve("x")), files.filter(Files::isRegularFile).toList());
         }
+    }
+
+    /** What is younger may belong to a writer that is at it. */
+    @Test
+    void shouldClearWhatAKilledWriterLeft() throws IOException {
+        store.writeIfAbsent("x", ONE);
+        Path unfinished = root.resolve(".unfinished");
+        Instant now = Files.getLastModifiedTime(root.resolve("x")).toInstant();
+        Path old = Files.write(unfinished.resolve("old"), ONE);
+        Files.setLastModifiedTime(old, FileTime.from(now.minusSeconds(3700)));
+        Path young = Files.write(unfinished.resolve("young"), ONE);
+        Files.setLastModifiedTime(young, FileTime.from(now.minusSeconds(3000)));
+
+        new DirectoryStore(root).writeIfAbsent("y", ONE);
+
+        try (Stream<Path> files = Files.list(unfinished)) {
+            assertEquals(List.of(young), files.toList());
+        }
+        assertEquals(List.of("x", "y"), store.list(""));
     }
 
     @Test
