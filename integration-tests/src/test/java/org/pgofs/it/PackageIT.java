@@ -10,10 +10,13 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The Debian package, on a copy of this machine: over its files lies a tmpfs that takes what is written. */
+/** The Debian packages, on a copy of this machine: over its files lies a tmpfs that takes what is written. */
+@Execution(ExecutionMode.CONCURRENT)
 final class PackageIT {
     private static final String BUILD =
             Checkout.ROOT.resolve("daemon/src/main/deb/build").toString();
@@ -65,6 +68,7 @@ final class PackageIT {
     Path directory;
 
     private static Path built;
+    private static Path builtFleet;
     private static String said;
 
     private Path room;
@@ -75,22 +79,34 @@ final class PackageIT {
     }
 
     /** Is made once: it is the same every time, as a test shows. */
-    private static Path build() {
+    private static synchronized Path build() {
         if (built == null) {
-            built = make();
+            Shell.Result result =
+                    Shell.in(packages).run(BUILD, packages.toString()).ok();
+            said = result.errors();
+            built = made(result, "pgofs");
         }
         return built;
     }
 
-    private static Path make() {
-        Shell.Result result = Shell.in(packages).run(BUILD, packages.toString()).ok();
+    private static synchronized Path buildFleet() {
+        if (builtFleet == null) {
+            builtFleet = made(
+                    Shell.in(packages)
+                            .run(BUILD, "--fleet", packages.toString())
+                            .ok(),
+                    "pgofs-fleet");
+        }
+        return builtFleet;
+    }
+
+    private static Path made(Shell.Result result, String name) {
         String made = result.output();
-        said = result.errors();
         Path file = Path.of(made.strip());
         assertTrue(
                 file.getFileName()
                         .toString()
-                        .matches("pgofs_[0-9.]+~(SNAPSHOT|git\\d+\\.[0-9a-f]+(\\+changed)?)_[a-z0-9]+\\.deb"),
+                        .matches(name + "_[0-9.]+~(SNAPSHOT|git\\d+\\.[0-9a-f]+(\\+changed)?)_[a-z0-9]+\\.deb"),
                 made);
         return file;
     }
@@ -238,6 +254,49 @@ final class PackageIT {
         assertEquals("", output);
     }
 
+    /** It sends nothing by itself, and its purge leaves what was not sent, and only that. */
+    @Test
+    void shouldHaveWhatIsAboutManyMachinesInAPackageOfItsOwn() {
+        String output = onCopy(
+                COPY
+                        + INSTALL
+                        + "cp " + buildFleet() + " root/package/fleet.deb\n"
+                        + """
+                in_copy '
+                  pgofs ship --help 2>&1 || echo "ends with $?"
+                  dpkg --force-depends -i /package/fleet.deb >/dev/null
+                  mkdir /mnt/profiles /mnt/store
+                  pgofs mount /mnt/profiles
+                  cd /package
+                  echo "int main(void) { return 0; }" >program.c
+                  pgofs cc -- clang-14 program.c -o program
+                  ./program
+                  pgofs ship --to /mnt/store /mnt/profiles
+                  pgofs umount /mnt/profiles
+                  pgofs fleet merge --from /mnt/store --to /mnt/store | cut -d : -f 2
+                  AWS_EC2_METADATA_DISABLED=true pgofs fleet merge --from s3://fleet --to /mnt/store 2>&1 || true
+                  for unit in pgofs-ship.service pgofs-ship.timer; do systemd-analyze verify --man=no $unit 2>&1; done
+                  touch /var/spool/pgofs/%2Fmnt%2Fprofiles/0000000000000000001.piece
+                  dpkg -P pgofs-fleet | grep spool
+                  ls /var/spool/pgofs/*/*.piece
+                  dpkg --force-depends -i /package/fleet.deb >/dev/null
+                  rm /var/spool/pgofs/*/*.piece
+                  dpkg -P pgofs-fleet pgofs >/dev/null'
+                find upper -path upper/package -prune -o -path upper/mnt/store -prune -o -name '*pgofs*' ! -type c -print
+                """);
+        assertEquals(
+                """
+                pgofs: pgofs ship is in a package of its own: apt install pgofs-fleet
+                ends with 1
+                1 pieces sent to /mnt/store
+                 1 pieces of 1 hosts
+                pgofs: no region is known for s3://fleet: set AWS_REGION, or AWS_ENDPOINT_URL for a server that is not Amazon's
+                /var/spool/pgofs has counts that were not sent: it stays
+                /var/spool/pgofs/%2Fmnt%2Fprofiles/0000000000000000001.piece
+                """,
+                output);
+    }
+
     @Test
     void shouldSayHowFarItIs() {
         build();
@@ -262,17 +321,17 @@ final class PackageIT {
                         # All that git knows: what it misses is a change.
                         [ ! -e .git ] || { cp -r .git "$1"; git ls-files -z | xargs -0 cp -a --parents -t "$1" || true; }
                         umask 077
-                        TZ=Asia/Tokyo LC_ALL=C.UTF-8 "$1/daemon/src/main/deb/build" "$1"
+                        export TZ=Asia/Tokyo LC_ALL=C.UTF-8
+                        "$1/daemon/src/main/deb/build" "$1"
+                        "$1/daemon/src/main/deb/build" --fleet "$1"
                         """,
                         copy.toString())
                 .ok()
                 .output();
-        assertEquals(
-                "",
-                Shell.in(directory)
-                        .run("cmp", first.toString(), again.strip())
-                        .ok()
-                        .output());
+        List<String> all = again.lines().toList();
+        assertEquals(2, all.size(), again);
+        Shell.in(directory).run("cmp", first.toString(), all.get(0)).ok();
+        Shell.in(directory).run("cmp", buildFleet().toString(), all.get(1)).ok();
     }
 
     @Test
@@ -318,7 +377,12 @@ final class PackageIT {
     void shouldSatisfyLintian() {
         Shell.Result result = Shell.in(directory)
                 .with("TMPDIR", directory.toString()) // what it has there stays if it is stopped
-                .run("lintian", "--fail-on", "error,warning", build().toString());
+                .run(
+                        "lintian",
+                        "--fail-on",
+                        "error,warning",
+                        build().toString(),
+                        buildFleet().toString());
         assertEquals("", result.ok().output());
     }
 
@@ -366,6 +430,40 @@ final class PackageIT {
                 ends with 1
                 """
                         .formatted(directory),
+                seen);
+    }
+
+    @Test
+    void shouldHaveTheNativeLibraryOfOneMachineInThePackageOfTheFleet() {
+        String other = Shell.in(directory)
+                .run(BUILD, "--fleet", "--architecture", "arm64", directory.toString())
+                .ok()
+                .output()
+                .strip();
+        String seen = Shell.in(directory)
+                .bash(
+                        """
+                        for package; do
+                          dpkg-deb -f "$package" Architecture
+                          dpkg-deb -x "$package" files
+                          find files -name "*.so" -exec readelf -h {} + | grep Machine:
+                          for jar in $(find files -name '*.jar'); do
+                            jar -tf "$jar" | grep -E '[.](so|dll|dylib)$' || true
+                          done
+                          rm -r files
+                        done
+                        """,
+                        buildFleet(),
+                        other)
+                .ok()
+                .output();
+        assertEquals(
+                """
+                amd64
+                  Machine:                           Advanced Micro Devices X86-64
+                arm64
+                  Machine:                           AArch64
+                """,
                 seen);
     }
 

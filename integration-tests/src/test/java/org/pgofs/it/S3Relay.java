@@ -155,7 +155,8 @@ public final class S3Relay implements Closeable {
         int size = client.getInputStream().read(buffer);
         keepRequests(new String(buffer, 0, Math.max(0, size), StandardCharsets.ISO_8859_1));
         String[] parts = answer.split("; ", -1);
-        StringBuilder text = new StringBuilder("HTTP/1.1 " + parts[0].split(" ", -1)[0] + " no\r\nConnection: close\r\n");
+        StringBuilder text =
+                new StringBuilder("HTTP/1.1 " + parts[0].split(" ", -1)[0] + " no\r\nConnection: close\r\n");
         for (int i = 1; i < parts.length; i++) {
             text.append(parts[i]).append("\r\n");
         }

@@ -44,7 +44,9 @@ class DirectoryStoreTest {
         store.replace("x", TWO);
 
         try (Stream<Path> files = Files.walk(root)) {
-            assertEquals(List.of(root.resolve("x")), files.filter(Files::isRegularFile).toList());
+            assertEquals(
+                    List.of(root.resolve("x")),
+                    files.filter(Files::isRegularFile).toList());
         }
     }
 
