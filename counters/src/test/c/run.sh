@@ -1,6 +1,7 @@
 #!/bin/sh
 # Tests the target runtime. Usage: run.sh ARCHIVE. Needs root (it mounts a tmpfs, in a mount namespace of its own), a C
-# compiler with sanitizers, clang-14 and clang-19 with lld, mold, musl-gcc, strace, valgrind and gdb.
+# compiler with sanitizers, clang-14 and clang-19 with lld, mold, musl-gcc, strace, valgrind and gdb; for AArch64 a cross
+# compiler and QEMU's user mode.
 set -eu
 if [ "${PGOFS_TEST_NAMESPACE:-}" != 1 ]; then
   PGOFS_TEST_NAMESPACE=1 exec unshare -m "$0" "$@"
@@ -25,6 +26,8 @@ sanitized="$flags -fsanitize=address,undefined -fno-sanitize-recover=all"
   ${CC:-cc} $sanitized -pthread "$tests/values_test.c" "$main/values.c" -o "$work/values_test"
   ${CC:-cc} $sanitized "$tests/image_file_test.c" "$main/records.c" "$main/image_file.c" "$main/file_identity.c" \
     "$main/mapping.c" "$main/directory.c" -o "$work/image_file_test"
+  aarch64-linux-gnu-gcc $flags -static "$tests/image_file_test.c" "$main/records.c" "$main/image_file.c" \
+    "$main/file_identity.c" "$main/mapping.c" "$main/directory.c" -o "$work/image_file_test.aarch64"
 }
 # The Java side compares its own constants with these.
 "$work/layout" > "$(dirname "$archive")/layout.properties"
@@ -33,6 +36,13 @@ sanitized="$flags -fsanitize=address,undefined -fno-sanitize-recover=all"
 while [ $(($(date +%s) - $(stat -c %Z "$work/file_identity_test"))) -lt 4 ]; do sleep 0.1; done
 "$work/file_identity_test"
 "$work/image_file_test" "$work/segments"
+# The same records for two machines are two images.
+case $("$work/image_file_test") in
+  "$(qemu-aarch64 "$work/image_file_test.aarch64")")
+    echo "an image of AArch64 has the key of one of this machine" >&2
+    exit 1
+    ;;
+esac
 for test in behaviour interface values wrapped; do
   for linker in bfd lld-14 mold; do
     "$tests/$test.sh" "$archive" "$work" clang-14 "$linker"

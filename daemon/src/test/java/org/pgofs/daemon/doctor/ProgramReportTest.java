@@ -15,6 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProgramReportTest {
     private static final String GENERATE = "-fprofile-generate";
     private static final String RUNTIME = Programs.RUNTIME.toString();
+    private static final String CROSS = "--target=aarch64-linux-gnu";
+    private static final String RUNTIME_AARCH64 =
+            Programs.RUNTIME.resolveSibling("aarch64/libpgofs_rt.a").toString();
 
     @TempDir
     private Path directory;
@@ -95,6 +98,30 @@ class ProgramReportTest {
         assertTrue(
                 lines(program).get(1).startsWith("NO not instrumented (no __llvm_prf_cnts, "),
                 lines(program).get(1));
+    }
+
+    /** What the runtime has among the counters is of another size there. */
+    @Test
+    void shouldNotTakeTheRuntimeForInstrumentationOnAArch64() {
+        Path program = programs.compile(19, CROSS, "-noprofilelib", "-Wl,-u,pgofs_runtime", RUNTIME_AARCH64);
+        List<String> lines = lines(program);
+
+        assertEquals("ok AArch64 executable or shared library", lines.get(0));
+        assertTrue(lines.get(1).startsWith("NO not instrumented (no __llvm_prf_cnts, "), lines.get(1));
+    }
+
+    /** At a page of x86-64, and not at one of 64 KiB. */
+    @ParameterizedTest
+    @CsvSource({"0x6f0000, ok the counters share no page with other data", "0x6f1000, NO the counters do not start at a page"})
+    void shouldAskForTheLargestPagesOfAArch64(String counters, String expected) {
+        String script = programs.write(
+                        "script.lds",
+                        "SECTIONS { __llvm_prf_cnts " + counters + " : { *(__llvm_prf_cnts) } } INSERT AFTER .bss;")
+                .toString();
+        List<String> lines = lines(programs.compile(
+                19, CROSS, GENERATE, "-noprofilelib", "-fuse-ld=lld", "-no-pie", "-Wl,-T," + script));
+
+        assertTrue(lines.stream().anyMatch(line -> line.startsWith(expected)), lines::toString);
     }
 
     @Test
