@@ -13,13 +13,26 @@ endforeach()
 if(NOT TARGET pgofs::pgofs)
   get_filename_component(pgofs_file "${CMAKE_CURRENT_LIST_FILE}" REALPATH) # a package has a link to it
   get_filename_component(pgofs_command "${pgofs_file}/../../../../bin/pgofs" REALPATH)
+  # For another machine: as clang is told, or else as the toolchain file says.
+  set(pgofs_target "")
+  if(CMAKE_C_COMPILER_TARGET)
+    set(pgofs_target --target "${CMAKE_C_COMPILER_TARGET}")
+  elseif(CMAKE_CXX_COMPILER_TARGET)
+    set(pgofs_target --target "${CMAKE_CXX_COMPILER_TARGET}")
+  elseif(CMAKE_CROSSCOMPILING)
+    string(TOLOWER "${CMAKE_SYSTEM_PROCESSOR}-${CMAKE_SYSTEM_NAME}" pgofs_target)
+    set(pgofs_target --target "${pgofs_target}")
+  endif()
   foreach(option IN ITEMS cflags libs)
     execute_process(
-      COMMAND "${pgofs_command}" config --${option}
+      COMMAND "${pgofs_command}" config --${option} ${pgofs_target}
       OUTPUT_VARIABLE pgofs_${option} OUTPUT_STRIP_TRAILING_WHITESPACE
+      ERROR_VARIABLE pgofs_error ERROR_STRIP_TRAILING_WHITESPACE
       RESULT_VARIABLE pgofs_result)
     if(pgofs_result)
-      message(FATAL_ERROR "${pgofs_command} config --${option}: ${pgofs_result}")
+      set(pgofs_FOUND FALSE)
+      set(pgofs_NOT_FOUND_MESSAGE "${pgofs_command} config --${option}: ${pgofs_result} ${pgofs_error}")
+      return()
     endif()
   endforeach()
   separate_arguments(pgofs_libs UNIX_COMMAND "${pgofs_libs}")

@@ -5,7 +5,7 @@
 config_usage() {
   cat <<'END_OF_USAGE'
 usage: pgofs config --cflags | --libs | --runtime | --rustflags | --makefile | --pkg-config-path | --segment-dir | --kernel
-       pgofs config --cflags | --libs | --runtime --target TRIPLE
+       pgofs config --cflags | --libs | --runtime | --rustflags | --pkg-config-path | --kernel --target TRIPLE
        pgofs config --profile-file [MOUNTPOINT]
 
 Prints the options that a build needs: clang $(pgofs config --cflags) -c a.c; clang $(pgofs config --libs) a.o
@@ -20,9 +20,9 @@ Prints the options that a build needs: clang $(pgofs config --cflags) -c a.c; cl
   --makefile     pgo.mk, which a Makefile includes: include $(shell pgofs config --makefile)
   --pkg-config-path
                  the directory of pgofs.pc, for PKG_CONFIG_PATH: pkg-config finds that of the Debian package without it
-  --target       the same for programs on another machine: aarch64-linux-gnu or -musl, x86_64-linux-gnu, ... The options
-                 leave out the compiler's own runtime, which need not be installed for that machine, and ask for this one.
-                 --target=TRIPLE is for the compiler to be given as well
+  --target       the same for programs on another machine: aarch64-linux-gnu or -musl, aarch64-unknown-linux-gnu, ... The
+                 options for clang leave out the compiler's own runtime, which need not be installed for that machine, and
+                 ask for this one. --target=TRIPLE is for the compiler to be given as well
   --segment-dir  the directory where targets publish: PGOFS_SEGMENT_DIR, or else /run/pgofs
   --kernel       the directory of the files that are linked into a Linux kernel and its modules: see docs/kernel-build.md
   --profile-file
@@ -89,7 +89,7 @@ config_target() {
       return
       ;;
   esac
-  case $1 in --cflags | --libs | --runtime) ;; *) config_wrong ;; esac
+  case $1 in --cflags | --libs | --runtime | --rustflags | --pkg-config-path | --kernel) ;; *) config_wrong ;; esac
   find_archives "$triple"
   if [ -z "$machine" ]; then
     echo "pgofs: there is no runtime for '$triple': there is for aarch64-linux-gnu and x86_64-linux-gnu" >&2
@@ -99,7 +99,7 @@ config_target() {
 }
 
 config_main() {
-  local segments machine archives=$home/lib foreign=() asked=()
+  local segments machine running archives=$home/lib foreign=() asked=()
   [ $# -lt 2 ] && asked=("$@") || config_target "$@"
   set -- "${asked[@]}"
   case $* in
@@ -108,9 +108,9 @@ config_main() {
     --libs) echo "-fprofile-generate ${foreign[*]}${foreign:+ }-Wl,-u,pgofs_runtime $archives/libpgofs_rt.a" ;;
     --runtime) echo "${foreign:+${foreign[*]} -Wl,-u,pgofs_runtime }$archives/libpgofs_rt.a" ;;
     # Not bundled: each library would carry a copy to the final link.
-    --rustflags) echo "-Cprofile-generate -Cllvm-args=-do-counter-promotion=false -Lnative=$home/lib -lstatic:-bundle=pgofs_rt" ;;
+    --rustflags) echo "-Cprofile-generate -Cllvm-args=-do-counter-promotion=false -Lnative=$archives -lstatic:-bundle=pgofs_rt" ;;
     --makefile) echo "$home/lib/pgo.mk" ;;
-    --pkg-config-path) echo "$home/lib/pkgconfig" ;;
+    --pkg-config-path) echo "$archives/pkgconfig" ;;
     --segment-dir)
       config_segment_dir
       echo "$segments"
@@ -121,8 +121,10 @@ config_main() {
       config_profile_file "$2"
       ;;
     --kernel)
-      [ -e "$home/lib/kernel/running/pgofs.o" ] || config_die "kernels are built, run and read on x86-64 machines alone"
-      echo "$home/lib/kernel/running"
+      running=$home/lib/kernel/running
+      [ "${machine-}" != aarch64 ] || running=$archives/running
+      [ -e "$home/lib/kernel/running/pgofs.o" ] || config_die "kernels are built and run on x86-64 machines alone"
+      echo "$running"
       ;;
     -h | --help) config_usage ;;
     *) config_wrong ;;

@@ -112,14 +112,17 @@ class ProgramReportTest {
 
     /** At a page of x86-64, and not at one of 64 KiB. */
     @ParameterizedTest
-    @CsvSource({"0x6f0000, ok the counters share no page with other data", "0x6f1000, NO the counters do not start at a page"})
+    @CsvSource({
+        "0x6f0000, ok the counters share no page with other data",
+        "0x6f1000, NO the counters do not start at a page"
+    })
     void shouldAskForTheLargestPagesOfAArch64(String counters, String expected) {
         String script = programs.write(
                         "script.lds",
                         "SECTIONS { __llvm_prf_cnts " + counters + " : { *(__llvm_prf_cnts) } } INSERT AFTER .bss;")
                 .toString();
-        List<String> lines = lines(programs.compile(
-                19, CROSS, GENERATE, "-noprofilelib", "-fuse-ld=lld", "-no-pie", "-Wl,-T," + script));
+        List<String> lines = lines(
+                programs.compile(19, CROSS, GENERATE, "-noprofilelib", "-fuse-ld=lld", "-no-pie", "-Wl,-T," + script));
 
         assertTrue(lines.stream().anyMatch(line -> line.startsWith(expected)), lines::toString);
     }
