@@ -104,13 +104,15 @@ public final class Child implements AutoCloseable {
      * Receives bytes until a buffer is full.
      *
      * @param target direct; filled from its position to its limit
-     * @param until a moment, as {@link System#nanoTime} has it
-     * @throws SilentException if it does not answer until then; it must not be asked anything else
+     * @param patience how long to wait for them, in nanoseconds; what is there already is received without any
+     * @return what is left of the patience
+     * @throws SilentException if it does not answer within that time; it must not be asked anything else
      * @throws IOException if it has ended
      */
-    public void receive(ByteBuffer target, long until) throws IOException {
+    public long receive(ByteBuffer target, long patience) throws IOException {
+        long begun = System.nanoTime();
         while (target.hasRemaining()) {
-            await(until);
+            await(patience - (System.nanoTime() - begun));
             int count = (int)
                     Linux.check(LibC.INSTANCE.read(output, target.slice(), target.remaining()), "the child's output");
             if (count == 0) {
@@ -118,18 +120,24 @@ public final class Child implements AutoCloseable {
             }
             target.position(target.position() + count);
         }
+        return patience - (System.nanoTime() - begun);
     }
 
-    private void await(long until) throws IOException {
-        int ready = 0;
-        while (ready <= 0) {
-            long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+    private void await(long patience) throws IOException {
+        long begun = System.nanoTime();
+        long left = patience;
+        while (!hasSomething(left)) {
+            left = patience - (System.nanoTime() - begun);
             if (left <= 0) {
                 throw new SilentException();
             }
-            polled.putInt(0, output).putShort(POLLFD_EVENTS, POLLIN).putShort(POLLFD_HAPPENED, (short) 0);
-            ready = LibC.INSTANCE.poll(polled, 1, (int) Math.min(left, Integer.MAX_VALUE));
         }
+    }
+
+    private boolean hasSomething(long patience) {
+        polled.putInt(0, output).putShort(POLLFD_EVENTS, POLLIN).putShort(POLLFD_HAPPENED, (short) 0);
+        long wait = Math.max(0, Math.min(TimeUnit.NANOSECONDS.toMillis(patience), Integer.MAX_VALUE));
+        return LibC.INSTANCE.poll(polled, 1, (int) wait) > 0;
     }
 
     /** Whether it runs still: one that was killed may do so until what it waits for has come. */

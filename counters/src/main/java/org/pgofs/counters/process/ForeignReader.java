@@ -13,7 +13,8 @@ import org.pgofs.counters.linux.Child;
 /**
  * A process that reads files of other processes for this one. Whoever reads them may wait for as long as a user likes, whose
  * file system does not answer; and a thread that waits so cannot be ended, not even by killing its process, which keeps all
- * of its open files meanwhile. So this process waits until a moment only, and gives the reader up after that.
+ * of its open files meanwhile. So this process waits for some time only, and gives the reader up after that. What it does itself
+ * between two questions is no waiting: where the machine is slow, that may take longer than all answers.
  * All methods that ask it throw {@link LostException}.
  * {@code foreign_reader.c} is the other side. Used by one thread at a time.
  *
@@ -40,7 +41,7 @@ final class ForeignReader implements AutoCloseable {
     private final Child child;
     private final ByteBuffer request = direct(REQUEST_SIZE + LONGEST_PATH);
     private final ByteBuffer answer = direct(ANSWER_SIZE);
-    private long until;
+    private long patience;
     private long processorTime;
     private boolean ended;
 
@@ -70,9 +71,9 @@ final class ForeignReader implements AutoCloseable {
         }
     }
 
-    /** Waits until this moment for all that follows, as {@link System#nanoTime} has it. */
-    void waitUntil(long moment) {
-        until = moment;
+    /** Waits for so many nanoseconds for all answers that follow together. */
+    void waitFor(long nanoseconds) {
+        patience = nanoseconds;
     }
 
     /** What tells a file from all others, and from what it was before it was changed. */
@@ -176,7 +177,7 @@ final class ForeignReader implements AutoCloseable {
 
     private void receive(ByteBuffer target) {
         try {
-            child.receive(target, until);
+            patience = child.receive(target, patience);
         } catch (IOException e) {
             throw new LostException(e);
         }

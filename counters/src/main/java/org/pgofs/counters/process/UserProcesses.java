@@ -335,7 +335,7 @@ final class UserProcesses {
      */
     private boolean isAnswered(ProcessKey key, Effort effort, Work work) throws IOException {
         ForeignReader by = reader;
-        by.waitUntil(effort.until());
+        by.waitFor(effort.left());
         long begun = Linux.processorTime() + by.processorTime();
         try {
             work.run(by);
