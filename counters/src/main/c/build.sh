@@ -3,9 +3,9 @@
 # ${OBJCOPY:-objcopy} and ${AR:-ar}.
 # All that a program needs is the first archive member: whatever brings in a part brings in the constructor and the
 # sections. The last one is for mold (strong_runtime.c), and has to be the last: other linkers take what comes first.
-# Beside it: libpgofs_none.a, for programs without a C library. For x86-64 also, in um/, for user-mode Linux, modules.o for
-# the kernel and module.o for each of its modules; and in running/, for a kernel that can be read while it runs, pgofs.o for
-# vmlinux and module.o for each of its modules.
+# Beside it: libpgofs_none.a, for programs without a C library; in running/, for a kernel that can be read while it runs, pgofs.o
+# for vmlinux and module.o for each of its modules, with the linker scripts for both. For x86-64 also, in um/, for user-mode
+# Linux, modules.o for the kernel and module.o for each of its modules.
 set -eu
 source=$(CDPATH="" cd "$(dirname "$0")" && pwd)
 archive=$1
@@ -73,21 +73,32 @@ user_mode_linux() {
   join "$beside/um/module.o" "$objects"/um_module-*.o
 }
 
-# Code of a kernel for x86-64: its addresses, its stack, no registers but the general ones, and a landing at each function.
+# Code of a kernel: its addresses, no registers but the general ones, and a landing at each function. For x86-64 its stack, for
+# AArch64 the register that it may have for another stack.
 running() { # OBJECT FLAG...
   part=$1
   shift
-  mkdir -p "$beside/running"
   for name in values.c note.S; do
-    compile "$objects/running-$part-$name.o" "$source/kernel/running/$name" -fno-pic -mcmodel=kernel -ffreestanding \
-      -mno-red-zone -mgeneral-regs-only -fno-tree-vectorize -fcf-protection=branch "$@"
+    # shellcheck disable=SC2086
+    compile "$objects/running-$part-$name.o" "$source/kernel/running/$name" -fno-pic -ffreestanding -mgeneral-regs-only \
+      -fno-tree-vectorize $kernel_flags "$@"
   done
   join "$beside/running/$part.o" "$objects/running-$part"-*.o
 }
 
-if [ "$machine" = x86_64 ]; then
-  user_mode_linux
-  running pgofs
-  running module -DMODULE
-fi
+case $machine in
+  x86_64)
+    user_mode_linux
+    kernel_flags="-mcmodel=kernel -mno-red-zone -fcf-protection=branch"
+    scripts=$source/kernel/running
+    ;;
+  aarch64)
+    kernel_flags="-ffixed-x18 -mbranch-protection=bti"
+    scripts=$source/kernel/running/arm64
+    ;;
+esac
+mkdir -p "$beside/running"
+cp "$source/kernel/running/pgofs.sections.lds" "$source/kernel/running/module.lds" "$scripts/pgofs.lds" "$beside/running"
+running pgofs
+running module -DMODULE
 rm -r "$objects"

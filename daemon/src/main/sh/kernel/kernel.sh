@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC1091,SC2034,SC2154 # the files of this directory, their variables, and home
 # pgofs kernel. The launcher reads this file, and has set home. What differs from one kind of kernel to another is in
-# um.sh and x86_64.sh, each of which defines
+# um.sh and running.sh, each of which defines
 #   machine_build   configures and builds, with the functions of tree.sh
 #   machine_run     boots what was built
 # out of the variables that kernel_read has set.
@@ -9,10 +9,12 @@ shopt -s inherit_errexit
 
 kernel_usage() {
   cat <<'END'
-usage: pgofs kernel build [--machine um|x86_64] [--source DIR|VERSION] [--config FRAGMENT]... [--atomic] [--jobs N]
-                          [--clang N]
+usage: pgofs kernel build [--machine um|x86_64|arm64] [--source DIR|VERSION] [--config FRAGMENT]... [--atomic]
+                          [--jobs N] [--clang N]
        pgofs kernel run [--machine um] [--init SCRIPT] [--mem SIZE] [--rw] [--append WORDS]
        pgofs kernel run --machine qemu [--init SCRIPT] [--host [--share DIR]] [--add PROGRAM]... [--mem SIZE] [--cpus N]
+                        [--append WORDS] [--attach MOUNTPOINT]
+       pgofs kernel run --machine arm64 --busybox FILE [--init SCRIPT] [--add PROGRAM]... [--mem SIZE] [--cpus N]
                         [--append WORDS] [--attach MOUNTPOINT]
        pgofs kernel optimize [--machine um|x86_64] [--runs N] [--jobs N] PROFDATA
 
@@ -23,6 +25,7 @@ build      configures and builds an instrumented kernel. Earlier results are use
            continues where it stopped.
   --machine um        user-mode Linux: the kernel as a program, with the runtime linked in (the default)
   --machine x86_64    a kernel for a PC or a virtual machine, and its modules: pgofs mount finds it when it runs
+  --machine arm64     the same for AArch64, cross-built
   --source DIR        the source tree; without it Debian's linux-source-6.1 is unpacked
   --source VERSION    the source tree of another Debian package: 6.12 for linux-source-6.12
   --config FRAGMENT   further options, as in a .config file; may be given several times. One may be a complete
@@ -37,6 +40,8 @@ run        boots the kernel, with the files of this machine as its root file sys
   --rw                lets the kernel write to the files of this machine
   --append WORDS      adds words to the kernel's command line: loglevel=7 shows the kernel's messages
   --machine qemu      boots the x86_64 kernel in QEMU; its root is a RAM disk with busybox alone
+  --machine arm64     boots the arm64 kernel in a QEMU machine that is emulated, likewise
+  --busybox FILE      for the arm64 machine: the busybox of Debian's package busybox-static:arm64, or another one
   --host              gives the QEMU machine the files of this machine as its root; its writes stay in its memory
   --share DIR         with --host: lets the machine write to this directory
   --cpus N            the number of its processors; 1 by default
@@ -63,14 +68,14 @@ is_number() { [[ $1 =~ ^[1-9][0-9]*$ ]]; }
 # Sets what is given on the command line, and the rest to its default.
 kernel_read() { # WORD...
   machine=um source='' fragments=() atomic='' jobs=$(nproc) clang=14 init='' mem=256M cpus=1 writable='' runs=5 append=''
-  files='' share='' added=() attached='' operands=()
+  files='' share='' busybox='' added=() attached='' operands=()
   local option
   while [ $# -gt 0 ]; do
     option=$1
     shift
     case $option in
       --machine | --source | --config | --jobs | --clang | --init | --mem | --cpus | --runs | --append | --add | \
-        --share | --attach)
+        --share | --attach | --busybox)
         [ $# -gt 0 ] || usage_error "$option needs a value"
         ;;
     esac
@@ -87,6 +92,7 @@ kernel_read() { # WORD...
       --append) append=$1 ;;
       --add) added+=("$1") ;;
       --share) share=$1 ;;
+      --busybox) busybox=$1 ;;
       --attach) attached=$1 ;;
       --atomic)
         atomic=yes
@@ -117,7 +123,7 @@ kernel_read() { # WORD...
 kernel_check() {
   local fragment i
   case $machine in
-    um | x86_64 | qemu) ;;
+    um | x86_64 | qemu | arm64) ;;
     *) usage_error "there is no machine $machine" ;;
   esac
   if [ "$machine" = um ]; then
@@ -127,6 +133,12 @@ kernel_check() {
     [ "$cpus" = 1 ] || usage_error "--cpus needs --machine qemu: user-mode Linux has one processor"
   else
     [ -z "$writable" ] || usage_error "--rw needs --machine um"
+  fi
+  if [ "$machine" = arm64 ]; then
+    [ -z "$files" ] || usage_error "--host needs --machine qemu: the programs of this machine do not run on AArch64"
+    [ -z "$busybox" ] || [ -x "$busybox" ] || die "$busybox is no executable file"
+  else
+    [ -z "$busybox" ] || usage_error "--busybox needs --machine arm64"
   fi
   [ -z "$share" ] || [ -n "$files" ] || usage_error "--share needs --host"
   is_number "$cpus" || usage_error "--cpus must be a number, not $cpus"
@@ -176,13 +188,20 @@ kernel_main() {
   kernel_read "$@"
   kernel_check
   readonly lib=$home/lib
-  [ -e "$lib/kernel/running/pgofs.o" ] || die "kernels are built, run and read on x86-64 machines alone"
+  [ -e "$lib/kernel/running/pgofs.o" ] || die "kernels are built and run on x86-64 machines alone"
   readonly cache=${PGOFS_KERNEL_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/pgofs/kernel}
   # shellcheck source=tree.sh
   . "$lib/kernel/tree.sh"
   case $machine in
     um) . "$lib/kernel/um.sh" ;;
-    x86_64 | qemu) . "$lib/kernel/x86_64.sh" ;;
+    x86_64 | qemu)
+      . "$lib/kernel/x86_64.sh"
+      . "$lib/kernel/running.sh"
+      ;;
+    arm64)
+      . "$lib/kernel/arm64.sh"
+      . "$lib/kernel/running.sh"
+      ;;
   esac
   case $verb in
     build)
@@ -194,6 +213,7 @@ kernel_main() {
       machine_run
       ;;
     optimize)
+      [ "$machine" != arm64 ] || usage_error "optimize has no workload for --machine arm64"
       . "$lib/kernel/optimize.sh"
       kernel_optimize
       ;;

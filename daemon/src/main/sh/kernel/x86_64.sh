@@ -1,196 +1,20 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # variables of kernel.sh
-# A kernel for PCs that can be read while it runs: on the machine itself, through /proc/kcore, or out of the memory of a
-# virtual machine. And QEMU to run it. Linked in are pgofs.o, which records values and has the note that says where all is,
-# and module.o, the same for each module.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables of kernel.sh and running.sh
+# A kernel for PCs, and the PC on which QEMU runs it.
 
 readonly arch=x86_64
-readonly built=$cache/x86_64
-readonly bzimage=arch/x86/boot/bzImage
+readonly boot_directory=arch/x86/boot boot_image=bzImage
 readonly running=$lib/kernel/running
-readonly optimize_words=(bzImage)
-readonly smallest=("$lib/kernel/kernel.config" "$lib/kernel/x86_64.config")
-readonly needed=("$lib/kernel/instrumented.config" "$lib/kernel/running.config")
+readonly qemu=qemu-system-x86_64 qemu_package=qemu-system-x86
+readonly guest_machine=(-machine "pc,memory-backend=ram" -smp "$cpus,sockets=$cpus" -device "isa-debug-exit,iobase=0xf4")
+# A kernel that is emulated on a busy machine may find its timer too slow to believe in it, and panic.
+readonly guest_words="console=ttyS0 no_timer_check"
 
-machine_build() {
-  tree_find
-  tree_check
-  tree_lock "$built"
-  kernel_configure "$built"
-  local targets=(bzImage)
-  ! grep -qx CONFIG_MODULES=y "$built/.config" || targets+=(modules)
-  running_place
-  # What reads through /proc/kcore is not instrumented, or each reading would count for each 8 bytes that it copies. modpost
-  # does not see that modules take from module.o what they seem to lack.
-  kernel_compile "$built" "instrumented kernel" CFLAGS_GCOV="$(tree_instrumentation)" \
-    GCOV_PROFILE_maccess.o=n GCOV_PROFILE_kcore.o=n KBUILD_LDS=pgofs.lds \
-    LDFLAGS_MODULE="-T $running/module.lds $running/module.o" KBUILD_MODPOST_WARN=1 "${targets[@]}"
-  echo "$source" >"$built/.pgofs.source"
-  echo "The kernel is $built/$bzimage; pgofs kernel run --machine qemu boots it"
-}
-
-# The linker script and what it links in, where the link is made. make does not know of them: with newer ones, links have to
-# be made again.
-running_place() {
-  cp "$running/pgofs.o" "$built/pgofs.o.new"
-  if cmp -s "$built/pgofs.o.new" "$built/pgofs.o" && cmp -s "$running/pgofs.lds" "$built/pgofs.lds"; then
-    rm "$built/pgofs.o.new"
-  else
-    mv "$built/pgofs.o.new" "$built/pgofs.o"
-    cp "$running/pgofs.lds" "$built/pgofs.lds"
-  fi
-  find "$built" -name '*.ko' \( ! -newer "$running/module.o" -o ! -newer "$running/module.lds" \) -delete
-}
-
-machine_run() {
-  [ -f "$built/$bzimage" ] || die "there is no kernel in $built: pgofs kernel build --machine x86_64 makes one"
-  guest_tools
-  accel=tcg
-  # There are machines with the device and without what it needs: guests hang there.
-  if [ -w /dev/kvm ] && grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo; then accel=kvm; fi
-  guest_boot "$built"
-  guest_attach
-  guest_wait
-  exit "$status"
-}
-
-# Boots in the background. Sets guest, the process, and what guest_clean_up removes.
-guest_boot() { # BUILD QEMU-OPTION...
-  guest='' memory='' room=''
-  trap guest_clean_up EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM HUP
-  room=$(mktemp -d "${TMPDIR:-/tmp}/pgofs-kernel.XXXXXX")
-  guest_memory
-  guest_disk
-  guest_start "$@"
-}
-
-guest_tools() {
-  local tool
-  for tool in qemu-system-x86_64 busybox; do
-    command -v "$tool" >/dev/null || die "there is no $tool: apt-get install qemu-system-x86 busybox-static"
-  done
+guest_programs() { # DIRECTORY
   ! ldd "$(command -v busybox)" >/dev/null 2>&1 || die "busybox needs libraries: apt-get install busybox-static"
+  cp "$(command -v busybox)" "$1/busybox"
 }
 
-# Sets memory to a new file for the memory of the machine, which is memory if there is room for it.
-guest_memory() {
-  local bytes free directory=/dev/shm
-  bytes=$(numfmt --from=iec "${mem^^}")
-  free=$(df --output=avail -B1 "$directory" 2>/dev/null | tail -n 1)
-  [ "${free:-0}" -gt "$bytes" ] || directory=$cache
-  memory=$(mktemp "$directory/pgofs-guest.XXXXXX")
-  truncate -s "$bytes" "$memory"
-}
-
-# The files of the guest: busybox, what is added, and the script, unless that is among the files of the host.
-guest_disk() {
-  local root=$room/root
-  mkdir -p "$root"/{bin,dev,proc,sys}
-  cp "$(command -v busybox)" "$root/bin/busybox"
-  [ ${#added[@]} = 0 ] || cp "${added[@]}" "$root/bin"
-  cp "$lib/kernel/guest-init" "$root/init"
-  [ -z "$init" ] || [ -n "$files" ] || cp "$init" "$root/init.program"
-  (cd "$root" && find . | bin/busybox cpio -o -H newc 2>/dev/null) >"$room/initrd"
-}
-
-# The files of the host, and a directory that the guest may write to, as devices of the machine.
-guest_files() {
-  if [ -z "$files" ]; then return; fi
-  local path
-  for path in "$PWD" "$share" "$init"; do
-    case $path in *[\",]*) die "$path has a quote or a comma in its name, which QEMU and the kernel cannot be told" ;; esac
-  done
-  devices+=(-virtfs "local,path=/,mount_tag=files,security_model=none,readonly=on,multidevs=remap")
-  words+=" pgofs_files=host pgofs_init=\"$init\" pgofs_dir=\"$PWD\""
-  if [ -n "$share" ]; then
-    devices+=(-virtfs "local,path=$share,mount_tag=share,security_model=none,multidevs=remap")
-    words+=" pgofs_share=\"$share\""
-  fi
-}
-
-guest_start() { # BUILD QEMU-OPTION...
-  local devices=("${@:2}") words=''
-  guest_files
-  # A kernel that is emulated on a busy machine may find its timer too slow to believe in it, and panic.
-  setpriv --pdeathsig KILL qemu-system-x86_64 -accel "$accel" -m "$mem" -smp "$cpus,sockets=$cpus" \
-    -display none -nodefaults -serial stdio \
-    -object "memory-backend-file,id=ram,size=$mem,mem-path=$memory,share=on" -machine pc,memory-backend=ram \
-    -device isa-debug-exit,iobase=0xf4 "${devices[@]}" -kernel "$1/$bzimage" -initrd "$room/initrd" \
-    -append "console=ttyS0 quiet panic=-1 no_timer_check$words $append" <&0 &
-  guest=$!
-  # Until it has its memory.
-  until grep -qF "$memory" "/proc/$guest/maps" 2>/dev/null; do
-    kill -0 "$guest" 2>/dev/null || die "the machine did not start"
-    sleep 0.05
-  done
-}
-
-guest_attach() {
-  local command=("$home/bin/pgofs" attach --vmlinux "$built/vmlinux" --ram "$memory")
-  if [ -n "$attached" ]; then
-    "${command[@]}" "$attached" >&2 </dev/null || exit
-  else
-    echo "To see its counts: ${command[*]} MOUNTPOINT" >&2
-  fi
-}
-
-# Sets status to what the program in the guest exited with.
-guest_wait() {
-  status=0
-  wait "$guest" || status=$?
-  guest=
-  # 2n + 1, with the n of guest-init. 1 is QEMU's own, and what is above comes from signals.
-  if [ "$status" -lt 3 ] || [ "$status" -gt 127 ]; then
-    die "the machine ended before its init did; --append loglevel=7 shows what it said"
-  fi
-  status=$((status / 2 - 1))
-}
-
-guest_clean_up() {
-  trap '' INT TERM HUP # Ctrl-C may come twice
-  trap - EXIT
-  if [ -n "$guest" ]; then
-    kill -KILL "$guest" 2>/dev/null || true
-    wait "$guest" 2>/dev/null || true
-    [ -n "$init" ] || stty sane 2>/dev/null || true
-  fi
-  # A last look at the memory, before the file goes: a daemon that is killed in the next second has saved it then.
-  [ -z "$attached" ] || cat "$attached/pgo/status" >/dev/null 2>&1 || true
-  rm -rf "$room" "$memory"
-}
-
-# Measured by instructions: the machine is emulated, and its clock goes on by a nanosecond with each. So what else this machine
-# does does not matter; nor does how fast a processor's caches and predictors would make them.
-optimize_prepare() {
-  guest_tools
-  accel=tcg
-  mem=512M # of its pages, a RAM disk lets half as many be files: the workload makes 32,000
-  init=$lib/kernel/workload
-  attached=''
-}
-
-# Boots one kernel, and adds to the array instructions what each kind of work took.
-optimize_measure() { # NAME
-  local word name nanoseconds output=$built-$1/.pgofs.output
-  guest_boot "$built-$1" -icount shift=0,sleep=off >"$output"
-  guest_wait
-  guest_clean_up
-  [ "$status" = 0 ] || die "the work in the guest failed: see $output"
-  while read -r word name nanoseconds; do
-    case $word,$name in
-      begin,syscalls) instructions[boot $1]+=" $nanoseconds" ;;
-      end,*) instructions[$name $1]+=" $nanoseconds" ;;
-    esac
-  done <"$output"
-}
-
-optimize_print() {
-  local work one other
-  printf '%-24s %10s %12s %9s\n' 'millions of instructions' plain 'with profile' ratio
-  for work in boot syscalls tree pipes; do
-    # shellcheck disable=SC2086 # one word for each run
-    one=$(median ${instructions[$work plain]}) other=$(median ${instructions[$work optimised]})
-    printf '%-24s %10d %12d %9s\n' "$work" $((one / 1000000)) $((other / 1000000)) "$(ratio "$one" "$other")"
-  done
+# There are machines with the device and without what it needs: guests hang there.
+guest_accel() {
+  if [ -w /dev/kvm ] && grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo; then echo kvm; else echo tcg; fi
 }

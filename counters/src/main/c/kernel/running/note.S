@@ -11,7 +11,12 @@
 #else
 #define TEXT _text
 #define FORM PGOFS_KERNEL_NOTE_LINKED
+#ifdef __aarch64__
+#define LINKED(symbol) .quad linked_##symbol /* arm64/pgofs.lds */
+#define ADDRESS(symbol) LINKED(symbol)
+#else
 #define ADDRESS(symbol) .quad symbol
+#endif
 #endif
 #define RANGE(name) ADDRESS(pgofs_##name##_begin); ADDRESS(pgofs_##name##_end)
 

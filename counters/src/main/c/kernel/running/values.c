@@ -20,9 +20,13 @@ struct pgofs_kernel_control pgofs_kernel_control = {
     .value_site_size = sizeof(struct pgofs_value_site),
 };
 
-/* Offset of Values in a record: since raw version 9 one pointer more is before it. */
+/*
+ * Offset of Values in a record: since raw version 9 one pointer more is before it. The weak symbol is reached by a pointer in data:
+ * compilers for AArch64 take its address out of a table of which the kernel's loader of modules knows nothing.
+ */
 static inline size_t values_field(void) {
-  return &__llvm_profile_raw_version == NULL || (uint8_t)__llvm_profile_raw_version < 9 ? 32 : 40;
+  const uint64_t *raw_version = pgofs_kernel_control.raw_version;
+  return raw_version == NULL || (uint8_t)*raw_version < 9 ? 32 : 40;
 }
 
 /* Of addresses that the linker knows: nothing is read to find the place. */

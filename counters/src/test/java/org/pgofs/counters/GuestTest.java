@@ -15,8 +15,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgofs.counters.counts.Snapshot;
+import org.pgofs.counters.format.Processor;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.guest.GuestStatus;
 import org.pgofs.counters.guest.TestGuest;
@@ -69,6 +71,24 @@ class GuestTest extends StoreFixture {
         Arrays.fill(expected, numbers[0]);
         assertArrayEquals(expected, numbers);
         return numbers[0];
+    }
+
+    /** Firmware for AArch64 loads a kernel at any multiple of 64 KiB. */
+    @ParameterizedTest
+    @CsvSource({
+        "AARCH64, 0x000d000, true",
+        "AARCH64, 0x0add000, true",
+        "AARCH64, 0x0ade000, false",
+        "X86_64, 0x0add000, false"
+    })
+    void shouldFindAKernelWhereItsProcessorMayHaveIt(Processor processor, String place, boolean found)
+            throws IOException {
+        start().bootAt(Long.decode(place)).count(1);
+        store.machines().attach("vm", guest.memory(), TestGuest.kernel(8 | Variant.IR, processor));
+        guest.count(2);
+        assertEquals(found, status().counting());
+        assertEquals(found ? 2 : 0, served());
+        assertEquals(processor, store.freeze(images -> images).get(0).image().processor());
     }
 
     @ParameterizedTest

@@ -424,9 +424,9 @@ final class PackageIT {
                 < usr/lib/pgofs/lib/kernel/um/module.o
                 < usr/lib/pgofs/lib/kernel/um/modules.o
                 -fprofile-generate -Wl,-u,pgofs_runtime %1$s/other/usr/lib/pgofs/lib/libpgofs_rt.a
-                pgofs kernel: kernels are built, run and read on x86-64 machines alone
+                pgofs kernel: kernels are built and run on x86-64 machines alone
                 ends with 1
-                pgofs: kernels are built, run and read on x86-64 machines alone
+                pgofs: kernels are built and run on x86-64 machines alone
                 ends with 1
                 """
                         .formatted(directory),

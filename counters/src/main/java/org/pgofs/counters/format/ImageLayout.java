@@ -39,6 +39,11 @@ public final class ImageLayout {
 
     private ImageLayout() {}
 
+    /** What the field with the size of the header has for a processor. */
+    public static int headerSize(Processor processor) {
+        return SIZE | processor.imageMachine() << SIZE_BITS;
+    }
+
     /** What an image file says of itself, and where its parts lie. */
     public record Header(
             Processor processor,

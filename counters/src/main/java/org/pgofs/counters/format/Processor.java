@@ -44,6 +44,11 @@ public enum Processor {
                 .findFirst();
     }
 
+    /** As image files have it. */
+    int imageMachine() {
+        return imageMachine;
+    }
+
     /** The alignment in bytes of counters and bitmaps: the largest page that a kernel of this processor may have. */
     public int alignment() {
         return alignment;

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.pgofs.counters.format.Processor;
 import org.pgofs.counters.image.GuestImage;
 import org.pgofs.counters.image.GuestLayout;
 import org.pgofs.counters.image.StoredImage;
@@ -24,10 +25,12 @@ import org.pgofs.counters.linux.Linux;
  * <p>The place of a kernel is the offset of its names in the file. A kernel is always moved by a multiple of 2 MiB. The
  * parts of the memory on both sides of the gap for devices below 4 GiB, which the file holds one after another, begin
  * at multiples of 2 MiB too. So the offset modulo 2 MiB equals the link-time address modulo 2 MiB, with and without
- * address space randomisation, and physical addresses need not be known. Not thread-safe: it has one buffer.
+ * address space randomisation, and physical addresses need not be known. The same holds for AArch64 with 64 KiB in the place of 2
+ * MiB: its firmware (EFI) may load a kernel there. Not thread-safe: it has one buffer.
  */
 public final class GuestMemory implements KernelMemory {
     private static final long ALIGNMENT = 2 << 20;
+    private static final long ALIGNMENT_OF_AARCH64 = 64 << 10;
     private static final int PIECE = 1 << 17;
     private static final int PREFIX = 64;
     private static final byte[] BANNER = "Linux version ".getBytes(StandardCharsets.ISO_8859_1);
@@ -40,6 +43,7 @@ public final class GuestMemory implements KernelMemory {
     private final long size;
     private final StoredImage image;
     private final GuestLayout layout;
+    private final long alignment;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
     private boolean open = true;
 
@@ -75,6 +79,7 @@ public final class GuestMemory implements KernelMemory {
         this.fd = fd;
         this.image = image;
         this.layout = layout;
+        alignment = image.processor() == Processor.AARCH64 ? ALIGNMENT_OF_AARCH64 : ALIGNMENT;
         Linux.Status status = Linux.status(fd);
         inode = status.inode();
         size = status.size();
@@ -138,16 +143,18 @@ public final class GuestMemory implements KernelMemory {
         ByteBuffer names = image.names();
         ByteBuffer prefix = names.slice(0, Math.min(PREFIX, names.remaining()));
         List<Long> places = new ArrayList<>();
-        long place = layout.names() & (ALIGNMENT - 1);
+        long place = layout.names() & (alignment - 1);
+        long askFrom = place;
         while (place <= size - names.remaining()) {
-            long data = nextData(place);
+            long data = place < askFrom ? place : nextData(place);
             if (data > place + names.remaining()) {
-                place += Math.max(ALIGNMENT, (data - names.remaining() - place) / ALIGNMENT * ALIGNMENT);
+                place += Math.max(alignment, (data - names.remaining() - place) / alignment * alignment);
             } else {
+                askFrom = Math.max(askFrom, place + ALIGNMENT); // asking takes as long as a look
                 if (isAt(place, prefix) && isHere(place)) {
                     places.add(place);
                 }
-                place += ALIGNMENT;
+                place += alignment;
             }
         }
         return places;

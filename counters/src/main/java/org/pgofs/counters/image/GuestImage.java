@@ -3,6 +3,7 @@ package org.pgofs.counters.image;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.pgofs.counters.format.Processor;
 import org.pgofs.counters.format.RecordLayout;
 import org.pgofs.counters.format.ValueKind;
 
@@ -11,6 +12,7 @@ import org.pgofs.counters.format.ValueKind;
  * machine.
  *
  * @param path of the file; its last part names the image
+ * @param processor that it is for
  * @param banner the version text of the kernel in its memory, empty if not known
  * @param rawVersion {@code __llvm_profile_raw_version}, variant bits included; of one with 8-byte counters only
  * @param binaryIds as {@link Image#binaryIds} has them, empty without ids
@@ -22,6 +24,7 @@ import org.pgofs.counters.format.ValueKind;
  */
 public record GuestImage(
         String path,
+        Processor processor,
         String banner,
         long rawVersion,
         ByteBuffer binaryIds,
@@ -63,6 +66,7 @@ public record GuestImage(
             put(records, i * RecordLayout.SIZE, functions.get(i));
         }
         return new ImageFileBuilder(rawVersion, countersSize, 0)
+                .processor(processor)
                 .valueSites(valueSites)
                 .binaryIds(binaryIds)
                 .records(records)

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.pgofs.counters.format.ImageLayout;
+import org.pgofs.counters.format.Processor;
 import org.pgofs.counters.format.RecordLayout;
 import org.pgofs.counters.format.SegmentLayout;
 
@@ -16,6 +17,7 @@ final class ImageFileBuilder {
     private final List<Part> parts = new ArrayList<>();
     private int size = ImageLayout.SIZE;
     private long valueSites;
+    private Processor processor = Processor.X86_64;
 
     private record Part(int field, int at, ByteBuffer content) {}
 
@@ -24,6 +26,12 @@ final class ImageFileBuilder {
         this.rawVersion = rawVersion;
         this.countersSize = countersSize;
         this.bitmapsSize = bitmapsSize;
+    }
+
+    /** What it is for, if that is known. */
+    ImageFileBuilder processor(Processor known) {
+        processor = known;
+        return this;
     }
 
     /** The number of value sites of all records. */
@@ -63,7 +71,7 @@ final class ImageFileBuilder {
         ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         file.putLong(ImageLayout.MAGIC, ImageLayout.MAGIC_VALUE)
                 .putInt(ImageLayout.VERSION, SegmentLayout.FORMAT_VERSION)
-                .putInt(ImageLayout.HEADER_SIZE, ImageLayout.SIZE)
+                .putInt(ImageLayout.HEADER_SIZE, ImageLayout.headerSize(processor))
                 .putLong(ImageLayout.FILE_SIZE, size)
                 .putLong(ImageLayout.RAW_VERSION, rawVersion)
                 .putLong(ImageLayout.COUNTERS_SIZE, countersSize)

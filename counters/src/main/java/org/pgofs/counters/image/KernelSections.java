@@ -2,11 +2,13 @@ package org.pgofs.counters.image;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.pgofs.counters.format.Processor;
 
 /**
  * The sections of an instrumented kernel, or of a module of it, from its file or from memory. They are not checked yet.
  *
  * @param path of its file; the last part names the image
+ * @param processor that it is for
  * @param banner the version text of the kernel in its memory, empty if not known
  * @param rawVersion {@code __llvm_profile_raw_version}, variant bits included
  * @param buildId its bytes, none without one
@@ -22,6 +24,7 @@ import java.nio.ByteBuffer;
  */
 public record KernelSections(
         String path,
+        Processor processor,
         String banner,
         long rawVersion,
         ByteBuffer buildId,

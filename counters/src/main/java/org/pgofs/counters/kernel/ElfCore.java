@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.pgofs.counters.format.ElfNotes;
+import org.pgofs.counters.format.Processor;
 import org.pgofs.counters.linux.AddressSpace;
 import org.pgofs.counters.linux.Linux;
 
@@ -30,6 +31,7 @@ final class ElfCore implements AddressSpace, AutoCloseable {
     private static final byte LITTLE_ENDIAN = 1;
     private static final short CORE = 4;
 
+    private static final int MACHINE_AT = 18;
     private static final int PROGRAM_HEADERS_AT = 32;
     private static final int SECTION_HEADERS_AT = 40;
     private static final int PROGRAM_HEADER_SIZE_AT = 54;
@@ -54,6 +56,7 @@ final class ElfCore implements AddressSpace, AutoCloseable {
     private final Path path;
     private final int fd;
     private final List<Load> loads = new ArrayList<>();
+    private final Processor processor;
     private final VmcoreInfo info;
     private final ByteBuffer page = ByteBuffer.allocateDirect(PAGE);
     private boolean open = true;
@@ -99,6 +102,8 @@ final class ElfCore implements AddressSpace, AutoCloseable {
                         && header.get(5) == LITTLE_ENDIAN
                         && header.getShort(16) == CORE,
                 "is not an ELF core file of a 64-bit machine");
+        processor = Processor.ofElf(Short.toUnsignedInt(header.getShort(MACHINE_AT)))
+                .orElseThrow(() -> new IOException(path + " is of a machine that pgofs does not know"));
         require(header.getShort(PROGRAM_HEADER_SIZE_AT) == PROGRAM_HEADER_SIZE, "has odd program headers");
         int count = count(header);
         ByteBuffer headers = part(header.getLong(PROGRAM_HEADERS_AT), count * PROGRAM_HEADER_SIZE, "program headers");
@@ -156,6 +161,11 @@ final class ElfCore implements AddressSpace, AutoCloseable {
 
     Path path() {
         return path;
+    }
+
+    /** What the kernel is for. */
+    Processor processor() {
+        return processor;
     }
 
     /** What the kernel says of itself. */

@@ -108,6 +108,7 @@ final class SectionReader {
         ByteBuffer names = core.read(note.names().begin(), note.names().size("names"));
         GuestImage image = parser.parse(new KernelSections(
                 elsewhere.isPresent() ? name + ".ko" : name,
+                core.processor(),
                 "",
                 core.read(rawVersion, Long.BYTES).getLong(0),
                 buildId,

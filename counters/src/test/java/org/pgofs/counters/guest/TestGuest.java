@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.pgofs.counters.format.Processor;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.GuestImage;
 import org.pgofs.counters.image.GuestLayout;
@@ -54,8 +55,14 @@ public final class TestGuest implements AutoCloseable {
 
     /** One that is another image if the raw version is another one. */
     public static GuestImage kernel(long rawVersion) {
+        return kernel(rawVersion, Processor.X86_64);
+    }
+
+    /** One that is another image if the processor is another one. */
+    public static GuestImage kernel(long rawVersion, Processor processor) {
         return new GuestImage(
                 "/build/vmlinux",
+                processor,
                 "Linux version 1",
                 rawVersion,
                 ByteBuffer.allocate(0),
@@ -72,7 +79,12 @@ public final class TestGuest implements AutoCloseable {
 
     /** Loads the kernel, and begins to count from 0. */
     public TestGuest boot(int loadOffset) throws IOException {
-        load = loadOffset * ALIGNMENT + (LINKED & (ALIGNMENT - 1));
+        return bootAt(loadOffset * ALIGNMENT + (LINKED & (ALIGNMENT - 1)));
+    }
+
+    /** The same, with the kernel's records at a place of the memory. */
+    public TestGuest bootAt(long place) throws IOException {
+        load = place;
         ByteBuffer records = ByteBuffer.allocate(2 * RECORD_SIZE).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < FUNCTIONS.size(); i++) {
             records.putLong(i * RECORD_SIZE, FUNCTIONS.get(i).nameRef())

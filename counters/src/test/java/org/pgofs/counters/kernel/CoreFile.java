@@ -28,6 +28,7 @@ final class CoreFile {
                 .put(4, (byte) 2)
                 .put(5, (byte) 1)
                 .putShort(16, (short) 4)
+                .putShort(18, (short) 62)
                 .putLong(32, PROGRAM_HEADERS)
                 .putShort(54, (short) PROGRAM_HEADER_SIZE)
                 .putShort(56, (short) (loads.length + 1));

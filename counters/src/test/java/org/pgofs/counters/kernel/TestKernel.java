@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.pgofs.counters.format.KernelNoteLayout;
 import org.pgofs.counters.format.KernelNoteLayout.Control;
+import org.pgofs.counters.format.Processor;
 import org.pgofs.counters.format.ValueSiteLayout;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.GuestImage;
@@ -168,6 +169,7 @@ public final class TestKernel implements AutoCloseable {
         core.read(records, TEXT_AT + RECORDS);
         return new KernelSections(
                 "/build/vmlinux",
+                Processor.X86_64,
                 "",
                 8 | Variant.IR,
                 ByteBuffer.wrap(buildId),
@@ -257,6 +259,7 @@ public final class TestKernel implements AutoCloseable {
         }
         return new GuestImage(
                 sections.path(),
+                sections.processor(),
                 "",
                 sections.rawVersion(),
                 ids,

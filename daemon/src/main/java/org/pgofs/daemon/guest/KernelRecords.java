@@ -80,6 +80,7 @@ public final class KernelRecords {
         }
         return new GuestImage(
                 sections.path(),
+                sections.processor(),
                 sections.banner(),
                 sections.rawVersion(),
                 ProfileSections.binaryIds(sections.buildId()),

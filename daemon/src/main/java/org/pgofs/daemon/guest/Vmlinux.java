@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.pgofs.counters.format.ElfNotes;
-import org.pgofs.counters.format.Processor;
 import org.pgofs.counters.image.GuestImage;
 import org.pgofs.counters.image.KernelSections;
 import org.pgofs.counters.image.LinkTimes;
@@ -56,9 +55,6 @@ final class Vmlinux {
     }
 
     private static KernelSections sections(Path file, ElfFile elf) throws IOException {
-        if (elf.processor() != Processor.X86_64) {
-            throw new IOException(file + " is for " + elf.processor() + ": only kernels for x86-64 can be attached");
-        }
         ElfSection data = section(file, elf, "__llvm_prf_data");
         ElfSection counters = section(file, elf, "__llvm_prf_cnts");
         ElfSection names = section(file, elf, "__llvm_prf_names");
@@ -69,6 +65,7 @@ final class Vmlinux {
                 .getLong(0);
         return new KernelSections(
                 file.toString(),
+                elf.processor(),
                 banner(elf),
                 rawVersion,
                 elf.note(ElfNotes.GNU, ElfNotes.BUILD_ID).orElse(ByteBuffer.allocate(0)),

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgofs.counters.format.Processor;
 import org.pgofs.counters.format.Variant;
 import org.pgofs.counters.image.GuestImage;
 import org.pgofs.counters.image.KernelSections;
@@ -46,6 +47,7 @@ class KernelRecordsTest {
                 .putShort((short) 1);
         return new KernelSections(
                 "/build/vmlinux",
+                Processor.X86_64,
                 "",
                 version | Variant.IR,
                 ByteBuffer.wrap(new byte[] {1, 2}),
