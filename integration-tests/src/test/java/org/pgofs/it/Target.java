@@ -75,6 +75,6 @@ enum Target {
 
     /** A tree with parts of Debian for AArch64, fetched when it is needed first. */
     static Path arm64() {
-        return Checkout.source("arm64", "complete-with-rust");
+        return Checkout.source("arm64", "complete-2");
     }
 }
