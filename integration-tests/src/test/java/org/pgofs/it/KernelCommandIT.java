@@ -55,6 +55,12 @@ final class KernelCommandIT {
                         + " tree by --source",
                 "run --machine qemu --rw|2|--rw needs --machine um; see pgofs kernel --help",
                 "run|1|there is no kernel in cache/um: pgofs kernel build makes one",
+                "run --machine arm64|1|there is no kernel in cache/arm64: pgofs kernel build --machine arm64 makes one",
+                "run --machine arm64 --host|2|--host needs --machine qemu: the programs of this machine do not run on AArch64;"
+                        + " see pgofs kernel --help",
+                "run --machine arm64 --busybox missing|1|missing is no executable file",
+                "run --busybox /bin/sh|2|--busybox needs --machine arm64; see pgofs kernel --help",
+                "optimize --machine arm64 x|2|optimize has no workload for --machine arm64; see pgofs kernel --help",
                 "run --append -h|1|there is no kernel in cache/um: pgofs kernel build makes one",
                 "optimize|2|optimize needs a profile; see pgofs kernel --help",
                 "optimize a b|2|optimize needs a profile; see pgofs kernel --help",
