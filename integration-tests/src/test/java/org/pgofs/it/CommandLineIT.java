@@ -118,7 +118,7 @@ final class CommandLineIT {
                 "nonsense",
                 "config --no",
                 "config --libs --target",
-                "config --kernel --target aarch64-linux-gnu"
+                "config --makefile --target aarch64-linux-gnu"
             })
     void shouldAnswerWrongUseWithStatus2(String arguments) {
         Shell.Result result = Shell.in(directory).bash("exec \"$1\" " + arguments, Checkout.PGOFS);
