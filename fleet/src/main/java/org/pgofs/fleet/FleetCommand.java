@@ -12,9 +12,10 @@ import picocli.CommandLine.Spec;
             "Make one profile of those of many machines.",
             "",
             "  pgofs fleet merge --from /srv/pieces --to /srv/profiles",
+            "  pgofs fleet pull --from /srv/profiles --program server -o server.profdata",
             ""
         },
-        subcommands = {MergeCommand.class},
+        subcommands = {MergeCommand.class, PullCommand.class},
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class FleetCommand implements Runnable {
@@ -23,6 +24,6 @@ final class FleetCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "missing command: merge");
+        throw new ParameterException(spec.commandLine(), "missing command: merge or pull");
     }
 }

@@ -158,7 +158,7 @@ final class MergeCommand implements Callable<Integer> {
         }
     }
 
-    private static ObjectStore open(String word) throws IOException {
+    static ObjectStore open(String word) throws IOException {
         return Stores.open(absolute(word));
     }
 

@@ -1,11 +1,14 @@
 package org.pgofs.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,15 +28,53 @@ final class FleetDocumentIT {
         Shell.Result result = DocumentCommands.run(
                 Shell.in(directory),
                 "mkdir /mnt/fleet; cp -r store/. /mnt/fleet\n"
-                        + String.join("", DocumentCommands.of(Checkout.ROOT.resolve("docs/fleet.md"), "## Merge"))
+                        + commands("## Merge")
+                        + commands("## Build with it")
                         + "cp -r /mnt/fleet/merged .\n");
 
-        String profile = "merged/program-0123456789abcdef/ir/20260105T16-20260105T17/profdata";
+        String profile = "merged/server-0123456789abcdef/ir/20260105T16-20260105T17/profdata";
         assertTrue(
-                result.output().contains("program-0123456789abcdef (ir): 3 pieces of 3 hosts: " + profile),
+                result.output().contains("server-0123456789abcdef (ir): 3 pieces of 3 hosts: " + profile),
                 result.output());
         assertEquals(
                 3, Profile.of(Toolchain.DEFAULT, directory.resolve(profile)).calls("main"));
+        assertTrue(
+                result.errors().contains("took that of build 0123456789abcdef, of whose counts 100.0 % fit\n"),
+                result.errors());
+        assertEquals(-1, Files.mismatch(directory.resolve(profile), directory.resolve("build/server.profdata")));
+        assertTrue(Files.isExecutable(directory.resolve("build/server")));
+        assertFalse(
+                result.output().contains("clang-14 -O2"),
+                "make has built again with the same profile: " + result.output());
+    }
+
+    private static String commands(String heading) throws IOException {
+        return String.join("", DocumentCommands.of(Checkout.ROOT.resolve("docs/fleet.md"), heading));
+    }
+
+    /** A build in which there is no profile yet goes on, whichever clang it has. */
+    @Test
+    void shouldBuildWithoutAProfile() throws IOException {
+        Files.writeString(directory.resolve("main.c"), "int main(void) { return 7; }\n");
+        Shell.in(directory)
+                .run(
+                        Checkout.PGOFS.toString(),
+                        "fleet",
+                        "pull",
+                        "--from",
+                        ".",
+                        "--image",
+                        "main",
+                        "-o",
+                        "main.profdata")
+                .ok();
+        for (int version : List.of(14, 16, 19, 22)) {
+            Shell.in(directory)
+                    .bash("clang-" + version
+                            + " -O2 -Wall -Wextra -Werror -fprofile-use=main.profdata main.c -o main;"
+                            + "./main || test $? = 7")
+                    .ok();
+        }
     }
 
     /** What the launcher says of a command that a part of all installations has. */

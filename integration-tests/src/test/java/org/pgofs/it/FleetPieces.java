@@ -16,18 +16,17 @@ import org.pgofs.fleet.store.Stores;
 
 /** Pieces of a real program, which the compiler's own runtime wrote. */
 final class FleetPieces {
-    private static final ImageId IMAGE = new ImageId("program", "0123456789abcdef");
+    private static final ImageId IMAGE = new ImageId("server", "0123456789abcdef");
 
     private FleetPieces() {}
 
     /** A raw profile with one call of main. */
     static byte[] raw(Path directory) throws IOException {
         Shell.in(directory)
-                .bash(
-                        "echo 'int main(void) { return 0; }' >program.c; clang-14 -fprofile-generate program.c -o program;"
-                                + "LLVM_PROFILE_FILE=program.profraw ./program")
+                .bash("echo 'int main(void) { return 0; }' >server.c; clang-14 -fprofile-generate server.c -o server;"
+                        + "LLVM_PROFILE_FILE=server.profraw ./server")
                 .ok();
-        return Files.readAllBytes(directory.resolve("program.profraw"));
+        return Files.readAllBytes(directory.resolve("server.profraw"));
     }
 
     /** Puts a profile into a store, as that of a host. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code pgofs fleet merge} in a bucket gives what it gives in a directory. */
 final class S3MergeIT {
     private static final Instant HOUR = Instant.parse("2026-01-05T16:00:00Z");
-    private static final String IMAGE = "merged/program-0123456789abcdef/ir/";
+    private static final String IMAGE = "merged/server-0123456789abcdef/ir/";
     private static final String RESULT = IMAGE + "20260105T16-20260105T18/";
 
     @TempDir

@@ -31,9 +31,10 @@ public final class ResultStore {
     /** The directory of all results. */
     public static final String ROOT = "merged/";
 
-    private static final String PROFILE = "profdata";
-    private static final String MANIFEST = "manifest.json";
-    private static final String LATEST = "latest";
+    static final String PROFILE = "profdata";
+    static final String MANIFEST = "manifest.json";
+    static final String LATEST = "latest";
+
     private static final int MOST_BYTES = Integer.MAX_VALUE - Long.BYTES;
 
     private final ObjectStore store;
@@ -105,7 +106,7 @@ public final class ResultStore {
         return directory + PROFILE;
     }
 
-    private static String directory(ImageId image, String variant) {
+    static String directory(ImageId image, String variant) {
         return ROOT + image.key() + "/" + variant + "/";
     }
 
@@ -136,7 +137,7 @@ public final class ResultStore {
         }
     }
 
-    private static String sha256(byte[] bytes) {
+    static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
