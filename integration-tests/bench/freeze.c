@@ -2,7 +2,7 @@
  * freeze KIND ROUNDS SEGMENT-DIRECTORY FILE: the time in which pgofs adds up the counters of many processes, in turns with
  * that of pread(2) of each segment's counters and 64-bit additions by one thread here. Prints the median of each in us, and
  * the median, least and greatest of the ratios of turns beside each other. KIND is first (open FILE, read 64 bytes, close),
- * last (the same with its last byte, which is there when all is frozen) or reset (write to FILE).
+ * last (the same with its last byte, which is there when all is frozen), whole (all of it) or reset (write to FILE).
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -56,12 +56,20 @@ static void add_up(void) {
   used = sums[size / 16];
 }
 
+static ssize_t read_whole(int fd) {
+  static char bytes[1 << 16];
+  ssize_t count, all = 0;
+  while ((count = read(fd, bytes, sizeof bytes)) > 0) all += count;
+  return count < 0 ? count : all;
+}
+
 static void call(const char *kind, const char *path) {
   char bytes[64];
   struct stat status;
   int fd = open(path, strcmp(kind, "reset") == 0 ? O_WRONLY : O_RDONLY);
   if (fd < 0 || fstat(fd, &status) != 0) fail(path);
   ssize_t done = strcmp(kind, "reset") == 0   ? write(fd, "1", 1)
+                 : strcmp(kind, "whole") == 0 ? read_whole(fd)
                  : strcmp(kind, "last") == 0 ? pread(fd, bytes, 1, status.st_size - 1)
                                               : pread(fd, bytes, sizeof bytes, 0);
   if (done <= 0 || close(fd) != 0) fail(path);

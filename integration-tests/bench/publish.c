@@ -1,7 +1,7 @@
 /*
- * publish FUNCTIONS COUNTERS [PROCESSES]: publishes an image with so many functions of so many counters each in
- * $PGOFS_SEGMENT_DIR, as the runtime of an instrumented program does, and lives until standard input ends. So do further
- * processes, up to PROCESSES. A program of that size would take minutes to compile.
+ * publish FUNCTIONS COUNTERS [PROCESSES [IMAGES]]: publishes an image, or so many, with so many functions of so many counters
+ * each in $PGOFS_SEGMENT_DIR, as the runtime of an instrumented program does, and lives until standard input ends. So do
+ * further processes, up to PROCESSES. A program of that size would take minutes to compile.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -34,10 +34,10 @@ static void publish(const char *from, const char *to) {
   if (rename(from, to) != 0) fail(to);
 }
 
-static void publish_segment(uint64_t counters_size) {
+static void publish_segment(uint64_t image, uint64_t counters_size) {
   char temporary[64], name[64];
   snprintf(temporary, sizeof temporary, "t-bench-%d", (int)getpid());
-  snprintf(name, sizeof name, "s-bench-%d", (int)getpid());
+  snprintf(name, sizeof name, "s-bench-%d-%d", (int)getpid(), (int)image);
   uint64_t size = 2 * PAGE + ((counters_size + PAGE - 1) & ~(uint64_t)(PAGE - 1));
   struct pgofs_segment_header *header = map_new(temporary, size);
   *header = (struct pgofs_segment_header){
@@ -46,7 +46,7 @@ static void publish_segment(uint64_t counters_size) {
       .page_size = PAGE,
       .file_size = size,
       .raw_version = UINT64_C(1) << 56 | 8,
-      .image_key = {{0, KEY}},
+      .image_key = {{0, KEY + image}},
       .counters = {2 * PAGE, counters_size},
       .pid = (uint32_t)getpid(),
       .path_size = 5,
@@ -66,7 +66,11 @@ static void put_names(unsigned char *at, uint64_t size) {
   memset(at + NAMES_HEADER, 'n', size - NAMES_HEADER);
 }
 
-static void publish_image(uint64_t functions, uint64_t counters) {
+static void publish_segments(uint64_t images, uint64_t counters_size) {
+  for (uint64_t i = 0; i < images; i++) publish_segment(i, counters_size);
+}
+
+static void publish_image(uint64_t image, uint64_t functions, uint64_t counters) {
   uint64_t records_size = functions * sizeof(struct pgofs_record);
   uint64_t names_size = NAMES_HEADER + functions * 3;
   uint64_t records_at = sizeof(struct pgofs_image_header);
@@ -79,7 +83,7 @@ static void publish_image(uint64_t functions, uint64_t counters) {
       .header_size = sizeof *header,
       .file_size = size,
       .raw_version = UINT64_C(1) << 56 | 8,
-      .key = {{0, KEY}},
+      .key = {{0, KEY + image}},
       .counters_size = functions * counters * 8,
       .records = {records_at, records_size},
       .names = {records_at + records_size, names_size},
@@ -87,7 +91,7 @@ static void publish_image(uint64_t functions, uint64_t counters) {
   for (uint64_t i = 0; i < functions; i++) {
     records[i] = (struct pgofs_record){
         .name_ref = (i + 1) * UINT64_C(0x9e3779b97f4a7c15),
-        .func_hash = i,
+        .func_hash = i + image,
         .counters_offset = i * counters * 8,
         .function = 0x1000 + 16 * i,
         .counters = (uint32_t)counters,
@@ -95,7 +99,9 @@ static void publish_image(uint64_t functions, uint64_t counters) {
   }
   put_names((unsigned char *)header + header->names.offset, names_size);
   munmap(header, size);
-  publish("t-bench-image", "i-0-0000000000000000" "00000062656e6368");
+  char name[64];
+  snprintf(name, sizeof name, "i-0-%016d%016llx", 0, (unsigned long long)(KEY + image));
+  publish("t-bench-image", name);
 }
 
 int main(int count, char **arguments) {
@@ -103,6 +109,7 @@ int main(int count, char **arguments) {
   uint64_t functions = count >= 3 ? strtoull(arguments[1], NULL, 10) : 0;
   uint64_t counters = count >= 3 ? strtoull(arguments[2], NULL, 10) : 0;
   uint64_t processes = count >= 4 ? strtoull(arguments[3], NULL, 10) : 1;
+  uint64_t images = count >= 5 ? strtoull(arguments[4], NULL, 10) : 1;
   char byte;
   if (functions == 0 || counters == 0 || directory == NULL) return 2;
   if (chdir(directory) != 0) fail(directory);
@@ -112,16 +119,16 @@ int main(int count, char **arguments) {
     pid_t child = fork();
     if (child < 0) fail("fork");
     if (child > 0) continue;
-    publish_segment(functions * counters * 8);
+    publish_segments(images, functions * counters * 8);
     if (write(ends[1], "", 1) != 1) fail("pipe");
     close(ends[1]);
     return read(0, &byte, 1) < 0;
   }
-  publish_segment(functions * counters * 8);
+  publish_segments(images, functions * counters * 8);
   for (uint64_t i = 1; i < processes; i++) {
     if (read(ends[0], &byte, 1) != 1) fail("pipe");
   }
-  publish_image(functions, counters);
+  for (uint64_t i = 0; i < images; i++) publish_image(i, functions, counters);
   puts("published");
   fflush(stdout);
   return read(0, &byte, 1) < 0;

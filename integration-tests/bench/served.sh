@@ -40,7 +40,7 @@ start_pgofs() { pgofs mount --segment-dir "$PGOFS_SEGMENT_DIR" "$work/pgofs"; }
 
 stop_pgofs() { pgofs umount "$work/pgofs"; }
 
-# FUNCTIONS COUNTERS PROCESSES: an image with so many functions of so many counters each, and processes of it.
+# FUNCTIONS COUNTERS PROCESSES [IMAGES]: an image, or more, with so many functions of so many counters each, and processes.
 publish_processes() {
   cc -std=gnu11 -O2 -I"$here/../../counters/src/main/c" "$here/publish.c" -o "$work/publish"
   cc -std=gnu11 -O2 -I"$here/../../counters/src/main/c" "$here/freeze.c" -o "$work/freeze"
@@ -61,10 +61,25 @@ adds() {
     "$c" "$pgofs" "$ratio" "$least" "$most" "$4"
 }
 
+# KIND CALLS GOAL WHAT: a line on calls of one file of both servers; $rounds is how often.
+measure() {
+  progress "$4"
+  "$work/calls" "$1" 5 "$2" "$work/c/profraw" "$work/pgofs/pgo/profraw" >/dev/null # warms up
+  local c pgofs ratio
+  read -r c pgofs ratio < <("$work/calls" "$1" "$rounds" "$2" "$work/c/profraw" "$work/pgofs/pgo/profraw")
+  progress
+  printf '%-32s C %8.1f us   pgofs %8.1f us   pgofs/C %5.2f   (goal: at most %s)\n' "$4" "$c" "$pgofs" "$ratio" "$3"
+}
+
+build_serve() {
+  cc -std=gnu11 -O2 "$here/calls.c" -o "$work/calls"
+  cc -std=gnu11 -O2 -D_FILE_OFFSET_BITS=64 -I/usr/include/fuse "$here/serve.c" -lfuse -o "$work/serve"
+}
+
 # FUNCTIONS COUNTERS: such an image with one process, and its profile as $work/bytes.
 publish() {
   publish_processes "$1" "$2" 1
-  cc -std=gnu11 -O2 -D_FILE_OFFSET_BITS=64 -I/usr/include/fuse "$here/serve.c" -lfuse -o "$work/serve"
+  build_serve
   start_pgofs
   cp "$work/pgofs/pgo/profraw" "$work/bytes"
   stop_pgofs

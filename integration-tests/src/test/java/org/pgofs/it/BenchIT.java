@@ -20,11 +20,14 @@ final class BenchIT {
     @ParameterizedTest
     @CsvSource({
         "build, processor  pgofs",
+        "end, pgofs/llvm-profdata",
         "files, a read of 1 byte",
         "fleet, pgofs/llvm-profdata",
         "freeze, reset  ",
+        "jmh, ValueMerging.merge",
         "live, idle for 0 s",
         "memory, 1000 functions, idle",
+        "program, called instructions",
         "read, warm   C",
         "start, mount until ready"
     })
@@ -37,6 +40,9 @@ final class BenchIT {
                 .with("PGOFS_BENCH_FUNCTIONS", "1000")
                 .with("PGOFS_BENCH_FLEET", "20x100")
                 .with("PGOFS_BENCH_IDLE", "0")
+                .with("PGOFS_BENCH_SWEEP", "1 2")
+                .with("PGOFS_BENCH_CHARTS", directory.toString())
+                .with("PGOFS_BENCH_JMH", "-f 0 -wi 0 -i 1 -r 1ms -p members=1 -p functions=1000")
                 .run(
                         Checkout.ROOT
                                 .resolve("integration-tests/bench")
@@ -49,6 +55,16 @@ final class BenchIT {
     }
 
     @Test
+    void shouldDrawAChartOfEachThingThatGrows() throws IOException {
+        shouldReport("sweep", "reset");
+        for (String what : List.of("counters", "processes", "images", "functions")) {
+            String chart = Files.readString(directory.resolve("sweep-" + what + ".svg"));
+            assertTrue(chart.contains("<svg") && chart.contains(">profdata<"), chart);
+            assertTrue(Files.exists(Checkout.ROOT.resolve("docs/sweep-" + what + ".svg")), what);
+        }
+    }
+
+    @Test
     void shouldListWhatThePageOnPerformanceExplains() throws IOException {
         String page = Files.readString(Checkout.ROOT.resolve("docs/performance.md"));
         List<String> names = Shell.in(directory)
@@ -58,7 +74,11 @@ final class BenchIT {
                 .lines()
                 .map(line -> line.substring(0, line.indexOf(':')))
                 .toList();
-        assertEquals(List.of("read", "files", "start", "memory", "live", "freeze", "build", "fleet"), names);
+        assertEquals(
+                List.of(
+                        "read", "files", "start", "memory", "live", "freeze", "program", "end", "build", "fleet",
+                        "sweep", "jmh"),
+                names);
         for (String name : names) {
             assertTrue(page.lines().anyMatch(line -> line.startsWith("## ") && line.contains(name)), name);
         }
