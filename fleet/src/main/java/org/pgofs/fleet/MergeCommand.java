@@ -231,7 +231,8 @@ final class MergeCommand implements Callable<Integer> {
     private static void tell(PrintWriter err, List<Rejected> rejected) {
         rejected.stream()
                 .limit(MOST_NAMED)
-                .forEach(one -> err.println("pgofs: left out: " + one.object() + ": " + one.reason()));
+                .forEach(one -> err.println(
+                        "pgofs: left out: " + one.object().replaceAll("[^\\p{Graph} ]", "?") + ": " + one.reason()));
         if (rejected.size() > MOST_NAMED) {
             err.println("pgofs: left out: " + (rejected.size() - MOST_NAMED) + " more; the manifest names all");
         }

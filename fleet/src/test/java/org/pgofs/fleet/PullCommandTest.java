@@ -235,6 +235,25 @@ class PullCommandTest {
         }
     }
 
+    /** Whoever may write to a store names objects as he likes; a terminal would obey. */
+    @Test
+    void shouldPrintNamesOfObjectsWithoutControlCharacters() throws IOException {
+        add(OLD, 0, 1);
+        Path pieces = directory.resolve("store/v1/" + OLD.key() + "/ir/20261130T16");
+        Files.writeString(pieces.resolve("\u001b[2J\nweb"), "x");
+        String store = directory.resolve("store").toString();
+        StringWriter err = new StringWriter();
+        int code = new CommandLine(new FleetCommand())
+                .setOut(new PrintWriter(new StringWriter()))
+                .setErr(new PrintWriter(err, true))
+                .execute("merge", "--from", store, "--to", store);
+
+        assertEquals(0, code, err.toString());
+        assertTrue(err.toString().startsWith("pgofs: left out: v1/"), err.toString());
+        assertEquals(1, err.toString().lines().count(), err.toString());
+        assertFalse(err.toString().contains("\u001b"));
+    }
+
     @Test
     void shouldRefuseWordsThatMeanNothing() {
         assertEquals("whose profile? Give --program FILE, --build-id ID or --image NAME\n", pull().err);
