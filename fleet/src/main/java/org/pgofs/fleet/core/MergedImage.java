@@ -167,7 +167,9 @@ public final class MergedImage {
         boolean marks = piece.isMarks();
         for (int i = 0; i < key.counters(); i++) {
             long count = piece.counter(first, i);
-            counters[at + i] = marks ? counters[at + i] | count : sum(counters[at + i], count, weight);
+            if (count != 0) { // few are not
+                counters[at + i] = marks ? counters[at + i] | count : sum(counters[at + i], count, weight);
+            }
         }
         for (int i = 0; i < key.bitmap(); i++) {
             bitmaps[bitmapsAt[number] + i] |= piece.bits(function, i);

@@ -14,12 +14,20 @@ public final class Piece {
     private final ByteBuffer counters;
     private final ByteBuffer bitmaps;
     private final ValueCounts values;
+    private final boolean marks;
+    private final int timeSize;
+    private Tally tally;
+
+    /** Of all counters. */
+    private record Tally(long total, long tooLarge) {}
 
     Piece(ImageStructure structure, ParsedProfile profile) {
         this.structure = structure;
         counters = profile.counters();
         bitmaps = profile.bitmaps();
         values = profile.values();
+        marks = Variant.counterSize(structure.rawVersion()) == Byte.BYTES;
+        timeSize = Variant.hasTimes(structure.rawVersion()) ? Long.BYTES : 0;
     }
 
     /**
@@ -41,7 +49,7 @@ public final class Piece {
 
     /** The time of a function's first call, 0 for never. */
     long time(ParsedFunction function) {
-        if (!Variant.hasTimes(rawVersion())) {
+        if (timeSize == 0) {
             return 0;
         }
         long time = counters.getLong(function.countersOffset());
@@ -55,7 +63,7 @@ public final class Piece {
      * @return 0 to {@link CounterSum#LARGEST}; 0 for one that is larger, with which llvm-profdata rejects a profile
      */
     long counter(int first, int number) {
-        if (isMarks()) {
+        if (marks) {
             return counters.get(first + number) == 0 ? 1 : 0;
         }
         long count = counters.getLong(first + number * Long.BYTES);
@@ -64,11 +72,11 @@ public final class Piece {
 
     /** Where the counters behind the time begin. */
     int firstCounter(ParsedFunction function) {
-        return function.countersOffset() + (Variant.hasTimes(rawVersion()) ? Long.BYTES : 0);
+        return function.countersOffset() + timeSize;
     }
 
     boolean isMarks() {
-        return Variant.counterSize(rawVersion()) == Byte.BYTES;
+        return marks;
     }
 
     byte bits(ParsedFunction function, int number) {
@@ -81,16 +89,7 @@ public final class Piece {
      * @return 0 or more
      */
     public long tooLarge() {
-        long found = 0;
-        for (int number = 0; number < structure.functions() && !isMarks(); number++) {
-            int first = firstCounter(structure.function(number));
-            for (int i = structure.key(number).counters() - 1; i >= 0; i--) {
-                if (Long.compareUnsigned(counters.getLong(first + i * Long.BYTES), CounterSum.LARGEST) > 0) {
-                    found++;
-                }
-            }
-        }
-        return found;
+        return tally().tooLarge;
     }
 
     /**
@@ -99,13 +98,27 @@ public final class Piece {
      * @return 0 to 2^63-1; saturates
      */
     public long total() {
-        long total = 0;
-        for (int number = 0; number < structure.functions(); number++) {
-            int first = firstCounter(structure.function(number));
-            for (int i = structure.key(number).counters() - 1; i >= 0; i--) {
-                total = Saturated.sum(total, counter(first, i));
+        return tally().total;
+    }
+
+    /** In one pass over the counters, most of which are 0. */
+    private Tally tally() {
+        if (tally == null) {
+            long total = 0;
+            long tooLarge = 0;
+            for (int number = 0; number < structure.functions(); number++) {
+                int first = firstCounter(structure.function(number));
+                for (int i = structure.key(number).counters() - 1; i >= 0; i--) {
+                    long count = counter(first, i);
+                    if (count != 0) {
+                        total = Saturated.sum(total, count);
+                    } else if (!marks && counters.getLong(first + i * Long.BYTES) != 0) {
+                        tooLarge++;
+                    }
+                }
             }
+            tally = new Tally(total, tooLarge);
         }
-        return total;
+        return tally;
     }
 }

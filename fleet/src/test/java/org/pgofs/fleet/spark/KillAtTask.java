@@ -1,20 +1,21 @@
 package org.pgofs.fleet.spark;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 
 /**
- * Does something once, when the next task has ended: in the middle of a job. Spark makes it, by its name, and so it must be
- * public.
+ * Does something to the executor whose task ends next, in the middle of a job: what the task made is needed and lost. Spark
+ * makes it, by its name, and so it must be public.
  */
 public final class KillAtTask extends SparkListener {
-    private static final AtomicReference<Runnable> NEXT = new AtomicReference<>();
+    private static final AtomicReference<Consumer<String>> NEXT = new AtomicReference<>();
 
     /** For Spark. */
     public KillAtTask() {}
 
-    static void next(Runnable action) {
+    static void next(Consumer<String> action) {
         NEXT.set(action);
     }
 
@@ -24,9 +25,9 @@ public final class KillAtTask extends SparkListener {
 
     @Override
     public void onTaskEnd(SparkListenerTaskEnd task) {
-        Runnable action = NEXT.getAndSet(null);
+        Consumer<String> action = NEXT.getAndSet(null);
         if (action != null) {
-            action.run();
+            action.accept(task.taskInfo().executorId());
         }
     }
 }

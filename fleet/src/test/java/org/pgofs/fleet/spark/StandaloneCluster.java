@@ -167,14 +167,21 @@ final class StandaloneCluster implements AutoCloseable {
     }
 
     /** By SIGKILL, the worker first: it would start another one. */
-    void killAnExecutorAndItsWorker() {
-        ProcessHandle worker = workers()
-                .filter(one -> one.children().findAny().isPresent())
+    void killAnExecutorAndItsWorker(String id) {
+        ProcessHandle executor = executors().stream()
+                .filter(one -> words(one).contains("--executor-id\0" + id + "\0"))
                 .findFirst()
                 .orElseThrow();
-        List<ProcessHandle> executors = worker.children().toList();
-        worker.destroyForcibly();
-        executors.forEach(ProcessHandle::destroyForcibly);
+        executor.parent().orElseThrow().destroyForcibly();
+        executor.destroyForcibly();
+    }
+
+    private static String words(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /** The links too: JUnit warns of each. */
