@@ -105,9 +105,11 @@ class SparkCommandIT {
 
     @Test
     void shouldSayThatThereIsNoSuchMaster() throws IOException {
-        assertFails(1, "Spark has no such master", merge("to", "--master", "yarn"));
+        assertFails(1, "has no pgofs-fleet-spark.jar", merge("to", "--master", "yarn"));
+        String jar = "spark.jars=" + pieces;
+        assertFails(1, "Spark has no such master", merge("to", "--master", "yarn", "--conf", jar));
         String master = "spark://127.0.0.1:" + freePort();
-        assertFails(1, "no Spark master answers at " + master, merge("to", "--master", master));
+        assertFails(1, "no Spark master answers at " + master, merge("to", "--master", master, "--conf", jar));
     }
 
     private static int freePort() throws IOException {

@@ -46,6 +46,10 @@ final class SparkSettings {
         }
         if (new MasterUrl(conf.get(MASTER)).isLocal()) {
             stayInside(conf);
+        } else if (!conf.contains("spark.jars")) {
+            throw new IOException(
+                    "this installation has no pgofs-fleet-spark.jar, which executors need: build it in a checkout,"
+                            + " by ./pgofs build, and name it by --conf spark.jars=FILE");
         }
         return conf;
     }
