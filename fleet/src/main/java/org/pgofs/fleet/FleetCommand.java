@@ -13,9 +13,10 @@ import picocli.CommandLine.Spec;
             "",
             "  pgofs fleet merge --from /srv/pieces --to /srv/profiles",
             "  pgofs fleet pull --from /srv/profiles --program server -o server.profdata",
+            "  pgofs fleet report --from /srv/profiles --image server -o server.html",
             ""
         },
-        subcommands = {MergeCommand.class, PullCommand.class},
+        subcommands = {MergeCommand.class, PullCommand.class, ReportCommand.class},
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class FleetCommand implements Runnable {
@@ -24,6 +25,6 @@ final class FleetCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "missing command: merge or pull");
+        throw new ParameterException(spec.commandLine(), "missing command: merge, pull or report");
     }
 }

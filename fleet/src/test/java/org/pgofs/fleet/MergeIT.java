@@ -129,7 +129,7 @@ class MergeIT {
                 "2026-01-01");
         assertFails(2, "is no weight", "merge", "--from", pieces, "--to", nothing, "--weight", "zone");
         assertFails(2, "Missing required option", "merge", "--from", pieces);
-        assertFails(2, "missing command: merge or pull");
+        assertFails(2, "missing command: merge, pull or report");
         assertTrue(Files.notExists(nothing));
     }
 

@@ -30,6 +30,7 @@ final class FleetDocumentIT {
                 "mkdir /mnt/fleet; cp -r store/. /mnt/fleet\n"
                         + commands("## Merge")
                         + commands("## Build with it")
+                        + commands("## Look at it")
                         + "cp -r /mnt/fleet/merged .\n");
 
         String profile = "merged/server-0123456789abcdef/ir/20260105T16-20260105T17/profdata";
@@ -43,6 +44,8 @@ final class FleetDocumentIT {
                 result.errors());
         assertEquals(-1, Files.mismatch(directory.resolve(profile), directory.resolve("build/server.profdata")));
         assertTrue(Files.isExecutable(directory.resolve("build/server")));
+        assertTrue(Files.readString(directory.resolve("server.html"))
+                .contains("\"fleet\":{\"windows\":[[\"2026-01-05T16:00:00Z\""));
         assertFalse(
                 result.output().contains("clang-14 -O2"),
                 "make has built again with the same profile: " + result.output());

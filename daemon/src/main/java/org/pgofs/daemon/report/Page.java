@@ -15,8 +15,9 @@ import org.pgofs.daemon.profile.NewFile;
  * @param shown the profiles, one of each image
  * @param before the one with which the only one that is shown is compared; null if it is not
  * @param growth how the profiles grew, if that was watched
+ * @param fleet the machines whose profiles are added up in what is shown; null if it is of one machine
  */
-record Page(List<ImageProfile> shown, ImageProfile before, List<Recording.Sample> growth) {
+record Page(List<ImageProfile> shown, ImageProfile before, List<Recording.Sample> growth, Fleet fleet) {
     private static final String STYLE = "@@STYLE@@";
     private static final String SCRIPT = "@@SCRIPT@@";
     private static final String DATA = "@@DATA@@";

@@ -29,6 +29,8 @@ import org.pgofs.profdata.read.ProfiledValue;
  *                cutoffs: [[millionths, count, counters]]}]
  *   before     {name, read, overlap, ...} of a comparison
  *   growth     [[seconds, functions, counters]]
+ *   fleet      {windows: [[since, until, pieces, hosts, total, functions, ran, overlap or null, whether it is shown]],
+ *               hosts: [[name, pieces, total, overlap or null, words]], left_out: [[object, reason]]} of many machines
  *   files      [path]
  *   functions  [[profile, name, symbol or 0 if it is the name, file or -1, hash, counters: their number if all are 0]]
  *   changes    of a comparison, for each function [its share before, how it was there before]
@@ -59,6 +61,9 @@ final class PageData {
             }
             json.writeEndArray();
             writeGrowth();
+            if (page.fleet() != null) {
+                page.fleet().write(json);
+            }
             writeFunctions();
             writeSites();
             json.writeArrayFieldStart("files");

@@ -113,10 +113,13 @@ public final class ReportCommand implements Callable<Integer> {
 
     private Page page(List<Recording.Sample> growth) throws IOException {
         if (words.size() == COMPARED) {
-            return new Page(List.of(one(words.get(1))), one(words.get(0)), growth);
+            return new Page(List.of(one(words.get(1))), one(words.get(0)), growth, null);
         }
         return new Page(
-                word() == null ? ImageProfiles.served(mountPoint) : ImageProfiles.of(word(), mountPoint), null, growth);
+                word() == null ? ImageProfiles.served(mountPoint) : ImageProfiles.of(word(), mountPoint),
+                null,
+                growth,
+                null);
     }
 
     private ServedMount mount() throws IOException {

@@ -434,6 +434,13 @@ function observations() {
   });
 }
 
+const SVG = (name, attributes, ...children) => {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+};
+
 function growth() {
   const samples = data.growth;
   byId('growth').hidden = samples.length < 2;
@@ -443,27 +450,105 @@ function growth() {
   byId('growth-words').textContent = `After ${seconds.toFixed(0)} s ${plural(reached, 'function')} and ${plural(counters, 'counter')}`
     + ` had counted. The last new one was seen after ${last[0].toFixed(0)} s.`;
   const W = 1000, H = 240, LEFT = 60, BOTTOM = 24, TOP = 18;
-  const svg = (name, attributes, ...children) => {
-    const made = document.createElementNS('http://www.w3.org/2000/svg', name);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    made.append(...children);
-    return made;
-  };
   const x = s => LEFT + (W - 2 * LEFT) * s / seconds;
-  const chart = svg('svg', {viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': byId('growth-words').textContent});
+  const chart = SVG('svg', {viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': byId('growth-words').textContent});
   [[1, 'functions', 'var(--hot)', 'start', 0], [2, 'counters', 'var(--cold)', 'end', W]].forEach(([at, name, stroke, anchor, side]) => {
     const high = samples.reduce((a, sample) => Math.max(a, sample[at]), 1);
     const y = count => H - BOTTOM - (H - BOTTOM - TOP) * count / high;
-    chart.append(svg('polyline', {fill: 'none', stroke, 'stroke-width': 2.5, 'stroke-linejoin': 'round', 'data-growth': name,
+    chart.append(SVG('polyline', {fill: 'none', stroke, 'stroke-width': 2.5, 'stroke-linejoin': 'round', 'data-growth': name,
       points: samples.map(sample => x(sample[0]).toFixed(1) + ',' + y(sample[at]).toFixed(1)).join(' ')}),
-    svg('text', {x: side, y: TOP + 4, 'text-anchor': anchor, style: `fill:${stroke}`}, text(high)),
-    svg('text', {x: side, y: TOP + 20, 'text-anchor': anchor, style: `fill:${stroke}`}, name));
+    SVG('text', {x: side, y: TOP + 4, 'text-anchor': anchor, style: `fill:${stroke}`}, text(high)),
+    SVG('text', {x: side, y: TOP + 20, 'text-anchor': anchor, style: `fill:${stroke}`}, name));
   });
-  chart.append(svg('line', {x1: LEFT, x2: W - LEFT, y1: H - BOTTOM, y2: H - BOTTOM, stroke: 'var(--line)'}));
+  chart.append(SVG('line', {x1: LEFT, x2: W - LEFT, y1: H - BOTTOM, y2: H - BOTTOM, stroke: 'var(--line)'}));
   for (let i = 0; i <= 4; i++) {
-    chart.append(svg('text', {x: x(seconds * i / 4), y: H - 6, 'text-anchor': 'middle'}, (seconds * i / 4).toFixed(0) + ' s'));
+    chart.append(SVG('text', {x: x(seconds * i / 4), y: H - 6, 'text-anchor': 'middle'}, (seconds * i / 4).toFixed(0) + ' s'));
   }
   byId('chart').append(chart);
+}
+
+// ---- Many machines
+
+const ofOverlap = overlap => overlap === null ? '' : percent(100 * overlap);
+
+function fleet() {
+  if (!data.fleet) return;
+  hosts(data.fleet.hosts);
+  windows(data.fleet.windows);
+  leftOut(data.fleet.left_out);
+}
+
+function hosts(machines) {
+  byId('hosts').hidden = machines.length === 0;
+  const sum = machines.reduce((a, [, , total]) => a + Number(total), 0);
+  const special = machines.filter(([, , , , words]) => words).length;
+  byId('hosts-words').textContent = plural(machines.length, 'machine') + ' sent pieces. '
+    + (special ? 'What is special about ' + (special === 1 ? 'one' : text(special)) + ' stands behind the name, and first.' : '')
+    + ' The overlap is how much of its counts a machine has in common with the others.';
+  // Special ones first, and then who counted most.
+  const order = [...machines].sort((a, b) => (b[4] ? 1 : 0) - (a[4] ? 1 : 0) || Number(b[2]) - Number(a[2]));
+  const largest = machines.reduce((a, [, , total]) => Math.max(a, Number(total)), 0);
+  const more = byId('hosts').querySelector('.more');
+  let shown = 0;
+  const show = count => {
+    byId('hosts-rows').append(...order.slice(shown, shown + count).map(([name, pieces, total, overlap, words]) =>
+      element('tr', {class: words ? 'row-odd' : '', 'data-host': name},
+        element('td', {class: 'name'}, element('b', {}, name), words ? element('small', {}, words) : null),
+        element('td', {class: 'share', part: share(Number(total), largest)}, percent(share(Number(total), sum))),
+        element('td', {}, text(total)), element('td', {}, text(pieces)), element('td', {}, ofOverlap(overlap)))));
+    shown += count;
+    more.hidden = shown >= order.length;
+  };
+  show(PAGE);
+  more.addEventListener('click', () => show(4 * PAGE));
+}
+
+function windows(all) {
+  byId('windows').hidden = all.length === 0;
+  byId('windows-words').textContent = 'Each line is a merge of the pieces of some hours, the newest first. The one that is shown'
+    + ' here is in bold. When the functions that ran and the overlap no longer change, more of the same load adds nothing.';
+  byId('windows-rows').append(...[...all].reverse().map(([since, until, pieces, machines, total, known, ran, overlap, isShown]) =>
+    element('tr', {class: isShown ? 'shown-window' : ''},
+      element('td', {class: 'name'}, moment(since) + ' to ' + moment(until)), element('td', {}, text(pieces)),
+      element('td', {}, text(machines)), element('td', {}, text(total)),
+      element('td', {}, text(ran) + ' of ' + text(known)), element('td', {}, ofOverlap(overlap)))));
+  if (all.length < 2) return;
+  const W = 1000, H = 260, LEFT = 60, BOTTOM = 24, TOP = 40;
+  const begin = Date.parse(all[0][1]), end = Date.parse(all[all.length - 1][1]);
+  const x = until => LEFT + (W - 2 * LEFT) * (end > begin ? (Date.parse(until) - begin) / (end - begin) : 1);
+  const y = part => H - BOTTOM - (H - BOTTOM - TOP) * part;
+  const chart = SVG('svg', {viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': byId('windows-words').textContent});
+  const most = all.reduce((a, [, , , , total]) => Math.max(a, Number(total)), 1);
+  const bar = Math.max(2, Math.min(24, (W - 2 * LEFT) / all.length / 2));
+  for (const [, until, , , total] of all) {
+    const high = (H - BOTTOM - TOP) * Number(total) / most;
+    chart.append(SVG('rect', {x: (x(until) - bar / 2).toFixed(1), y: (H - BOTTOM - high).toFixed(1), width: bar.toFixed(1),
+      height: high.toFixed(1), fill: 'var(--bar)', 'data-window': until}));
+  }
+  [['functions', 'functions that ran, of all', 'var(--hot)', ([, , , , , known, ran]) => known ? ran / known : 0, 'start', 0],
+    ['overlap', 'overlap with the one before', 'var(--cold)', window => window[7], 'end', W]
+  ].forEach(([id, name, stroke, value, anchor, side]) => {
+    const points = all.filter(window => value(window) !== null);
+    chart.append(SVG('polyline', {fill: 'none', stroke, 'stroke-width': 2.5, 'stroke-linejoin': 'round', 'data-windows': id,
+      points: points.map(window => x(window[1]).toFixed(1) + ',' + y(value(window)).toFixed(1)).join(' ')}),
+    SVG('text', {x: side, y: 14, 'text-anchor': anchor, style: `fill:${stroke}`}, name));
+  });
+  chart.append(SVG('line', {x1: LEFT, x2: W - LEFT, y1: H - BOTTOM, y2: H - BOTTOM, stroke: 'var(--line)'}),
+    SVG('text', {x: LEFT - 8, y: y(1) + 4, 'text-anchor': 'end'}, '100 %'),
+    SVG('text', {x: LEFT - 8, y: y(0.5) + 4, 'text-anchor': 'end'}, '50 %'),
+    SVG('text', {x: W / 2, y: 14, 'text-anchor': 'middle'}, 'columns: counts, up to ' + text(most)));
+  for (const [, until] of [all[0], all[all.length - 1]]) {
+    chart.append(SVG('text', {x: x(until), y: H - 6, 'text-anchor': 'middle'}, until.slice(0, 10)));
+  }
+  byId('windows-chart').append(chart);
+}
+
+function leftOut(objects) {
+  byId('left-out').hidden = objects.length === 0;
+  byId('left-out-words').textContent = plural(objects.length, 'object') + ' in the store could not be added'
+    + (objects.length > SITES ? '; the first ' + SITES + ', and the manifest has all' : '') + '.';
+  byId('left-out-rows').append(...objects.slice(0, SITES).map(([name, reason]) =>
+    element('tr', {}, element('td', {class: 'name'}, name), element('td', {}, reason))));
 }
 
 function difference() {
@@ -489,6 +574,7 @@ draw(tree());
 table();
 observations();
 growth();
+fleet();
 difference();
 byId('search').addEventListener('input', () => { rows = PAGE; open = null; table(); });
 byId('more').addEventListener('click', () => { rows += 4 * PAGE; table(); });

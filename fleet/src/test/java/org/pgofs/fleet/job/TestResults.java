@@ -76,6 +76,7 @@ public final class TestResults {
                 new PieceFinder(store, window(hour), image.id()).find().get(0);
         QualityMerge.Merged merged =
                 new QualityMerge(new LocalMerge(store, weights, 1), Demands.NONE).merge(pieces.pieces(), done -> {});
+        pieces.rejected().forEach(merged.result()::reject);
         new ResultStore(store).write(pieces, window(hour), merged, weights);
     }
 
