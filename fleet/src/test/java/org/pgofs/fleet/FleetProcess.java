@@ -54,8 +54,24 @@ public final class FleetProcess {
      * @return how it ended
      */
     public static Ended fleetWith(String classPath, Object... words) {
+        return fleet(classPath, List.of(), words);
+    }
+
+    /**
+     * Runs {@code pgofs fleet} with little memory.
+     *
+     * @param heap at most, as {@code -Xmx} takes it
+     * @param words behind it
+     * @return how it ended
+     */
+    public static Ended fleetWithHeap(String heap, Object... words) {
+        return fleet(System.getProperty("java.class.path"), List.of("-Xmx" + heap), words);
+    }
+
+    private static Ended fleet(String classPath, List<String> options, Object... words) {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin/java").toString()));
+        command.addAll(options);
         command.add("-XX:TieredStopAtLevel=1"); // it is over soon
         command.addAll(OPENS);
         command.addAll(List.of("-cp", classPath, "org.pgofs.fleet.PgofsFleet", "fleet"));

@@ -94,6 +94,30 @@ class MergeIT {
         assertEquals(ProfileText.of(expected), ProfileText.of(merged));
     }
 
+    /** Each of them is 512 MiB of zeros. Two of them do not fit into the memory, and one does. */
+    @Test
+    void shouldUnpackNoMoreThanItHasMemoryFor() throws IOException {
+        byte[] raw = piece(new Random(1)).bytes();
+        add(0, raw, Zstd.compress(raw));
+        byte[] zeros = new byte[512 << 20];
+        byte[] packed = Zstd.compress(zeros, 1);
+        for (int i = 1; i <= 4; i++) {
+            add(i, zeros, packed);
+        }
+        Path pieces = directory.resolve("pieces");
+
+        FleetProcess.Ended merge =
+                FleetProcess.fleetWithHeap("800m", "merge", "--from", pieces, "--to", directory.resolve("to"));
+
+        assertEquals(0, merge.code(), merge.err());
+        assertTrue(merge.out().contains(": 1 pieces of 1 hosts"), merge.out());
+        assertEquals(4, merge.err().split("bad raw profile", -1).length - 1, merge.err());
+        merge = FleetProcess.fleetWithHeap("200m", "merge", "--from", pieces, "--to", directory.resolve("to"));
+        assertEquals(0, merge.code(), merge.err());
+        assertTrue(merge.out().contains(": 1 pieces of 1 hosts"), merge.out());
+        assertEquals(4, merge.err().split("not enough memory for the 536870912 bytes", -1).length - 1, merge.err());
+    }
+
     @Test
     void shouldSayWhatIsWrong() throws IOException {
         byte[] raw = piece(new Random(1)).bytes();

@@ -41,6 +41,7 @@ public final class Abi {
     static final int O_CLOEXEC = 0x80000;
     static final int O_PATH = 0x200000;
     static final int RESOLVE_NO_XDEV = 1;
+    static final int RESOLVE_NO_SYMLINKS = 4;
 
     @C("sizeof(struct open_how)")
     static final int OPEN_HOW_SIZE = 24;

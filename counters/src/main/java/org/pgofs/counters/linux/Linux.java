@@ -36,6 +36,7 @@ import static org.pgofs.counters.linux.Abi.O_WRONLY;
 import static org.pgofs.counters.linux.Abi.PRIO_PROCESS;
 import static org.pgofs.counters.linux.Abi.PROT_READ;
 import static org.pgofs.counters.linux.Abi.PROT_WRITE;
+import static org.pgofs.counters.linux.Abi.RESOLVE_NO_SYMLINKS;
 import static org.pgofs.counters.linux.Abi.RESOLVE_NO_XDEV;
 import static org.pgofs.counters.linux.Abi.RLIMIT_MAX;
 import static org.pgofs.counters.linux.Abi.RLIMIT_NOFILE;
@@ -66,6 +67,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import jnr.constants.platform.Errno;
@@ -80,6 +82,7 @@ public final class Linux {
     private static final int NICE_OF_THE_HURRIED = -10;
 
     private static final int OWNER_ONLY = 0600;
+    private static final int NO_OPENAT2 = -2;
 
     private static final ThreadLocal<ByteBuffer> STATX =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(STATX_SIZE).order(ByteOrder.nativeOrder()));
@@ -145,22 +148,65 @@ public final class Linux {
     public static int openInForeignDirectory(Path path) throws IOException {
         int directory = openPath(path.getParent().toString(), false);
         try {
-            OPEN_HOW.get()
-                    .putLong(OPEN_HOW_FLAGS, O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-                    .putLong(OPEN_HOW_MODE, 0)
-                    .putLong(OPEN_HOW_RESOLVE, RESOLVE_NO_XDEV);
-            int fd = (int)
-                    C.syscall(SYS_OPENAT2, directory, path.getFileName().toString(), OPEN_HOW.get(), OPEN_HOW_SIZE);
-            if (fd == -1 && errno() == Errno.EXDEV) {
-                throw new IOException("is a mount point");
-            }
-            if (fd == -1 && (errno() == Errno.ENOSYS || errno() == Errno.EPERM)) {
-                return openForReading(path); // Linux before 5.6, or a filter that was made for it
+            int fd = openIn(directory, path.getFileName().toString(), O_NOFOLLOW | O_NONBLOCK, RESOLVE_NO_XDEV);
+            if (fd == NO_OPENAT2) {
+                return openForReading(path);
             }
             return opened(fd, path.toString());
         } finally {
             close(directory);
         }
+    }
+
+    /**
+     * Opens a path in a directory by a descriptor that only names the file (O_PATH). No link is followed, and no mount point
+     * is crossed, where Linux can tell: that is since 5.6.
+     *
+     * @param directory a descriptor
+     * @param path of one name or more
+     * @throws NotDirectoryException if something on the way is a link, or no directory
+     */
+    static int openPathIn(int directory, String path) throws IOException {
+        int fd = openIn(directory, path, O_PATH | O_NOFOLLOW, RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS);
+        if (fd == NO_OPENAT2) {
+            return openPathByName(directory, path);
+        }
+        if (fd == -1 && (errno() == Errno.ELOOP || errno() == Errno.ENOTDIR)) {
+            throw new NotDirectoryException(path);
+        }
+        return opened(fd, path);
+    }
+
+    private static int openPathByName(int directory, String path) throws IOException {
+        int at = directory;
+        for (String name : path.split("/", -1)) {
+            try {
+                int next = openPath("/proc/self/fd/" + at + "/" + name, false);
+                if (at != directory) {
+                    close(at);
+                }
+                at = next;
+            } catch (IOException e) {
+                if (at != directory) {
+                    close(at);
+                }
+                throw e;
+            }
+        }
+        return at;
+    }
+
+    /** A descriptor, -1, or {@link #NO_OPENAT2} with Linux before 5.6, or with a filter that was made for it. */
+    private static int openIn(int directory, String path, int flags, int resolve) throws IOException {
+        OPEN_HOW.get()
+                .putLong(OPEN_HOW_FLAGS, flags | O_CLOEXEC)
+                .putLong(OPEN_HOW_MODE, 0)
+                .putLong(OPEN_HOW_RESOLVE, resolve);
+        int fd = (int) C.syscall(SYS_OPENAT2, directory, path, OPEN_HOW.get(), OPEN_HOW_SIZE);
+        if (fd == -1 && errno() == Errno.EXDEV) {
+            throw new IOException("is a mount point");
+        }
+        return fd == -1 && (errno() == Errno.ENOSYS || errno() == Errno.EPERM) ? NO_OPENAT2 : fd;
     }
 
     /**

@@ -122,6 +122,25 @@ class ForeignPathTest {
         }
     }
 
+    /** Neither what is mounted in a directory that is held, nor anything to which a link in it leads. */
+    @ParameterizedTest
+    @ValueSource(strings = {"silent/file", "silent", "link/file", "link", "inside", "sub/inside", "pipe", "pipe/x"})
+    void shouldStayInAHeldDirectory(String path) throws Exception {
+        Files.createDirectories(directory.resolve("sub/real"));
+        Files.createFile(directory.resolve("file"));
+        Files.createSymbolicLink(directory.resolve("link"), Path.of("silent"));
+        Files.createSymbolicLink(directory.resolve("inside"), Path.of("sub/real"));
+        Files.createSymbolicLink(directory.resolve("sub/inside"), Path.of("../file"));
+        assertTrue(StoreFixture.run("mkfifo", directory.resolve("pipe").toString()));
+        try (SilentMount mount = new SilentMount("fuse", 0);
+                HeldDirectory held = HeldDirectory.open(directory)) {
+            assertThrows(IOException.class, () -> withoutWaiting(() -> held.directory(path)), mount.path::toString);
+            assertThrows(IOException.class, () -> withoutWaiting(() -> held.openRegular(path)));
+            held.directory("sub/real").close();
+            held.openRegular("file").close();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"mkfifo x", "mkdir x", "mknod x c 1 3", "mkfifo y; ln -s y x"})
     void shouldRefuseWhatIsNotAFile(String command) throws Exception {

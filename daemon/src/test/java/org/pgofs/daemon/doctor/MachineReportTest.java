@@ -180,6 +180,7 @@ class MachineReportTest {
                 .put(4, (byte) 2)
                 .put(5, (byte) 1)
                 .putShort(16, (short) 4)
+                .putShort(18, (short) 62)
                 .putLong(32, 64)
                 .putShort(54, (short) 56)
                 .putShort(56, (short) 1)

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.pgofs.counters.format.Saturated;
 import org.pgofs.fleet.core.Piece;
 import org.pgofs.fleet.core.PieceReader;
@@ -15,15 +16,20 @@ import org.pgofs.fleet.store.PieceInfo;
 import org.pgofs.fleet.store.PieceName;
 
 /**
- * A piece that was read out of a store, and is sound.
+ * A piece that was read out of a store, and is sound. To be closed when it is added to the others.
  *
  * @param name of the piece
  * @param info what is said of it
  * @param pieces the profiles in it
  */
-record LoadedPiece(PieceName name, PieceInfo info, List<Piece> pieces) {
+record LoadedPiece(PieceName name, PieceInfo info, List<Piece> pieces) implements AutoCloseable {
     /** A browser's profile has fewer bytes. */
     private static final int MOST_BYTES = 512 << 20;
+
+    private static final int MEBIBYTE = 20;
+
+    /** Mebibytes that pieces in memory may have at once: a few bytes in a store can be made to be many here. */
+    private static final Semaphore ROOM = new Semaphore(MOST_BYTES >> MEBIBYTE);
 
     /**
      * Reads a piece.
@@ -35,8 +41,27 @@ record LoadedPiece(PieceName name, PieceInfo info, List<Piece> pieces) {
         if (!info.host().equals(name.host())) {
             throw new IOException("its JSON is that of another host");
         }
-        byte[] packed = store.read(name.path(), MOST_BYTES);
-        List<Piece> pieces = reader.read(ByteBuffer.wrap(unpacked(packed, info.rawSize())));
+        if (info.rawSize() > MOST_BYTES) {
+            throw new IOException("it has " + info.rawSize() + " bytes unpacked, more than " + MOST_BYTES);
+        }
+        ROOM.acquireUninterruptibly(room(info));
+        try {
+            return read(store, name, info, reader);
+        } catch (IOException | RuntimeException | Error e) {
+            ROOM.release(room(info));
+            throw e;
+        }
+    }
+
+    private static int room(PieceInfo info) {
+        return Math.max(1, (int) (info.rawSize() >> MEBIBYTE));
+    }
+
+    private static LoadedPiece read(ObjectStore store, PieceName name, PieceInfo info, PieceReader reader)
+            throws IOException {
+        int size = (int) info.rawSize();
+        byte[] packed = store.read(name.path(), (int) Math.min(Zstd.compressBound(size), Integer.MAX_VALUE));
+        List<Piece> pieces = reader.read(ByteBuffer.wrap(unpacked(packed, size)));
         String variant = PieceName.variant(pieces.get(0).rawVersion());
         if (!variant.equals(name.variant())) {
             throw new IOException("it is instrumented as " + variant);
@@ -53,11 +78,8 @@ record LoadedPiece(PieceName name, PieceInfo info, List<Piece> pieces) {
         }
     }
 
-    private static byte[] unpacked(byte[] packed, long size) throws IOException {
-        if (size > MOST_BYTES) {
-            throw new IOException("it has " + size + " bytes unpacked, more than " + MOST_BYTES);
-        }
-        byte[] raw = new byte[(int) size];
+    private static byte[] unpacked(byte[] packed, int size) throws IOException {
+        byte[] raw = memory(size);
         try {
             long unpacked = Zstd.decompressByteArray(raw, 0, raw.length, packed, 0, packed.length);
             if (Zstd.isError(unpacked)) {
@@ -70,6 +92,19 @@ record LoadedPiece(PieceName name, PieceInfo info, List<Piece> pieces) {
             throw new IOException("it cannot be unpacked: " + e.getMessage(), e);
         }
         return raw;
+    }
+
+    private static byte[] memory(int size) throws IOException {
+        try {
+            return new byte[size];
+        } catch (OutOfMemoryError e) {
+            throw new IOException("there is not enough memory for the " + size + " bytes that it has unpacked", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        ROOM.release(room(info));
     }
 
     long total() {

@@ -1,7 +1,7 @@
 package org.pgofs.fleet.job;
 
 import java.io.IOException;
-import java.time.Instant;
+import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.List;
 import org.pgofs.fleet.store.ImageId;
@@ -40,15 +40,38 @@ public final class PieceFinder {
         for (String key : directories(PieceName.ROOT)) {
             ImageId image = image(key);
             if (image != null && isWanted(image)) {
-                for (String variant : directories(PieceName.ROOT + key + "/")) {
-                    ImagePieces pieces = pieces(image, variant);
-                    if (!pieces.pieces().isEmpty() || !pieces.rejected().isEmpty()) {
-                        found.add(pieces);
-                    }
-                }
+                found.addAll(ofImage(image));
             }
         }
         return found;
+    }
+
+    private List<ImagePieces> ofImage(ImageId image) throws IOException {
+        List<ImagePieces> found = new ArrayList<>();
+        List<Rejected> rejected = new ArrayList<>();
+        String directory = PieceName.ROOT + image.key() + "/";
+        for (String variant : readable(directory, rejected)) {
+            if (variant.endsWith("/")) {
+                ImagePieces pieces = pieces(image, variant.substring(0, variant.length() - 1));
+                if (!pieces.pieces().isEmpty() || !pieces.rejected().isEmpty()) {
+                    found.add(pieces);
+                }
+            }
+        }
+        if (!rejected.isEmpty()) {
+            found.add(new ImagePieces(image, "of any kind", List.of(), rejected));
+        }
+        return found;
+    }
+
+    /** What lies in a directory; one that is closed to this user is no reason to leave out the others. */
+    private List<String> readable(String directory, List<Rejected> rejected) throws IOException {
+        try {
+            return store.list(directory);
+        } catch (AccessDeniedException e) {
+            rejected.add(new Rejected(directory, "it must not be listed: permission denied"));
+            return List.of();
+        }
     }
 
     private List<String> directories(String directory) throws IOException {
@@ -79,11 +102,11 @@ public final class PieceFinder {
         List<PieceName> pieces = new ArrayList<>();
         List<Rejected> rejected = new ArrayList<>();
         String directory = PieceName.ROOT + image.key() + "/" + variant + "/";
-        for (String hour : directories(directory)) {
+        for (String hour : readable(directory, rejected)) {
             if (isInWindow(hour)) {
-                for (String file : store.list(directory + hour + "/")) {
+                for (String file : readable(directory + hour, rejected)) {
                     if (!file.endsWith(PieceName.INFO)) {
-                        add(directory + hour + "/" + file, pieces, rejected);
+                        add(directory + hour + file, pieces, rejected);
                     }
                 }
             }
@@ -93,8 +116,7 @@ public final class PieceFinder {
 
     private boolean isInWindow(String hour) {
         try {
-            Instant begin = PieceName.parseHour(hour);
-            return window.has(begin);
+            return hour.endsWith("/") && window.has(PieceName.parseHour(hour.substring(0, hour.length() - 1)));
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -29,8 +29,7 @@ public final class PieceMerge {
      * @param name of the piece
      */
     public void add(PieceName name) {
-        try {
-            LoadedPiece piece = LoadedPiece.read(store, name, reader);
+        try (LoadedPiece piece = LoadedPiece.read(store, name, reader)) {
             result.add(piece, weights.of(piece.info().labels()));
         } catch (IOException e) {
             result.reject(new Rejected(name.path(), reason(e)));
@@ -38,9 +37,9 @@ public final class PieceMerge {
     }
 
     /** One line without what a store's own directories are called, which differs from host to host. */
-    private static String reason(IOException e) {
+    private String reason(IOException e) {
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
-        return message.replaceAll("[^\\p{Graph} ]", "?");
+        return message.replace(store + "/", "").replaceAll("[^\\p{Graph} ]", "?");
     }
 
     /**

@@ -13,6 +13,7 @@ import org.pgofs.daemon.json.RecordJson;
 import org.pgofs.fleet.core.MergedProfile;
 import org.pgofs.fleet.store.ImageId;
 import org.pgofs.fleet.store.ObjectStore;
+import org.pgofs.fleet.store.UnusableObjectException;
 import org.pgofs.profdata.read.IndexedReader;
 import org.pgofs.profdata.read.Overlap;
 
@@ -156,7 +157,7 @@ public final class ResultStore {
         try {
             byte[] text = store.read(image + LATEST, 1 << 10);
             return window(new String(text, StandardCharsets.UTF_8).strip());
-        } catch (NoSuchFileException e) {
+        } catch (NoSuchFileException | UnusableObjectException e) {
             return Optional.empty();
         }
     }

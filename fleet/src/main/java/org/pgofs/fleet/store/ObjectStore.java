@@ -15,6 +15,7 @@ public interface ObjectStore extends Closeable {
      * @param directory its name with a slash at the end, or nothing for the store itself
      * @return the names of objects, and of directories with a slash at the end, without what they lie in; sorted, and none if
      *     there is no such directory
+     * @throws java.nio.file.AccessDeniedException if the directory must not be listed; others may be listed all the same
      * @throws IOException if the store does not answer; the message names it
      */
     List<String> list(String directory) throws IOException;
@@ -26,7 +27,8 @@ public interface ObjectStore extends Closeable {
      * @param most how many bytes it may have
      * @return its bytes
      * @throws java.nio.file.NoSuchFileException if there is none
-     * @throws IOException if it is larger or cannot be read; the message names it
+     * @throws UnusableObjectException if it is larger, or no file; the message names it
+     * @throws IOException if it cannot be read; the message names it
      */
     byte[] read(String name, int most) throws IOException;
 

@@ -149,7 +149,7 @@ final class S3Store implements ObjectStore {
                                 .overrideConfiguration(limit(most)),
                         (response, bytes) -> Content.read(response, bytes, most)));
         if (content.size() > most) {
-            throw new IOException(uri + " has " + content.size() + " bytes, more than " + most);
+            throw new UnusableObjectException(uri + " has " + content.size() + " bytes, more than " + most);
         }
         return content.bytes().array();
     }

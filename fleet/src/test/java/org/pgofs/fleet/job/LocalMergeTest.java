@@ -13,6 +13,8 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.pgofs.counters.counts.CounterSum;
 import org.pgofs.daemon.json.JsonTree;
 import org.pgofs.fleet.core.TestPiece;
+import org.pgofs.fleet.store.ObjectStore;
 import org.pgofs.fleet.store.PieceName;
 import org.pgofs.profdata.read.IndexedContent;
 import org.pgofs.profdata.read.IndexedReader;
@@ -99,6 +102,69 @@ class LocalMergeTest {
 
     private static Map<String, Object> host(long pieces, long total) {
         return Map.of("pieces", pieces, "total", total, "overlap", 1.0);
+    }
+
+    /** Somebody's pipe, or a large file, is as good as none. */
+    @Test
+    void shouldReplaceALatestThatIsNone(@TempDir Path other) throws Exception {
+        store.add("a", TestStore.piece(1));
+        Path latest = directory.resolve(RESULT + "latest");
+        Files.createDirectories(latest.getParent());
+        Files.write(latest, new byte[1 << 11]);
+        write(window(TestStore.HOUR), NONE);
+        assertEquals("20261130T16-20261130T17\n", Files.readString(latest));
+        Files.delete(latest);
+        Files.createSymbolicLink(latest, Files.writeString(other.resolve("x"), "20261231T16-20261231T17"));
+        write(window(TestStore.HOUR), NONE);
+        assertEquals("20261130T16-20261130T17\n", Files.readString(latest));
+        assertEquals("20261231T16-20261231T17", Files.readString(other.resolve("x")));
+    }
+
+    /** On a file system of another machine even root may not read everything. */
+    @Test
+    void shouldGoOnBehindAClosedDirectory() throws IOException {
+        store.add("a", TestStore.piece(1));
+        ObjectStore closed = new ClosedDirectory(store.store(), "v1/" + TestStore.IMAGE.key() + "/csir/");
+        Files.createDirectories(directory.resolve("v1/" + TestStore.IMAGE.key() + "/csir/20261130T16"));
+
+        List<ImagePieces> found = new PieceFinder(closed, Window.ALL, "").find();
+
+        assertEquals(
+                List.of("csir", "ir"), found.stream().map(ImagePieces::variant).toList());
+        assertEquals(
+                List.of(new Rejected(
+                        "v1/" + TestStore.IMAGE.key() + "/csir/", "it must not be listed: permission denied")),
+                found.get(0).rejected());
+        assertEquals(1, found.get(1).pieces().size());
+    }
+
+    /** A store of which one directory must not be listed. */
+    private record ClosedDirectory(ObjectStore store, String closed) implements ObjectStore {
+        @Override
+        public List<String> list(String directory) throws IOException {
+            if (directory.equals(closed)) {
+                throw new AccessDeniedException(directory);
+            }
+            return store.list(directory);
+        }
+
+        @Override
+        public byte[] read(String name, int most) throws IOException {
+            return store.read(name, most);
+        }
+
+        @Override
+        public boolean writeIfAbsent(String name, byte[] content) throws IOException {
+            return store.writeIfAbsent(name, content);
+        }
+
+        @Override
+        public void replace(String name, byte[] content) throws IOException {
+            store.replace(name, content);
+        }
+
+        @Override
+        public void close() {}
     }
 
     /** Each for its own reason, and none of them keeps the others from being merged. */

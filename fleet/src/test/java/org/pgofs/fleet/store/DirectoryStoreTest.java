@@ -1,10 +1,13 @@
 package org.pgofs.fleet.store;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
@@ -106,6 +109,57 @@ class DirectoryStoreTest {
 
         assertThrows(IOException.class, () -> store.read("link", 10));
         assertThrows(IOException.class, () -> store.read("pipe", 10));
+    }
+
+    /** Whoever may write to the store must not reach by it what he may not write. */
+    @Test
+    void shouldFollowNoLinkToAnotherDirectory() throws IOException {
+        Path other = Files.createDirectories(directory.resolve("other/sub"));
+        Path file = Files.write(other.resolve("x"), ONE);
+        Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
+        store.writeIfAbsent("v1/y", ONE);
+        Files.createSymbolicLink(root.resolve("link"), other);
+        Files.createSymbolicLink(root.resolve("up"), other.getParent());
+
+        for (String name : List.of("link/x", "link/new", "up/sub/x", "up/sub/new", "up/new/x")) {
+            assertThrows(IOException.class, () -> store.writeIfAbsent(name, TWO), name);
+            assertThrows(IOException.class, () -> store.replace(name, TWO), name);
+            assertThrows(IOException.class, () -> store.read(name, 10), name);
+        }
+        assertEquals(List.of(), store.list("link/"));
+        assertEquals(List.of(), store.list("up/sub/"));
+        Files.delete(root.resolve(".unfinished"));
+        Files.createSymbolicLink(root.resolve(".unfinished"), other);
+        ObjectStore anew = new DirectoryStore(root);
+        assertThrows(IOException.class, () -> anew.replace("v1/y", TWO));
+        assertThrows(IOException.class, () -> anew.writeIfAbsent("v1/z", TWO));
+        try (Stream<Path> files = Files.walk(other.getParent()).filter(Files::isRegularFile)) {
+            assertEquals(List.of(file), files.toList());
+        }
+        assertArrayEquals(ONE, Files.readAllBytes(file));
+        assertArrayEquals(ONE, store.read("v1/y", 10));
+    }
+
+    @Test
+    void shouldNameTheObjectWhichIsBad() throws IOException {
+        store.writeIfAbsent("v1/x", TWO);
+
+        assertEquals(
+                root + "/v1/x has 2 bytes, more than 1",
+                assertThrows(UnusableObjectException.class, () -> store.read("v1/x", 1))
+                        .getMessage());
+        Files.createDirectory(root.resolve("v1/d"));
+        assertEquals(
+                root + "/v1/d is not a regular file",
+                assertThrows(UnusableObjectException.class, () -> store.read("v1/d", 1))
+                        .getMessage());
+        assertEquals(
+                root + "/v1/y",
+                assertThrows(NoSuchFileException.class, () -> store.read("v1/y", 1))
+                        .getMessage());
+        assertTrue(assertThrows(IOException.class, () -> store.replace("v1/x/y", ONE))
+                .getMessage()
+                .startsWith(root + "/v1/x/y is to be in a directory"));
     }
 
     @ParameterizedTest
