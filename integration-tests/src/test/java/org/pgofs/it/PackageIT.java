@@ -612,6 +612,10 @@ final class PackageIT {
                   complete_last pgofs umount ""
                   complete_last pgofs collect prog | sed "s/-[0-9a-f]*/-ID/"
                   complete_last pgofs kernel build --at
+                  complete_last pgofs collect --format p
+                  complete_last pgofs fleet me
+                  complete_last pgofs fleet merge --fr
+                  man -l /usr/share/man/man1/pgofs.1.gz 2>/dev/null | grep -oE "pgofs (ship|fleet merge) [[]-"
                   zsh -f zsh /usr/share/zsh/vendor-completions "pgofs mo" "pgofs mount --use" "pgofs umount " "pgofs collect prog" |
                     sed -E "s/-[0-9a-f]{4,} *$/-ID/; s/ *$//"
                   pgofs umount /mnt/profiles'
@@ -627,6 +631,11 @@ final class PackageIT {
                 /mnt/profiles\s
                 program-ID\s
                 --atomic --attach\s
+                profraw profdata pprof\s
+                merge\s
+                --from\s
+                pgofs fleet merge [-
+                pgofs ship [-
                 pgofs mount
                 pgofs mount --user-limits
                 pgofs umount /mnt/profiles

@@ -74,6 +74,8 @@ final class CommandsPage {
         spec.usageMessage()
                 .exitCodeList()
                 .forEach((code, meaning) -> page.term("exit code " + code, Roff.escape(meaning)));
+        CommandNames.visible(command)
+                .forEach(name -> command(command.getSubcommands().get(name)));
     }
 
     private static String names(OptionSpec option) {

@@ -1,10 +1,13 @@
 package org.pgofs.daemon.pages;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.pgofs.daemon.CommandNames;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -49,7 +52,7 @@ final class Completion {
                   for mount in $(_pgofs_mounts); do timeout 1 ls "$mount/pgo/images" 2>/dev/null; done
                 }
 
-                # What may stand here: mounts, images, files, directories, or nothing that is known.
+                # What may stand here: mounts, images, files, directories, =WORD, or nothing that is known.
                 _pgofs_words() {
                   case $1 in
                     mounts) _pgofs_mounts ;;
@@ -76,17 +79,15 @@ final class Completion {
                         .formatted(String.join(" ", names)));
     }
 
+    /** Its own subcommands stand among its options, and so do theirs. */
     private void command(String name, CommandSpec spec) {
-        List<String> options = new ArrayList<>();
-        List<String> values = new ArrayList<>();
-        for (OptionSpec option : spec.options()) {
-            if (!option.hidden()) {
-                options.addAll(List.of(option.names()));
-                if (option.arity().max() > 0) {
-                    values.add(value(String.join("|", option.names()), kind(name, option)));
-                }
-            }
-        }
+        Set<String> options = new LinkedHashSet<>();
+        Set<String> values = new LinkedHashSet<>();
+        add(name, spec, options, values);
+        CommandNames.visible(spec.commandLine()).forEach(part -> {
+            options.add(part);
+            add(name, spec.subcommands().get(part).getCommandSpec(), options, values);
+        });
         String words = spec.positionalParameters().stream()
                 .map(word -> kind(name, word))
                 .filter(kind -> !kind.equals("none"))
@@ -96,23 +97,35 @@ final class Completion {
         command(name, options, values, words);
     }
 
+    private static void add(String name, CommandSpec spec, Set<String> options, Set<String> values) {
+        for (OptionSpec option : spec.options()) {
+            if (!option.hidden()) {
+                options.addAll(List.of(option.names()));
+                if (option.arity().max() > 0) {
+                    values.add(value(
+                            String.join("|", option.names()),
+                            option.completionCandidates() == null
+                                    ? kind(name, option)
+                                    : choice(option.completionCandidates())));
+                }
+            }
+        }
+    }
+
     /** One of which only the help is known, in which options are named with their values. */
     private void command(String name, String help) {
-        List<String> options = new ArrayList<>();
-        List<String> values = new ArrayList<>();
+        Set<String> options = new LinkedHashSet<>();
+        Set<String> values = new LinkedHashSet<>();
         Matcher option = OPTION.matcher(help);
         while (option.find()) {
-            if (!options.contains(option.group(1))) {
-                options.add(option.group(1));
-                if (option.group(2) != null) {
-                    values.add(value(option.group(1), kind(option.group(2).strip())));
-                }
+            if (options.add(option.group(1)) && option.group(2) != null) {
+                values.add(value(option.group(1), kind(option.group(2).strip())));
             }
         }
         command(name, options, values, "files");
     }
 
-    private void command(String name, List<String> options, List<String> values, String words) {
+    private void command(String name, Set<String> options, Set<String> values, String words) {
         script.append("    %s)\n      options='%s' words='%s'\n".formatted(name, String.join(" ", options), words));
         if (!values.isEmpty()) {
             script.append("      case $previous in\n");
@@ -122,8 +135,15 @@ final class Completion {
         script.append("      ;;\n");
     }
 
+    /** One of some words. */
+    private static String choice(Iterable<String> words) {
+        return StreamSupport.stream(words.spliterator(), false)
+                .map(word -> "=" + word)
+                .collect(Collectors.joining(" "));
+    }
+
     private static String value(String names, String kind) {
-        return "        %s) value=%s ;;\n".formatted(names, kind.equals("none") ? "other" : kind);
+        return "        %s) value='%s' ;;\n".formatted(names, kind.equals("none") ? "other" : kind);
     }
 
     private static String kind(String command, ArgSpec argument) {
@@ -155,6 +175,7 @@ final class Completion {
                           for kind in $kinds; do
                             case $kind in
                               files) COMPREPLY+=($(compgen -f -- "$current")) ;;
+                              =*) COMPREPLY+=($(compgen -W "${kind#=}" -- "$current")) ;;
                               directories) COMPREPLY+=($(compgen -d -- "$current")) ;;
                               *) COMPREPLY+=($(compgen -W "$(_pgofs_words "$kind")" -- "$current")) ;;
                             esac

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -68,6 +69,15 @@ public final class CollectCommand implements Callable<Integer> {
         }
     }
 
+    /** What completion offers. */
+    private static final class FormatWords extends ArrayList<String> {
+        private static final long serialVersionUID = 1;
+
+        FormatWords() {
+            super(Arrays.stream(Format.values()).map(Format::word).toList());
+        }
+    }
+
     private static final class FormatConverter implements ITypeConverter<Format> {
         @Override
         public Format convert(String word) {
@@ -103,6 +113,7 @@ public final class CollectCommand implements Callable<Integer> {
             paramLabel = "FORMAT",
             defaultValue = "profdata",
             converter = FormatConverter.class,
+            completionCandidates = FormatWords.class,
             description =
                     "profdata: for clang and llvm-cov (default). profraw: for llvm-profdata of the compiler's version."
                             + " text: for people, and for every llvm-profdata. pprof: for go tool pprof and speedscope."

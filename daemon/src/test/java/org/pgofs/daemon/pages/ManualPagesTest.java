@@ -35,11 +35,22 @@ final class ManualPagesTest {
     @Test
     void shouldSayOfEachCommandWhatItsHelpSays() {
         CommandLine root = new CommandLine(Pgofs.class);
+        root.addSubcommand(
+                "outer",
+                CommandLine.Model.CommandSpec.create()
+                        .addSubcommand(
+                                "inner",
+                                CommandLine.Model.CommandSpec.create()
+                                        .addOption(OptionSpec.builder("--deep")
+                                                .description("Below.")
+                                                .build())));
         CommandsPage.add(page, root, Map.of("cc", "usage: pgofs cc\n\n'like' .this\n"));
         String text = text();
 
         assertTrue(text.contains(
                 "\n.SS \"pgofs cc\"\n.PP\n.RS 4\n.nf\nusage: pgofs cc\n\n\\(aqlike\\(aq .this\n.fi\n.RE\n"));
+        assertTrue(text.contains("\n.SS \"pgofs outer inner"), text);
+        assertTrue(text.contains("\n.TP\n" + Roff.bold("--deep") + "\nBelow."), text);
         for (String name : CommandNames.visible(root)) {
             CommandSpec spec = root.getSubcommands().get(name).getCommandSpec();
             assertTrue(text.contains("\n.SS \"pgofs " + Roff.escape(name)), name);
