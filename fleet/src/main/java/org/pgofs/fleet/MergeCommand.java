@@ -46,6 +46,9 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class MergeCommand implements Callable<Integer> {
+    /** What a terminal would obey. */
+    private static final String UNPRINTABLE = "[^\\p{Graph} ]";
+
     private static final int MOST_NAMED = 10;
 
     @Spec
@@ -129,7 +132,10 @@ final class MergeCommand implements Callable<Integer> {
                 QualityMerge merge = new QualityMerge(merger, demands);
                 boolean all = true;
                 for (ImagePieces one : found) {
-                    all &= merge(one, window, merge, new ResultStore(results), weights);
+                    ImagePieces inside = one.within(window);
+                    if (!inside.isEmpty()) {
+                        all &= merge(inside, window, merge, new ResultStore(results), weights);
+                    }
                 }
                 return all ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
             }
@@ -207,9 +213,7 @@ final class MergeCommand implements Callable<Integer> {
         Progress progress = new Progress(err);
         try {
             QualityMerge.Merged merged = merge.merge(
-                    pieces.pieces().stream()
-                            .filter(piece -> window.has(piece.hour()))
-                            .toList(),
+                    pieces.pieces(),
                     done -> progress.say(
                             name + ": " + done + " of " + pieces.pieces().size() + " pieces"));
             PartialResult result = merged.result();
@@ -223,7 +227,7 @@ final class MergeCommand implements Callable<Integer> {
             return true;
         } catch (IOException e) {
             progress.clear();
-            err.println("pgofs: " + name + ": " + e.getMessage());
+            err.println("pgofs: " + name + ": " + e.getMessage().replaceAll(UNPRINTABLE, "?"));
             return false;
         }
     }
@@ -232,9 +236,10 @@ final class MergeCommand implements Callable<Integer> {
         rejected.stream()
                 .limit(MOST_NAMED)
                 .forEach(one -> err.println(
-                        "pgofs: left out: " + one.object().replaceAll("[^\\p{Graph} ]", "?") + ": " + one.reason()));
+                        "pgofs: left out: " + (one.object() + ": " + one.reason()).replaceAll(UNPRINTABLE, "?")));
         if (rejected.size() > MOST_NAMED) {
-            err.println("pgofs: left out: " + (rejected.size() - MOST_NAMED) + " more; the manifest names all");
+            err.println("pgofs: left out: " + (rejected.size() - MOST_NAMED) + " more; the manifest names the first "
+                    + ResultStore.MOST_REJECTED);
         }
     }
 }

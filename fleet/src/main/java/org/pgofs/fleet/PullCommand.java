@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import org.pgofs.counters.image.ImageNames;
 import org.pgofs.daemon.profile.NewFile;
 import org.pgofs.daemon.profile.ProgramFit;
 import org.pgofs.fleet.job.BestResult;
@@ -55,7 +56,7 @@ final class PullCommand implements Callable<Integer> {
             names = "--from",
             paramLabel = "STORE",
             required = true,
-            description = "Where the results of pgofs fleet merge are: a directory, or file:///DIRECTORY.")
+            description = "Where the results of pgofs fleet merge are: a directory, or s3://BUCKET/PREFIX.")
     private String from;
 
     @Option(
@@ -137,6 +138,8 @@ final class PullCommand implements Callable<Integer> {
             found = find();
         } catch (IOException e) {
             throw new NoProfileException(e.getMessage());
+        } catch (OutOfMemoryError e) {
+            throw new NoProfileException("there is not enough memory to look for a profile in " + from);
         }
         write(found.profile());
         spec.commandLine()
@@ -162,7 +165,7 @@ final class PullCommand implements Callable<Integer> {
             String name = image != null
                     ? image
                     : program != null
-                            ? program.getFileName().toString()
+                            ? ImageNames.safe(program.getFileName().toString())
                             : best.nameOf(id).orElse("");
             Optional<StoredResult> found = own.isPresent() || name.isEmpty() ? own : best.ofProgram(name);
             best.problems().forEach(problem -> say("passed over " + problem.replaceAll("[^\\p{Graph} ]", "?")));

@@ -48,7 +48,7 @@ final class ReportCommand implements Callable<Integer> {
             names = "--from",
             paramLabel = "STORE",
             required = true,
-            description = "Where the results of pgofs fleet merge are: a directory, or file:///DIRECTORY.")
+            description = "Where the results of pgofs fleet merge are: a directory, or s3://BUCKET/PREFIX.")
     private String from;
 
     @Option(

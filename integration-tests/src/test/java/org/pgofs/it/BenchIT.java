@@ -27,7 +27,7 @@ final class BenchIT {
         "jmh, ValueMerging.merge",
         "live, idle for 0 s",
         "memory, 1000 functions, idle",
-        "program, called instructions",
+        "program, instructions   pgofs",
         "read, warm   C",
         "start, mount until ready"
     })

@@ -48,7 +48,13 @@ public final class ImageNames {
         return matcher.matches() ? matcher.group(1) : name;
     }
 
-    private static String safe(String path) {
+    /**
+     * The name of a program in paths, logs and terminals.
+     *
+     * @param path of its file
+     * @return its base name, at most 128 characters of it, with {@code _} for each character that is not plain
+     */
+    public static String safe(String path) {
         String base = path.substring(path.lastIndexOf('/') + 1);
         if (base.length() > MAX_BASE) {
             base = base.substring(0, MAX_BASE);

@@ -204,7 +204,7 @@ public final class Linux {
                 .putLong(OPEN_HOW_RESOLVE, resolve);
         int fd = (int) C.syscall(SYS_OPENAT2, directory, path, OPEN_HOW.get(), OPEN_HOW_SIZE);
         if (fd == -1 && errno() == Errno.EXDEV) {
-            throw new IOException("is a mount point");
+            throw new ForeignDirectory.NotRegularException("is a mount point");
         }
         return fd == -1 && (errno() == Errno.ENOSYS || errno() == Errno.EPERM) ? NO_OPENAT2 : fd;
     }

@@ -38,6 +38,16 @@ final class ImageStructure {
     ImageStructure(ParsedProfile profile) throws IOException {
         ParsedImage image = new ParsedImage("profile", profile);
         RawToIndexed.check(image);
+        requireRoom(
+                "counters",
+                profile.functions().stream().mapToLong(ParsedFunction::counters).sum(),
+                profile.counters().remaining() / Variant.counterSize(profile.rawVersion()));
+        requireRoom(
+                "bitmap bytes",
+                profile.functions().stream()
+                        .mapToLong(ParsedFunction::bitmapSize)
+                        .sum(),
+                profile.bitmaps().remaining());
         try {
             Names.read(image.names(), NOTHING);
         } catch (InvalidFileException e) {
@@ -50,6 +60,14 @@ final class ImageStructure {
         binaryIds = new Blob(profile.binaryIds());
         vtables = new Blob(profile.vtables());
         targets = new ValueTargets(image);
+    }
+
+    /** Functions that share what they count would be added up as often as there are functions. */
+    private static void requireRoom(String what, long claimed, long there) throws IOException {
+        if (claimed > there) {
+            throw new IOException(
+                    "bad raw profile: its functions have " + claimed + " " + what + ", and it has " + there);
+        }
     }
 
     /** Whether another profile has the same. */

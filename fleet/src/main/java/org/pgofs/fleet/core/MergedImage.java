@@ -251,12 +251,16 @@ public final class MergedImage {
      * The same with smaller counts, where counters are no marks. What ran stays: a count that is not 0 stays 1 or more.
      *
      * @param to what the sum of all counters should become, 1 or more
-     * @param from what it is now, at least as much
-     * @return each counter and value times {@code to / from}, rounded down; times and bitmaps as they are
+     * @return each counter and value times that and by what the sum is now, rounded down; the same if that is less; times and
+     *     bitmaps as they are
      */
-    public MergedImage scaled(long to, long from) {
+    public MergedImage scaled(long to) {
         MergedImage scaled = new MergedImage();
         scaled.add(this);
+        BigInteger from = exactTotal();
+        if (from.compareTo(BigInteger.valueOf(to)) <= 0) {
+            return scaled;
+        }
         for (int i = 0; i < usedCounters; i++) {
             scaled.counters[i] = scaled(scaled.counters[i], to, from);
         }
@@ -264,16 +268,21 @@ public final class MergedImage {
         return scaled;
     }
 
-    private static long scaled(long count, long to, long from) {
+    /** That of many counters may be more than a counter can be. */
+    private BigInteger exactTotal() {
+        return Arrays.stream(counters, 0, usedCounters)
+                .mapToObj(BigInteger::valueOf)
+                .reduce(BigInteger.ZERO, BigInteger::add);
+    }
+
+    private static long scaled(long count, long to, BigInteger from) {
         if (count == 0) {
             return 0;
         }
-        if (Math.multiplyHigh(count, to) == 0 && count * to >= 0) {
-            return Math.max(1, count * to / from);
-        }
         return BigInteger.valueOf(count)
                 .multiply(BigInteger.valueOf(to))
-                .divide(BigInteger.valueOf(from))
+                .divide(from)
+                .max(BigInteger.ONE)
                 .min(BigInteger.valueOf(Long.MAX_VALUE))
                 .longValue();
     }

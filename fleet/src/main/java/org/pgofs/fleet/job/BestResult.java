@@ -1,12 +1,14 @@
 package org.pgofs.fleet.job;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.pgofs.fleet.store.ImageId;
+import org.pgofs.fleet.store.UnusableObjectException;
 
 /** Finds the newest result of one build of a program, or else of another build of it. */
 public final class BestResult {
@@ -76,7 +78,11 @@ public final class BestResult {
         List<Build> builds = new ArrayList<>();
         for (ImageId image : results.images()) {
             if (wanted.test(image)) {
-                build(image).ifPresent(builds::add);
+                try {
+                    build(image).ifPresent(builds::add);
+                } catch (AccessDeniedException | UnusableObjectException e) {
+                    problems.add(image.key() + ": " + e.getMessage());
+                }
             }
         }
         builds.sort(Comparator.comparing((Build build) -> build.windows.get(0)).reversed());
@@ -84,6 +90,8 @@ public final class BestResult {
             for (Window window : build.windows.subList(0, Math.min(MOST_READ, build.windows.size()))) {
                 try {
                     return Optional.of(results.read(build.image, build.variant, window));
+                } catch (OutOfMemoryError e) {
+                    problems.add(build.image.key() + " of " + window.name() + ": there is not enough memory for it");
                 } catch (IOException e) {
                     problems.add(build.image.key() + " of " + window.name() + ": " + e.getMessage());
                 }

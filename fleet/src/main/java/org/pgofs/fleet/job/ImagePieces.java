@@ -12,4 +12,27 @@ import org.pgofs.fleet.store.PieceName;
  * @param pieces sorted by their names
  * @param rejected objects between them that are no pieces
  */
-public record ImagePieces(ImageId image, String variant, List<PieceName> pieces, List<Rejected> rejected) {}
+public record ImagePieces(ImageId image, String variant, List<PieceName> pieces, List<Rejected> rejected) {
+    /**
+     * Those of some hours. What is no piece is of no hour.
+     *
+     * @param window the hours
+     * @return the pieces in it
+     */
+    public ImagePieces within(Window window) {
+        return new ImagePieces(
+                image,
+                variant,
+                pieces.stream().filter(piece -> window.has(piece.hour())).toList(),
+                rejected);
+    }
+
+    /**
+     * Whether there is nothing to merge, and nothing to say.
+     *
+     * @return whether both lists are empty
+     */
+    public boolean isEmpty() {
+        return pieces.isEmpty() && rejected.isEmpty();
+    }
+}

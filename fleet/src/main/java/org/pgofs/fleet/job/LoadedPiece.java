@@ -5,6 +5,7 @@ import com.github.luben.zstd.ZstdException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -14,6 +15,8 @@ import org.pgofs.fleet.core.PieceReader;
 import org.pgofs.fleet.store.ObjectStore;
 import org.pgofs.fleet.store.PieceInfo;
 import org.pgofs.fleet.store.PieceName;
+import org.pgofs.fleet.store.StoreAwayException;
+import org.pgofs.fleet.store.UnusableObjectException;
 
 /**
  * A piece that was read out of a store, and is sound. To be closed when it is added to the others.
@@ -34,6 +37,7 @@ record LoadedPiece(PieceName name, PieceInfo info, List<Piece> pieces) implement
     /**
      * Reads a piece.
      *
+     * @throws StoreAwayException if the store does not answer
      * @throws IOException if it is not what its name says, or the store does not have it; the message says why
      */
     static LoadedPiece read(ObjectStore store, PieceName name, PieceReader reader) throws IOException {
@@ -60,7 +64,7 @@ record LoadedPiece(PieceName name, PieceInfo info, List<Piece> pieces) implement
     private static LoadedPiece read(ObjectStore store, PieceName name, PieceInfo info, PieceReader reader)
             throws IOException {
         int size = (int) info.rawSize();
-        byte[] packed = store.read(name.path(), (int) Math.min(Zstd.compressBound(size), Integer.MAX_VALUE));
+        byte[] packed = bytes(store, name.path(), (int) Math.min(Zstd.compressBound(size), Integer.MAX_VALUE));
         List<Piece> pieces = reader.read(ByteBuffer.wrap(unpacked(packed, size)));
         String variant = PieceName.variant(pieces.get(0).rawVersion());
         if (!variant.equals(name.variant())) {
@@ -72,9 +76,20 @@ record LoadedPiece(PieceName name, PieceInfo info, List<Piece> pieces) implement
     private static PieceInfo info(ObjectStore store, PieceName name) throws IOException {
         try {
             return PieceInfo.parse(
-                    new String(store.read(name.infoPath(), PieceInfo.MOST_BYTES), StandardCharsets.UTF_8));
+                    new String(bytes(store, name.infoPath(), PieceInfo.MOST_BYTES), StandardCharsets.UTF_8));
         } catch (NoSuchFileException e) {
             throw new IOException("there is no JSON beside it", e);
+        }
+    }
+
+    /** If the store does not answer, the piece may be as good as any. */
+    private static byte[] bytes(ObjectStore store, String name, int most) throws IOException {
+        try {
+            return store.read(name, most);
+        } catch (NoSuchFileException | AccessDeniedException | UnusableObjectException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new StoreAwayException(e);
         }
     }
 

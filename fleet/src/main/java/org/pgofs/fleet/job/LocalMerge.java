@@ -54,7 +54,12 @@ public final class LocalMerge implements Merger {
                 sum.add(result.get());
             }
             return sum;
+        } catch (ArithmeticException e) {
+            throw new IOException("all pieces together have more counters than one profile can have", e);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException) {
+                throw new IOException(e.getCause().getMessage(), e);
+            }
             if (e.getCause() instanceof OutOfMemoryError) {
                 throw new IOException("there is not enough memory for this image: use a machine with more", e);
             }

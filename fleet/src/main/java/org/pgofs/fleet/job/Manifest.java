@@ -26,7 +26,8 @@ import java.util.Map;
  * @param overlapWithBefore how much it is like the result of the window before, 0 to 1; null without one
  * @param windowBefore which one that was
  * @param weights by label; null if each piece counts once
- * @param rejected what was left out, and why
+ * @param rejected what was left out, and why; the first of them by name
+ * @param rejectedCount how many were left out
  * @param tooLarge by piece, how many of its counters were above 2^56 and count as 0
  * @param size of the profile, in bytes
  * @param sha256 of the profile
@@ -53,6 +54,7 @@ record Manifest(
         String windowBefore,
         String weights,
         List<Rejected> rejected,
+        int rejectedCount,
         Map<String, Long> tooLarge,
         long size,
         String sha256) {

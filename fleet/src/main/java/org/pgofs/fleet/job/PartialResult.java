@@ -105,9 +105,9 @@ public final class PartialResult implements Externalizable {
     }
 
     /** The same with smaller counts, see {@link MergedImage#scaled}; what hosts brought stays as it is. */
-    PartialResult scaled(long to, long from) {
+    PartialResult scaled(long to) {
         PartialResult scaled = new PartialResult().add(this);
-        scaled.sum = sum.scaled(to, from);
+        scaled.sum = sum.scaled(to);
         return scaled;
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import org.pgofs.fleet.store.ImageId;
 import org.pgofs.fleet.store.ObjectStore;
 import org.pgofs.fleet.store.PieceName;
+import org.pgofs.fleet.store.UnusableObjectException;
 
 /** Finds pieces in a store. It lists only the directories of the images and hours that are wanted. */
 public final class PieceFinder {
@@ -51,9 +52,9 @@ public final class PieceFinder {
         List<Rejected> rejected = new ArrayList<>();
         String directory = PieceName.ROOT + image.key() + "/";
         for (String variant : readable(directory, rejected)) {
-            if (variant.endsWith("/")) {
+            if (variant.endsWith("/") && PieceName.isVariant(variant.substring(0, variant.length() - 1))) {
                 ImagePieces pieces = pieces(image, variant.substring(0, variant.length() - 1));
-                if (!pieces.pieces().isEmpty() || !pieces.rejected().isEmpty()) {
+                if (!pieces.isEmpty()) {
                     found.add(pieces);
                 }
             }
@@ -70,6 +71,9 @@ public final class PieceFinder {
             return store.list(directory);
         } catch (AccessDeniedException e) {
             rejected.add(new Rejected(directory, "it must not be listed: permission denied"));
+            return List.of();
+        } catch (UnusableObjectException e) {
+            rejected.add(new Rejected(directory, "it must not be listed: it is a mount point"));
             return List.of();
         }
     }

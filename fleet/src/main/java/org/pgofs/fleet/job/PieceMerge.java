@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.pgofs.fleet.core.PieceReader;
 import org.pgofs.fleet.store.ObjectStore;
 import org.pgofs.fleet.store.PieceName;
+import org.pgofs.fleet.store.StoreAwayException;
 
 /** Reads pieces of one image one after the other and adds them up. What is bad is named in the result. Not thread-safe. */
 public final class PieceMerge {
@@ -27,10 +28,13 @@ public final class PieceMerge {
      * Adds a piece.
      *
      * @param name of the piece
+     * @throws IOException if the store does not answer; the message names it
      */
-    public void add(PieceName name) {
+    public void add(PieceName name) throws IOException {
         try (LoadedPiece piece = LoadedPiece.read(store, name, reader)) {
             result.add(piece, weights.of(piece.info().labels()));
+        } catch (StoreAwayException e) {
+            throw e; // without this piece the sum would be short, and nobody would see why
         } catch (IOException e) {
             result.reject(new Rejected(name.path(), reason(e)));
         }

@@ -60,7 +60,7 @@ public final class QualityMerge {
         for (Map.Entry<String, HostQuality.Host> host : hosts.entrySet()) {
             if (host.getValue().limit() != null) {
                 PartialResult own = merger.merge(of(pieces, host.getKey()::equals), progress);
-                sum.add(own.scaled(host.getValue().limit(), host.getValue().weighed()));
+                sum.add(own.scaled(host.getValue().limit()));
             }
         }
         all.rejected().forEach(sum::reject);

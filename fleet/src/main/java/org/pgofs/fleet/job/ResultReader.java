@@ -17,7 +17,7 @@ import org.pgofs.profdata.read.IndexedReader;
 /** Reads results out of a store, where anything may lie: what is not whole is no result. See {@link ResultStore}. */
 public final class ResultReader {
     private static final int MOST_MANIFEST = 64 << 20;
-    private static final int MOST_PROFILE = 1 << 30;
+    static final int MOST_PROFILE = 1 << 30;
     private static final int READS = 3;
 
     private final ObjectStore store;

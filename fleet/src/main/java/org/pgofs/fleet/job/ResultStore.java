@@ -32,11 +32,12 @@ public final class ResultStore {
     /** The directory of all results. */
     public static final String ROOT = "merged/";
 
+    /** How many objects that were left out a manifest names: whoever may write could leave any number. */
+    public static final int MOST_REJECTED = 10_000;
+
     static final String PROFILE = "profdata";
     static final String MANIFEST = "manifest.json";
     static final String LATEST = "latest";
-
-    private static final int MOST_BYTES = Integer.MAX_VALUE - Long.BYTES;
 
     private final ObjectStore store;
 
@@ -64,9 +65,11 @@ public final class ResultStore {
         PartialResult result = merged.result();
         HostQuality quality = merged.quality();
         if (result.sum().isEmpty()) {
-            throw new IOException("no piece of it is sound, the first: "
-                    + result.rejected().first().object() + ": "
-                    + result.rejected().first().reason());
+            throw new IOException("no piece of it is sound"
+                    + result.rejected().stream()
+                            .findFirst()
+                            .map(first -> ", the first: " + first.object() + ": " + first.reason())
+                            .orElse(""));
         }
         String image = directory(pieces.image(), pieces.variant());
         String directory = image + window.name() + "/";
@@ -97,7 +100,8 @@ public final class ResultStore {
                 before.isPresent() ? overlap(image + before.get().name(), bytes) : null,
                 before.map(Window::name).orElse(null),
                 weights.toString().isEmpty() ? null : weights.toString(),
-                List.copyOf(result.rejected()),
+                result.rejected().stream().limit(MOST_REJECTED).toList(),
+                result.rejected().size(),
                 result.tooLarge(),
                 bytes.length,
                 sha256(bytes));
@@ -131,10 +135,12 @@ public final class ResultStore {
     /** Null if that result cannot be read. */
     private Double overlap(String before, byte[] profile) {
         try {
-            ByteBuffer bytes = ByteBuffer.wrap(store.read(before + "/" + PROFILE, MOST_BYTES));
+            ByteBuffer bytes = ByteBuffer.wrap(store.read(before + "/" + PROFILE, ResultReader.MOST_PROFILE));
             return new Overlap(IndexedReader.read(bytes), IndexedReader.read(ByteBuffer.wrap(profile))).overlap();
         } catch (IOException e) {
             return null;
+        } catch (OutOfMemoryError e) {
+            return null; // nobody needs it so much
         }
     }
 

@@ -18,6 +18,7 @@ import org.pgofs.fleet.store.ImageId;
 import org.pgofs.fleet.store.ObjectStore;
 import org.pgofs.fleet.store.PieceInfo;
 import org.pgofs.fleet.store.PieceName;
+import org.pgofs.fleet.store.UnusableObjectException;
 
 /**
  * Takes what a mount counts into a spool, and sends what is in the spool to a store.
@@ -33,7 +34,6 @@ import org.pgofs.fleet.store.PieceName;
  */
 final class Shipper {
     private static final int LEVEL = 3;
-    private static final int MOST = Integer.MAX_VALUE - 64;
 
     private final Counted mount;
     private final Spool spool;
@@ -178,7 +178,7 @@ final class Shipper {
         return (String) header.get(field);
     }
 
-    /** By the build id; if it has none, or one of few digits, by its digest. */
+    /** By the build id; if it has none, by its digest. */
     private static ImageId id(Map<?, ?> header) {
         String name = ImageNames.program(text(header, "image"));
         String id = Stream.of(text(header, "build_id"), text(header, "digest"))
@@ -203,7 +203,11 @@ final class Shipper {
                 damaged = e; // the others are none the worse
                 continue;
             }
-            send(entry, piece);
+            try {
+                send(entry, piece);
+            } catch (UnusableObjectException e) {
+                damaged = e; // its image has no place in the store, the others may have one
+            }
         }
         if (damaged != null) {
             throw damaged;
@@ -226,6 +230,13 @@ final class Shipper {
 
     /** Whether the store has these bytes under a name now: it may have had them before, if its answer was lost. */
     private boolean put(String name, byte[] content) throws IOException {
-        return store.writeIfAbsent(name, content) || Arrays.equals(content, store.read(name, MOST));
+        if (store.writeIfAbsent(name, content)) {
+            return true;
+        }
+        try {
+            return Arrays.equals(content, store.read(name, content.length));
+        } catch (UnusableObjectException e) {
+            return false; // something else has the name
+        }
     }
 }

@@ -42,7 +42,7 @@ final class SparkSettings {
         conf.set("spark.serializer", "org.apache.spark.serializer.JavaSerializer"); // results are Externalizable
         String jar = System.getProperty(OWN_JAR);
         if (jar != null) {
-            conf.setIfMissing("spark.jars", jar);
+            conf.set("spark.jars", conf.contains("spark.jars") ? conf.get("spark.jars") + "," + jar : jar);
         }
         if (new MasterUrl(conf.get(MASTER)).isLocal()) {
             stayInside(conf);

@@ -1,6 +1,5 @@
 package org.pgofs.fleet.store;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -25,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.pgofs.counters.linux.ForeignDirectory;
 import org.pgofs.counters.linux.HeldDirectory;
+import org.pgofs.counters.linux.OverBoundException;
 
 /**
  * A store in a directory, which may be on NFS. Whoever may write there could put a link to somebody else's directory in place of
@@ -37,6 +37,9 @@ public final class DirectoryStore implements ObjectStore {
 
     /** Whoever takes longer to write a file begins again: it may be deleted. */
     private static final Duration LONGEST_WRITE = Duration.ofHours(1);
+
+    /** How Java names ENAMETOOLONG. */
+    private static final String TOO_LONG = "File name too long";
 
     private final Path root;
     private final AtomicBoolean isCleared = new AtomicBoolean();
@@ -130,7 +133,7 @@ public final class DirectoryStore implements ObjectStore {
             ByteBuffer bytes = ByteBuffer.allocate((int) channel.size());
             while (bytes.hasRemaining()) {
                 if (channel.read(bytes) < 0) {
-                    throw new EOFException("it became shorter while it was read");
+                    throw new UnusableObjectException(this + "/" + name + " became shorter while it was read");
                 }
             }
             return bytes.array();
@@ -149,15 +152,18 @@ public final class DirectoryStore implements ObjectStore {
             return new AccessDeniedException(path);
         }
         if (e instanceof NotDirectoryException) {
-            return new IOException(path + " is to be in a directory, and something else is there", e);
+            return new UnusableObjectException(path + " is to be in a directory, and something else is there");
         }
-        if (e instanceof ForeignDirectory.NotRegularException) {
-            return new UnusableObjectException(path + " is not a regular file");
+        if (e instanceof ForeignDirectory.NotRegularException || e instanceof OverBoundException) {
+            return new UnusableObjectException(path + " " + e.getMessage());
         }
         if (e instanceof UnusableObjectException) {
             return e;
         }
         String reason = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage();
+        if (TOO_LONG.equals(reason)) {
+            return new UnusableObjectException(path + ": " + reason);
+        }
         return new IOException(path + ": " + reason, e);
     }
 
@@ -220,7 +226,8 @@ public final class DirectoryStore implements ObjectStore {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(unfinished.path())) {
             Instant oldest = modified(written).minus(LONGEST_WRITE);
             for (Path file : files) {
-                if (modified(file).isBefore(oldest)) {
+                if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                        && modified(file).isBefore(oldest)) {
                     Files.deleteIfExists(file);
                 }
             }

@@ -35,7 +35,7 @@ public record ImageId(String name, String id) implements Comparable<ImageId> {
      * Whether a word can be the id of an image.
      *
      * @param word any
-     * @return whether it has 8 to 64 lower-case hexadecimal digits, and nothing else
+     * @return whether it has 1 to 128 lower-case hexadecimal digits, and nothing else
      */
     public static boolean isId(String word) {
         return ID.matcher(word).matches();

@@ -68,6 +68,16 @@ public record PieceName(ImageId image, String variant, Instant hour, String host
         require(sequence >= 0, "sequence", sequence);
     }
 
+    /**
+     * Whether a word says how an image may be instrumented.
+     *
+     * @param word any
+     * @return whether it is one of a piece's name
+     */
+    public static boolean isVariant(String word) {
+        return VARIANT.matcher(word).matches();
+    }
+
     private static void require(boolean condition, String part, Object value) {
         if (!condition) {
             throw new IllegalArgumentException("'" + value + "' cannot be the " + part + " of a piece");

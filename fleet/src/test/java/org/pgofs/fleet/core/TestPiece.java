@@ -123,6 +123,30 @@ public final class TestPiece {
     }
 
     /**
+     * Adds a function that has the counters of the last one, as no compiler makes it.
+     *
+     * @param name of it
+     * @param hash of its control flow
+     * @return this
+     */
+    public TestPiece sameAgain(String name, long hash) {
+        ParsedFunction last = functions.get(functions.size() - 1);
+        functions.add(new ParsedFunction(
+                reference(name),
+                hash,
+                last.countersOffset(),
+                last.counters(),
+                0,
+                0,
+                address(functions.size()),
+                0,
+                sites,
+                List.of(0, 0, 0)));
+        names.add(name);
+        return this;
+    }
+
+    /**
      * Adds what a site has observed; sites are numbered over all functions.
      *
      * @param site its number

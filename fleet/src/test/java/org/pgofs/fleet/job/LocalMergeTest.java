@@ -120,11 +120,39 @@ class LocalMergeTest {
         assertEquals("20261231T16-20261231T17", Files.readString(other.resolve("x")));
     }
 
+    /** Then nothing is known of the rest: a sum without it would take the place of a better one. */
+    @Test
+    void shouldMakeNothingIfTheStoreGoesAway() throws IOException {
+        store.add("a", TestStore.piece(1));
+        PieceName away = store.add("b", TestStore.piece(2));
+        ObjectStore broken = new BrokenStore(store.store(), away.path(), new IOException("input/output error"));
+        List<PieceName> pieces = store.find().get(0).pieces();
+
+        IOException failure =
+                assertThrows(IOException.class, () -> new LocalMerge(broken, NONE, 2).merge(pieces, done -> {}));
+        assertEquals("input/output error", failure.getMessage());
+    }
+
+    /** Some KB could stand for gigabytes. */
+    @Test
+    void shouldRefuseFunctionsThatShareTheirCounters() throws IOException {
+        store.add("good", TestStore.piece(1));
+        String bad =
+                store.add("bad", TestStore.piece(1, 2, 3).sameAgain("other", 7)).path();
+
+        PartialResult result = store.merge(NONE);
+        assertEquals(1, result.pieces());
+        assertEquals(
+                List.of(new Rejected(bad, "bad raw profile: its functions have 5 counters, and it has 4")),
+                List.copyOf(result.rejected()));
+    }
+
     /** On a file system of another machine even root may not read everything. */
     @Test
     void shouldGoOnBehindAClosedDirectory() throws IOException {
         store.add("a", TestStore.piece(1));
-        ObjectStore closed = new ClosedDirectory(store.store(), "v1/" + TestStore.IMAGE.key() + "/csir/");
+        String name = "v1/" + TestStore.IMAGE.key() + "/csir/";
+        ObjectStore closed = new BrokenStore(store.store(), name, new AccessDeniedException(name));
         Files.createDirectories(directory.resolve("v1/" + TestStore.IMAGE.key() + "/csir/20261130T16"));
 
         List<ImagePieces> found = new PieceFinder(closed, Window.ALL, "").find();
@@ -138,18 +166,21 @@ class LocalMergeTest {
         assertEquals(1, found.get(1).pieces().size());
     }
 
-    /** A store of which one directory must not be listed. */
-    private record ClosedDirectory(ObjectStore store, String closed) implements ObjectStore {
+    /** A store of which one directory cannot be listed, or one object not be read. */
+    private record BrokenStore(ObjectStore store, String broken, IOException failure) implements ObjectStore {
         @Override
         public List<String> list(String directory) throws IOException {
-            if (directory.equals(closed)) {
-                throw new AccessDeniedException(directory);
+            if (directory.equals(broken)) {
+                throw failure;
             }
             return store.list(directory);
         }
 
         @Override
         public byte[] read(String name, int most) throws IOException {
+            if (name.equals(broken)) {
+                throw failure;
+            }
             return store.read(name, most);
         }
 

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -144,6 +145,22 @@ class QualityMergeTest {
         assertEquals("50%", manifest.get("max_share"));
         assertEquals(20L, ((Map<?, ?>) ((Map<?, ?>) manifest.get("hosts")).get("big")).get("scaled_to"));
         assertEquals(4L, manifest.get("pieces"));
+    }
+
+    /** The sum of its counters is more than a number can be. */
+    @Test
+    void shouldScaleDownWhoHasMoreThanCanBeCounted() throws IOException {
+        long most = 1L << 56;
+        long[] counts = new long[300];
+        Arrays.fill(counts, most);
+        store.add("big", TestPiece.of(TestPiece.IR).function("main", 1, 0).function("many", 3, counts));
+        store.add("b", piece(1_000_000, 0));
+        store.add("c", piece(1_000_000, 0));
+        QualityMerge.Merged merged = merge(demands("0", "40"));
+
+        long limit = (Long) ((Map<?, ?>) ((Map<?, ?>) manifest(merged).get("hosts")).get("big")).get("scaled_to");
+        assertEquals(1_333_333, limit);
+        assertEquals(limit / counts.length, counts(merged).get("many"));
     }
 
     /** Marks have no share: they are there or not. */
