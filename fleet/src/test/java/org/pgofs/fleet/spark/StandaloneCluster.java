@@ -107,7 +107,8 @@ final class StandaloneCluster implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-Xmx512m",
-                "-XX:TieredStopAtLevel=1"));
+                "-XX:TieredStopAtLevel=1",
+                "-Djava.io.tmpdir=" + home)); // who is killed clears nothing up
         command.addAll(FleetProcess.OPENS);
         command.addAll(List.of("-cp", home + "/conf:" + home + "/jars/*", "org.apache.spark.deploy." + words[0]));
         command.addAll(Arrays.asList(words).subList(1, words.length));
@@ -115,7 +116,15 @@ final class StandaloneCluster implements AutoCloseable {
     }
 
     private Map<String, String> environment() {
-        return Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13", "SPARK_LOCAL_IP", "127.0.0.1");
+        return Map.of(
+                "SPARK_HOME",
+                home.toString(),
+                "SPARK_SCALA_VERSION",
+                "2.13",
+                "SPARK_LOCAL_IP",
+                "127.0.0.1",
+                "SPARK_LOCAL_DIRS",
+                home.toString());
     }
 
     /** Submits a program, and waits for its end. */
